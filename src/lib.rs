@@ -1,0 +1,6 @@
+//! Crosswalk: a declarative mapping engine between Procore and Acumatica Cloud ERP.
+pub mod connector;
+pub mod diagnostic;
+pub mod sandbox;
+pub mod schema;
+pub mod value;

@@ -1,0 +1,3 @@
+//! The `crosswalk` command.
+
+fn main() {}

@@ -1,0 +1,117 @@
+//! Fields of a resource: kind, length, labels, and where an Acumatica custom field sits.
+
+/// The fields of a record, in the order of the schema file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shape {
+    /// The fields.
+    pub fields: Vec<Field>,
+}
+
+/// One field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Its name in the system's API.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// What it is, in a sentence.
+    pub description: String,
+    /// The system refuses a new record without it.
+    pub required: bool,
+    /// The system computes it; it is never sent.
+    pub read_only: bool,
+    /// Most characters a text may have.
+    pub max_length: Option<usize>,
+    /// The labels that the system knows, if it is an enumeration.
+    pub labels: Vec<String>,
+    /// Most decimal places the system keeps.
+    pub scale: Option<u32>,
+    /// A decimal that travels as JSON text (`"250.0"`), as much of Procore's money does.
+    pub decimal_text: bool,
+    /// Where an Acumatica field outside the contract sits.
+    pub custom: Option<Custom>,
+    /// Fields of a record, or of each line.
+    pub shape: Option<Shape>,
+    /// Of a list of lines: the fields by which the system recognises a line.
+    pub line_key: Vec<String>,
+}
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// An exact decimal; of money, a currency amount.
+    Decimal,
+    /// A percentage, 0–100.
+    Percent,
+    /// A whole number, up to 64 bits.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+    /// A calendar date, `2026-01-31`.
+    Date,
+    /// A UTC instant, `2026-01-31T08:00:00Z`.
+    Instant,
+    /// A record of its own fields.
+    Record,
+    /// A list of lines, each a record.
+    Lines,
+    /// A list of plain values.
+    List,
+    /// Something whose shape is not described.
+    Anything,
+}
+
+/// `View.Field` of an Acumatica custom field: present only on request (`$custom`), sent under `custom`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Custom {
+    /// The data view of the form.
+    pub view: String,
+    /// The field of that view.
+    pub field: String,
+}
+
+impl Shape {
+    /// A field by its name.
+    pub fn get(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The field at `a.b.c`, stepping into records and lines alike.
+    pub fn at(&self, path: &str) -> Option<&Field> {
+        match path.split_once('.') {
+            None => self.get(path),
+            Some((first, rest)) => self.get(first)?.shape.as_ref()?.at(rest),
+        }
+    }
+
+    /// The names of the fields.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.fields.iter().map(|field| field.name.as_str())
+    }
+}
+
+impl Kind {
+    /// The word for it in mappings (`as: date`) and messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Decimal => "decimal",
+            Self::Percent => "percent",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Instant => "instant",
+            Self::Record => "record",
+            Self::Lines => "lines",
+            Self::List => "list",
+            Self::Anything => "anything",
+        }
+    }
+
+    /// Decimals, percents and integers.
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Decimal | Self::Percent | Self::Integer)
+    }
+}

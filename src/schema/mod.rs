@@ -1,0 +1,31 @@
+//! What shape has a resource of a system: its fields, their kinds and limits, and what its connector must know.
+
+mod catalog;
+mod field;
+mod load;
+mod resource;
+
+pub use catalog::Catalog;
+pub use field::{Custom, Field, Kind, Shape};
+pub use load::load;
+pub use resource::{Action, AcumaticaWire, Call, Envelope, ProcoreWire, Resource, Scope, SyncCall, SyncLines, System, Wire, WriteCall};
+
+/// One resource of one system: `schemas/<system>/<name>.json`, read and understood.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    /// `system/Name`, as mappings call it: `acumatica/Subcontract`.
+    pub name: String,
+    /// One sentence on what it is.
+    pub description: String,
+    /// What the connector must know.
+    pub resource: Resource,
+    /// Its fields.
+    pub shape: Shape,
+}
+
+impl Schema {
+    /// The field at `a.b.c`, stepping into records and lines alike.
+    pub fn field_at(&self, path: &str) -> Option<&Field> {
+        self.shape.at(path)
+    }
+}

@@ -1,0 +1,262 @@
+//! `x-resource`: what a connector must know about a resource, as data.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// One of the two systems.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum System {
+    /// Procore, construction financials.
+    Procore,
+    /// Acumatica Cloud ERP.
+    Acumatica,
+}
+
+/// Whether records belong to the company or to one project.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Read and written once for the whole company.
+    #[default]
+    Company,
+    /// Read and written for each synced project (BR-02).
+    Project,
+}
+
+/// What the connector must know about a resource.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// The system.
+    pub system: System,
+    /// The resource's name in that system: the entity or collection.
+    pub name: String,
+    /// Company or project.
+    pub scope: Scope,
+    /// The field that holds the system's own id (Acumatica: the GUID `id`; Procore: the number `id`).
+    pub id: String,
+    /// The fields of the business key, in order (Acumatica: those of the address; Procore: usually `origin_id`).
+    pub key: Vec<String>,
+    /// The field that says when a record last changed, when the system can filter by it.
+    pub modified: Option<String>,
+    /// Open to approved ERP partners only.
+    pub restricted: bool,
+    /// The rest, in the system's own terms.
+    pub wire: Wire,
+}
+
+/// The part of `x-resource` that differs by system.
+#[derive(Clone, Debug)]
+pub enum Wire {
+    /// Calls and paths.
+    Procore(Box<ProcoreWire>),
+    /// Entity, details and actions.
+    Acumatica(AcumaticaWire),
+}
+
+/// How a Procore resource is read and written. Paths, query values and body values may hold `{company_id}`,
+/// `{project_id}`, `{project_origin_id}`, `{id}` and `{settings.NAME}`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcoreWire {
+    /// Reads many.
+    pub list: Option<Call>,
+    /// Reads one by id.
+    pub show: Option<Call>,
+    /// Lists of lines that neither `list` nor `show` brings: field → call, with `{id}` the header's.
+    #[serde(default)]
+    pub lines: BTreeMap<String, Call>,
+    /// Upserts many by `origin_id`.
+    pub sync: Option<SyncCall>,
+    /// Makes one.
+    pub create: Option<WriteCall>,
+    /// Changes one.
+    pub update: Option<WriteCall>,
+    /// Removes one.
+    pub delete: Option<Call>,
+    /// Fields by which a list can be filtered for exactly one value: `filters[origin_id]`.
+    #[serde(default)]
+    pub filters: Vec<String>,
+    /// `item_type` of this resource in the External Data API, where partner access allows it.
+    pub external_item: Option<String>,
+}
+
+/// A read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// Path below the API host.
+    pub path: String,
+    /// Query parameters that never change.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// What the answer is wrapped in.
+    #[serde(default)]
+    pub envelope: Envelope,
+    /// Rows a page; none where the list has no paging.
+    pub page_size: Option<u32>,
+}
+
+/// What an answer's records are wrapped in.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Envelope {
+    /// A bare array or object (v1.x).
+    #[default]
+    Bare,
+    /// `{"data": …}` (v2.0).
+    Data,
+}
+
+/// A bulk write of up to `limit` rows, always answered 200 with `entities` and `errors`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SyncCall {
+    /// HTTP method: `PATCH` but for the few that differ.
+    #[serde(default = "patch")]
+    pub method: String,
+    /// Path below the API host.
+    pub path: String,
+    /// Query parameters.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// Members of the body beside the rows.
+    #[serde(default)]
+    pub body: BTreeMap<String, String>,
+    /// The member that holds the rows.
+    #[serde(default = "updates")]
+    pub rows: String,
+    /// Most rows a call.
+    #[serde(default = "thousand")]
+    pub limit: usize,
+    /// Fields that this call names otherwise: read name → written name.
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
+    /// The fields by which an answered row is matched to the one sent, when `origin_id` is not among them.
+    #[serde(default)]
+    pub echo: Vec<String>,
+    /// Lines that go by a call of their own.
+    pub lines: Option<SyncLines>,
+    /// The field whose presence locks the record: sent alone, last.
+    pub lock: Option<String>,
+}
+
+/// Lines of a bulk write.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SyncLines {
+    /// The field of the record that holds the lines.
+    pub field: String,
+    /// Path below the API host.
+    pub path: String,
+    /// Query parameters.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// The member of each line that names its header.
+    pub parent: String,
+}
+
+/// A plain create or update.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WriteCall {
+    /// HTTP method.
+    pub method: String,
+    /// Path below the API host.
+    pub path: String,
+    /// Query parameters.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// Members of the body beside the record.
+    #[serde(default)]
+    pub body: BTreeMap<String, String>,
+    /// The member that holds the record.
+    pub wrap: Option<String>,
+    /// Fields that this call names otherwise: `line_items.amount` → `line_items.manual_amount`.
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
+    /// Takes this call rather than `sync` when a field has one of these values: the enumeration of `sync` lacks them.
+    #[serde(default)]
+    pub when: BTreeMap<String, Vec<String>>,
+}
+
+/// How an Acumatica entity is read and written: address and methods are the same for all.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcumaticaWire {
+    /// Details and linked entities that come only when named.
+    #[serde(default)]
+    pub expand: Vec<String>,
+    /// A filter that every read carries; `{project}` is the project's key: `ProjectID eq '{project}'`.
+    pub filter: Option<String>,
+    /// Actions by name.
+    #[serde(default)]
+    pub actions: BTreeMap<String, Action>,
+    /// The first endpoint version that has the entity.
+    pub since: Option<String>,
+    /// The form it stands for: `SC301000`.
+    pub form: String,
+    /// The list cannot be read in one optimised export: read keys first, then each by key.
+    #[serde(default)]
+    pub by_key_only: bool,
+}
+
+/// An action of an entity.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// The status that the document has once it is done.
+    pub leads_to: Option<String>,
+    /// Parameter → kind word.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+}
+
+impl System {
+    /// `procore` or `acumatica`, as in resource names.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Procore => "procore",
+            Self::Acumatica => "acumatica",
+        }
+    }
+
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Procore => Self::Acumatica,
+            Self::Acumatica => Self::Procore,
+        }
+    }
+}
+
+impl Wire {
+    /// The Procore part; `None` for an Acumatica resource.
+    pub fn procore(&self) -> Option<&ProcoreWire> {
+        match self {
+            Self::Procore(wire) => Some(wire),
+            Self::Acumatica(_) => None,
+        }
+    }
+
+    /// The Acumatica part; `None` for a Procore resource.
+    pub fn acumatica(&self) -> Option<&AcumaticaWire> {
+        match self {
+            Self::Acumatica(wire) => Some(wire),
+            Self::Procore(_) => None,
+        }
+    }
+}
+
+fn patch() -> String {
+    "PATCH".to_owned()
+}
+
+fn updates() -> String {
+    "updates".to_owned()
+}
+
+fn thousand() -> usize {
+    1_000
+}
