@@ -1,0 +1,138 @@
+//! From a YAML tree to a [`Mapping`]: structure only; whether it makes sense is the plan's business.
+
+use super::keys::{FromNode, Keys, NamedMap};
+use super::literal::Named;
+use super::spec::{Ask, Field, Group, Join, Link, Mapping, Step};
+use super::yaml::Node;
+use crate::diagnostic::Diagnostic;
+
+/// Reads one mapping; problems are gathered, and the mapping is given back if it is whole enough to be judged further.
+pub(super) fn mapping(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Mapping> {
+    let mut keys = Keys::open(node, "a mapping", problems)?;
+    let mapping = keys.required("mapping", problems);
+    let title = keys.required("title", problems);
+    let direction = keys.required("direction", problems);
+    let source = keys.required("source", problems);
+    let target = keys.required("target", problems);
+    let project = keys.optional("project", problems);
+    let join = named(keys.optional("join", problems));
+    let unfold = keys.optional("unfold", problems);
+    let group = keys.optional("group", problems);
+    let when = keys.optional("when", problems);
+    let needs = keys.list("needs", problems);
+    let identity = keys.list("identity", problems);
+    let ask = named(keys.optional("ask", problems));
+    let fields = keys.required("fields", problems);
+    let steps = keys.list("steps", problems);
+    let write_back = named(keys.optional("write_back", problems));
+    let note = keys.optional("note", problems);
+    keys.close(problems);
+    Some(Mapping {
+        mapping: mapping?,
+        title: title?,
+        direction: direction?,
+        source: source?,
+        target: target?,
+        project,
+        join,
+        unfold,
+        group,
+        when,
+        needs,
+        identity,
+        ask,
+        fields: fields?,
+        steps,
+        write_back,
+        note,
+    })
+}
+
+fn named<T>(map: Option<NamedMap<T>>) -> Vec<Named<T>> {
+    map.map(|map| map.0).unwrap_or_default()
+}
+
+impl FromNode for Field {
+    fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut keys = Keys::open(node, "a field", problems)?;
+        let field = Self {
+            row: keys.optional("row", problems),
+            to: keys.optional("to", problems),
+            from: keys.optional("from", problems),
+            expr: keys.optional("expr", problems),
+            value: keys.optional("value", problems),
+            link: keys.optional("link", problems),
+            each: keys.optional("each", problems),
+            key: keys.optional("key", problems),
+            fields: keys.list("fields", problems),
+            default: keys.optional("default", problems),
+            when: keys.optional("when", problems),
+            as_: keys.optional("as", problems),
+            max_length: keys.optional("max_length", problems),
+            on_overflow: keys.optional("on_overflow", problems),
+            note: keys.optional("note", problems),
+        };
+        keys.close(problems);
+        Some(field)
+    }
+}
+
+impl FromNode for Link {
+    fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut keys = Keys::open(node, "a link", problems)?;
+        let mapping = keys.required("mapping", problems);
+        let from = keys.optional("from", problems);
+        let expr = keys.optional("expr", problems);
+        keys.close(problems);
+        Some(Self { mapping: mapping?, from, expr })
+    }
+}
+
+impl FromNode for Join {
+    fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut keys = Keys::open(node, "a join", problems)?;
+        let resource = keys.required("resource", problems);
+        let key = keys.required("key", problems);
+        let when = keys.optional("when", problems);
+        keys.close(problems);
+        Some(Self { resource: resource?, key: key?, when })
+    }
+}
+
+impl FromNode for Group {
+    fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut keys = Keys::open(node, "a group", problems)?;
+        let by = keys.required("by", problems);
+        let as_ = keys.required("as", problems);
+        keys.close(problems);
+        Some(Self { by: by?, as_: as_? })
+    }
+}
+
+impl FromNode for Ask {
+    fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut keys = Keys::open(node, "an asked value", problems)?;
+        let label = keys.required("label", problems);
+        let ask = Self {
+            label: label?,
+            from: keys.optional("from", problems),
+            expr: keys.optional("expr", problems),
+            as_: keys.optional("as", problems),
+            max_length: keys.optional("max_length", problems),
+        };
+        keys.close(problems);
+        Some(ask)
+    }
+}
+
+impl FromNode for Step {
+    fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut keys = Keys::open(node, "a step", problems)?;
+        let action = keys.required("action", problems);
+        let from = keys.required("from", problems);
+        let to = keys.required("to", problems);
+        let when = keys.optional("when", problems);
+        keys.close(problems);
+        Some(Self { action: action?, from: from?, to: to?, when })
+    }
+}

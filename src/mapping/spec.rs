@@ -1,0 +1,162 @@
+//! The shape of a mapping file, key by key. These types are also the source of `schemas/mapping.schema.json`.
+
+use schemars::JsonSchema;
+
+use super::literal::{Literal, Named, OneOrMany, Rows};
+use super::word::Word;
+
+/// How records of one resource become records of another: one table of the published data mapping.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Mapping {
+    /// The mapping's name: that of its file, without `.yaml`.
+    pub mapping: Word,
+    /// What people call the pair.
+    pub title: Word,
+    /// `export` carries Procore records to Acumatica, `import` Acumatica records to Procore.
+    #[schemars(extend("enum" = ["export", "import"]))]
+    pub direction: Word,
+    /// The resource that is read: `procore/…` or `acumatica/…`, as named under `schemas/`.
+    pub source: Word,
+    /// The resource that is written.
+    pub target: Word,
+    /// Where a company-wide source record names its project (a path), or `each` to run it once per synced project.
+    pub project: Option<Word>,
+    /// Related records, put beside the record under a name.
+    #[schemars(default, with = "std::collections::BTreeMap<String, Join>")]
+    pub join: Vec<Named<Join>>,
+    /// Makes each member of a list (a path such as `$.Details[*]`) a record of its own.
+    pub unfold: Option<Word>,
+    /// Makes records with equal keys one.
+    pub group: Option<Group>,
+    /// Only records for which this expression is true are offered.
+    pub when: Option<Word>,
+    /// Mappings that must run before this one, beside those that its links name.
+    #[schemars(default)]
+    pub needs: Vec<Word>,
+    /// Target fields by which a record that is already there is recognised.
+    #[schemars(default)]
+    pub identity: Vec<Word>,
+    /// What the accounting approver sees, and may change, on acceptance.
+    #[schemars(default, with = "std::collections::BTreeMap<String, Ask>")]
+    pub ask: Vec<Named<Ask>>,
+    /// The table: one entry per target field, in the table's order.
+    pub fields: Vec<Field>,
+    /// What follows the write, each guarded by the status it needs.
+    #[schemars(default)]
+    pub steps: Vec<Step>,
+    /// What the source record learns: a field of it → an expression over `target`.
+    #[schemars(default, with = "std::collections::BTreeMap<String, String>")]
+    pub write_back: Vec<Named<Word>>,
+    /// Why the mapping is as it is.
+    pub note: Option<Word>,
+}
+
+/// One rule: a target field and where its value comes from. Exactly one of `from`, `expr`, `value`, `link` and `each`
+/// gives the value; an entry without `to` only declares rows that have no field, with a `note`.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Field {
+    /// The rows of the published table that this rule carries: `id: [Procore label, Acumatica label]`, or the id of a row
+    /// declared above.
+    pub row: Option<Rows>,
+    /// The target field; dots reach into records.
+    pub to: Option<Word>,
+    /// A JSONPath (RFC 9535) into the record, or into the line.
+    pub from: Option<Word>,
+    /// A Rhai expression.
+    pub expr: Option<Word>,
+    /// A constant.
+    pub value: Option<Literal>,
+    /// The other side of a link.
+    pub link: Option<Link>,
+    /// Lines: a path to the members of a list, each mapped by `fields`.
+    pub each: Option<Word>,
+    /// With `each`: a path to the line's id, so that every line gets a link of its own.
+    pub key: Option<Word>,
+    /// With `each`: the rules of a line.
+    #[schemars(default)]
+    pub fields: Vec<Self>,
+    /// Taken when the value is absent, null or blank.
+    pub default: Option<Literal>,
+    /// The field is sent only when this expression is true.
+    pub when: Option<Word>,
+    /// Reads the value as text, decimal, integer, date, instant, percent or boolean.
+    #[schemars(rename = "as", extend("enum" = ["text", "decimal", "integer", "date", "instant", "percent", "boolean", null]))]
+    pub as_: Option<Word>,
+    /// Most characters the text may have, if fewer than the target holds.
+    #[schemars(with = "Option<u32>")]
+    pub max_length: Option<Word>,
+    /// What happens to a longer text: `refuse` (default) or `truncate`.
+    #[schemars(extend("enum" = ["refuse", "truncate", null]))]
+    pub on_overflow: Option<Word>,
+    /// Why the rule is as it is.
+    pub note: Option<Word>,
+}
+
+/// The other side of a link: the target system's key of a record that an earlier mapping brought over.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Link {
+    /// The mapping whose links are asked.
+    pub mapping: Word,
+    /// A path, or several for a key of several parts, to the source system's id or key.
+    pub from: Option<OneOrMany>,
+    /// An expression that gives the id or key instead.
+    pub expr: Option<Word>,
+}
+
+/// A related record that is read and put beside the source record under the join's name.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Join {
+    /// The resource, of the source's system.
+    pub resource: Word,
+    /// Paths in the source record that give the related record's key, part by part.
+    pub key: Vec<Word>,
+    /// Only records for which this is true have a related record.
+    pub when: Option<Word>,
+}
+
+/// Records with equal keys become one record: the fields of the first, and all of them under a name.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Group {
+    /// Paths whose values make the key.
+    pub by: Vec<Word>,
+    /// The name of the list that holds the members.
+    #[schemars(rename = "as")]
+    pub as_: Word,
+}
+
+/// A value that the accounting approver confirms or changes.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Ask {
+    /// What the approver sees beside it.
+    pub label: Word,
+    /// A path to its first value.
+    pub from: Option<Word>,
+    /// An expression that gives its first value.
+    pub expr: Option<Word>,
+    /// Reads the value as this kind.
+    #[schemars(rename = "as", extend("enum" = ["text", "decimal", "integer", "date", "instant", "percent", "boolean", null]))]
+    pub as_: Option<Word>,
+    /// Most characters it may have.
+    #[schemars(with = "Option<u32>")]
+    pub max_length: Option<Word>,
+}
+
+/// An action after the write.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Step {
+    /// The action of the target resource.
+    pub action: Word,
+    /// The status in which it is taken; in any other it is skipped, so that repeating it is harmless.
+    pub from: Word,
+    /// The status that it leads to.
+    pub to: Word,
+    /// Only when this expression is true.
+    pub when: Option<Word>,
+}
