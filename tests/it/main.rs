@@ -1,1 +1,4 @@
+//! Stories about the whole program, one file per topic.
+#![allow(clippy::unwrap_used)]
 
+mod schemas;
