@@ -1,4 +1,5 @@
 //! Stories about the whole program, one file per topic.
 #![allow(clippy::unwrap_used)]
 
+mod contract;
 mod schemas;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crosswalk::schema::{Kind, Scope, Shape, System, load};
+use crosswalk::schema::{Kind, Schema, Scope, Shape, System, load};
 
 /// All schema files of this repository, with their text.
 fn files() -> Vec<(PathBuf, String)> {
@@ -16,6 +16,11 @@ fn files() -> Vec<(PathBuf, String)> {
     }
     files.sort();
     files
+}
+
+/// Every schema that we ship.
+pub(super) fn all() -> Vec<Schema> {
+    files().iter().map(|(path, text)| load(path, text).unwrap_or_else(|problem| panic!("{problem:?}"))).collect()
 }
 
 /// Calls `seen` with the path and field of every field, records and lines included.
