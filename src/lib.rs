@@ -4,4 +4,5 @@ pub mod diagnostic;
 pub mod mapping;
 pub mod sandbox;
 pub mod schema;
+pub mod store;
 pub mod value;
