@@ -2,6 +2,7 @@
 pub mod connector;
 pub mod diagnostic;
 pub mod mapping;
+pub mod expr;
 pub mod sandbox;
 pub mod schema;
 pub mod store;

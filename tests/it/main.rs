@@ -3,3 +3,5 @@
 
 mod contract;
 mod schemas;
+mod expr;
+mod expr_words;

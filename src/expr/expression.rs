@@ -1,0 +1,123 @@
+//! What is a compiled expression? Its meaning, what it reads and calls, and its value for a scope.
+
+use std::ops::Range;
+
+use super::machine::Machine;
+use super::problem::ExprFailure;
+use super::reads::{Read, Reader};
+use super::scope::Scope;
+use super::term::{Call, Link, Node, Term};
+use crate::value::Value;
+
+/// An expression that compiled: it may be evaluated any number of times, by any thread.
+#[derive(Debug)]
+pub struct Expression {
+    text: String,
+    names: Vec<String>,
+    root: Node,
+    reads: Vec<Read>,
+    calls: Vec<Called>,
+}
+
+/// A call of a function, for judging literal names such as the table of `lookup("terms", key)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// The function's name.
+    pub name: &'static str,
+    /// The bytes of its name in the text.
+    pub at: Range<usize>,
+    /// The first argument (the receiver of a method call not counted) where it is a literal text, and its bytes with the quotes.
+    pub literal: Option<(String, Range<usize>)>,
+}
+
+impl Expression {
+    pub(super) fn new(text: &str, names: &[&str], root: Node) -> Self {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let reads = Reader::new(&names).read(&root);
+        let mut calls = Vec::new();
+        collect_calls(&root, &mut calls);
+        Self { text: text.to_owned(), names, root, reads, calls }
+    }
+
+    /// The text it was compiled from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Every chain of properties that it reads, with the bytes of each step.
+    pub fn reads(&self) -> &[Read] {
+        &self.reads
+    }
+
+    /// Every call, in the order of the text.
+    pub fn calls(&self) -> &[Called] {
+        &self.calls
+    }
+
+    /// Its value for these variables. Only variables that it reads are asked for.
+    ///
+    /// # Errors
+    /// [`ExprFailure`] with the word at fault: mixed kinds, a property of nothing, division by zero, a missing setting or entry.
+    pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, ExprFailure> {
+        Machine::new(scope, &self.text, &self.names).run(&self.root).map(|found| found.into_owned())
+    }
+}
+
+fn collect_calls(node: &Node, calls: &mut Vec<Called>) {
+    node.term.walk(&mut |call| {
+        let literal = call.arguments.first().and_then(|argument| match &argument.term {
+            Term::Constant(Value::Text(text)) => Some((text.clone(), argument.at.clone())),
+            _ => None,
+        });
+        calls.push(Called { name: call.function.doc.name, at: call.at.clone(), literal });
+    });
+    calls.sort_by_key(|call| call.at.start);
+}
+
+impl Term {
+    /// Visits every call in this term.
+    fn walk(&self, visit: &mut impl FnMut(&Call)) {
+        for child in self.children() {
+            child.term.walk(visit);
+        }
+        match self {
+            Self::Call(call) => visit(call),
+            Self::Chain(_, links) => {
+                for link in links {
+                    if let Link::Method { call, .. } = link {
+                        visit(call);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The terms directly inside this one.
+    pub(super) fn children(&self) -> Vec<&Node> {
+        match self {
+            Self::Constant(_) | Self::Variable(_) | Self::Local(_) => Vec::new(),
+            Self::Printed(parts) | Self::List(parts) | Self::All(parts) | Self::Any(parts) | Self::Coalesce(parts) => {
+                parts.iter().collect()
+            }
+            Self::Record(fields) => fields.iter().map(|(_, value)| value).collect(),
+            Self::Chain(root, links) => {
+                let inside = links.iter().flat_map(|link| match link {
+                    Link::Name { .. } => Vec::new(),
+                    Link::Index { index, .. } => vec![index],
+                    Link::Method { call, .. } => call.arguments.iter().collect(),
+                });
+                std::iter::once(&**root).chain(inside).collect()
+            }
+            Self::Call(call) => call.arguments.iter().collect(),
+            Self::Closure(closure) => vec![&closure.body],
+            Self::Binary(_, operands) => vec![&operands.0, &operands.1],
+            Self::Negate(operand) | Self::Not(operand) => vec![operand],
+            Self::If(branches) => [Some(&branches.0), Some(&branches.1), branches.2.as_ref()].into_iter().flatten().collect(),
+            Self::Switch(subject, cases) => {
+                let inside = cases.iter().flat_map(|case| case.condition.iter().chain([&case.result]));
+                std::iter::once(&**subject).chain(inside).collect()
+            }
+        }
+    }
+}

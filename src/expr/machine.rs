@@ -1,0 +1,273 @@
+//! What does an expression make of its variables? One function runs every term, over borrowed values where it can.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::functions::{Arguments, MAX_MEMBERS, MAX_TEXT};
+use super::operators::{apply, equal};
+use super::problem::ExprFailure;
+use super::scope::Scope;
+use super::term::{Call, Case, Link, Node, Operator, Term};
+use crate::value::{Decimal, Record, Value};
+
+/// Terms run in one evaluation. A list of 10,000 rows through three closures takes some 100,000.
+const MAX_STEPS: u32 = 2_000_000;
+/// The variable whose absent members are mistakes rather than `()`.
+const STRICT: &str = "settings";
+static NOTHING: Value = Value::Null;
+
+/// A value that was read, or one that was made.
+pub(super) type Found<'v> = Cow<'v, Value>;
+pub(super) type Answer<'v> = Result<Found<'v>, ExprFailure>;
+
+/// One evaluation.
+pub(super) struct Machine<'v> {
+    pub(super) scope: &'v Scope<'v>,
+    text: &'v str,
+    names: &'v [String],
+    /// Values of closure parameters, outermost first.
+    locals: Vec<Found<'v>>,
+    steps: u32,
+}
+
+impl<'v> Machine<'v> {
+    pub(super) fn new(scope: &'v Scope<'v>, text: &'v str, names: &'v [String]) -> Self {
+        Self { scope, text, names, locals: Vec::new(), steps: 0 }
+    }
+
+    /// The value of a term.
+    pub(super) fn run(&mut self, node: &'v Node) -> Answer<'v> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            return Err(ExprFailure::new("the expression takes too many steps", &node.at));
+        }
+        match &node.term {
+            Term::Constant(value) => Ok(Cow::Borrowed(value)),
+            Term::Printed(parts) => self.printed(parts),
+            Term::List(members) => {
+                let members = members.iter().map(|member| Ok(self.run(member)?.into_owned()));
+                Ok(Cow::Owned(Value::List(members.collect::<Result<_, _>>()?)))
+            }
+            Term::Record(fields) => {
+                let mut record = Record::new();
+                for (name, value) in fields {
+                    record.set(name.clone(), self.run(value)?.into_owned());
+                }
+                Ok(Cow::Owned(record.into()))
+            }
+            Term::Variable(place) => self.variable(*place, &node.at),
+            Term::Local(place) => Ok(self.locals[*place].clone()),
+            Term::Chain(root, links) => self.chain(root, links),
+            Term::Call(call) => self.call(call, None),
+            Term::Closure(_) => Err(ExprFailure::new("a closure is no value of its own", &node.at)),
+            Term::Binary(operator, operands) => self.binary(*operator, operands, &node.at),
+            Term::Negate(operand) => match &*self.run(operand)? {
+                Value::Number(number) => Ok(Cow::Owned((-*number).into())),
+                other => Err(ExprFailure::new(format!("`-` needs a number, found {}", other.kind_word()), &node.at)),
+            },
+            Term::Not(operand) => Ok(Cow::Owned((!self.truth(operand, "!", &node.at)?).into())),
+            Term::All(parts) => self.logic(parts, "&&", &node.at),
+            Term::Any(parts) => self.logic(parts, "||", &node.at),
+            Term::Coalesce(parts) => {
+                let mut found = Cow::Borrowed(&NOTHING);
+                for part in parts {
+                    found = self.run(part)?;
+                    if !found.is_null() {
+                        break;
+                    }
+                }
+                Ok(found)
+            }
+            Term::If(branches) => {
+                let (condition, then, otherwise) = &**branches;
+                match (self.truth(condition, "if", &node.at)?, otherwise) {
+                    (true, _) => self.run(then),
+                    (false, Some(otherwise)) => self.run(otherwise),
+                    (false, None) => Ok(Cow::Borrowed(&NOTHING)),
+                }
+            }
+            Term::Switch(subject, cases) => self.switch(subject, cases),
+        }
+    }
+
+    /// The value of a closure's body for one member of a list.
+    pub(super) fn with_local(&mut self, member: Found<'v>, body: &'v Node) -> Answer<'v> {
+        self.locals.push(member);
+        let found = self.run(body);
+        self.locals.pop();
+        found
+    }
+
+    fn variable(&self, place: usize, at: &Range<usize>) -> Answer<'v> {
+        let name = &self.names[place];
+        match self.scope.get(name) {
+            Some(value) => Ok(Cow::Borrowed(value)),
+            None => Err(ExprFailure::new(format!("`{name}` has no value here"), at)),
+        }
+    }
+
+    fn printed(&mut self, parts: &'v [Node]) -> Answer<'v> {
+        let mut text = String::new();
+        for part in parts {
+            match &*self.run(part)? {
+                value @ (Value::Text(_) | Value::Number(_) | Value::Bool(_)) => text.push_str(&value.plain()),
+                other => {
+                    let message = format!("{} cannot be printed into text; give it a value with `??`", other.kind_word());
+                    return Err(ExprFailure::new(message, &part.at));
+                }
+            }
+            limited(text.len(), MAX_TEXT, &part.at)?;
+        }
+        Ok(Cow::Owned(text.into()))
+    }
+
+    fn binary(&mut self, operator: Operator, operands: &'v (Node, Node), at: &Range<usize>) -> Answer<'v> {
+        let left = self.run(&operands.0)?;
+        let right = self.run(&operands.1)?;
+        let value = apply(operator, &left, &right).map_err(|message| ExprFailure::new(message, at))?;
+        if let Value::Text(text) = &value {
+            limited(text.len(), MAX_TEXT, at)?;
+        }
+        Ok(Cow::Owned(value))
+    }
+
+    fn truth(&mut self, node: &'v Node, word: &str, at: &Range<usize>) -> Result<bool, ExprFailure> {
+        match &*self.run(node)? {
+            Value::Bool(flag) => Ok(*flag),
+            other => Err(ExprFailure::new(format!("`{word}` needs true or false, found {}", other.kind_word()), at)),
+        }
+    }
+
+    /// `&&` stops at the first false, `||` at the first true; every part that is run must be true or false.
+    fn logic(&mut self, parts: &'v [Node], word: &str, at: &Range<usize>) -> Answer<'v> {
+        let stop = word == "||";
+        for part in parts {
+            if self.truth(part, word, at)? == stop {
+                return Ok(Cow::Owned(stop.into()));
+            }
+        }
+        Ok(Cow::Owned((!stop).into()))
+    }
+
+    fn switch(&mut self, subject: &'v Node, cases: &'v [Case]) -> Answer<'v> {
+        let value = self.run(subject)?;
+        for case in cases {
+            let mut matches = case.labels.is_empty();
+            for (label, at) in &case.labels {
+                matches = matches || equal(&value, label).map_err(|message| ExprFailure::new(message, at))?;
+            }
+            let holds = match &case.condition {
+                Some(condition) if matches => self.truth(condition, "if", &condition.at)?,
+                _ => true,
+            };
+            if matches && holds {
+                return self.run(&case.result);
+            }
+        }
+        Ok(Cow::Borrowed(&NOTHING))
+    }
+
+    pub(super) fn call(&mut self, call: &'v Call, receiver: Option<Found<'v>>) -> Answer<'v> {
+        let mut values: Vec<Option<Found<'v>>> = Vec::with_capacity(call.arguments.len() + 1);
+        let receives = receiver.is_some();
+        values.extend(receiver.map(Some));
+        for argument in &call.arguments {
+            values.push(if matches!(argument.term, Term::Closure(_)) { None } else { Some(self.run(argument)?) });
+        }
+        let found = (call.function.run)(&mut Arguments { machine: self, call, values, receives })?;
+        match &*found {
+            Value::Text(text) => limited(text.len(), MAX_TEXT, &call.at)?,
+            Value::List(list) if matches!(found, Cow::Owned(_)) => limited(list.len(), MAX_MEMBERS, &call.at)?,
+            _ => {}
+        }
+        Ok(found)
+    }
+
+    fn chain(&mut self, root: &'v Node, links: &'v [Link]) -> Answer<'v> {
+        let mut end = root.at.end;
+        let strict = matches!(root.term, Term::Variable(place) if self.names[place] == STRICT);
+        let mut links = links;
+        let mut current = match (&root.term, links) {
+            // One field of a made record is copied, not the record.
+            (Term::Local(place), [Link::Name { name, at, .. }, rest @ ..])
+                if matches!(self.locals[*place], Cow::Owned(Value::Record(_))) =>
+            {
+                links = rest;
+                end = at.end;
+                let field = self.locals[*place].as_record().and_then(|record| record.get(name));
+                field.map_or(Cow::Borrowed(&NOTHING), |field| Cow::Owned(field.clone()))
+            }
+            _ => self.run(root)?,
+        };
+        for link in links {
+            let (safe, at) = match link {
+                Link::Name { at, safe, .. } => (*safe, at),
+                Link::Index { index, safe } => (*safe, &index.at),
+                Link::Method { call, safe } => (*safe, &call.at),
+            };
+            if safe && current.is_null() {
+                return Ok(Cow::Borrowed(&NOTHING));
+            }
+            let before = &self.text[root.at.start..end];
+            let found = match link {
+                Link::Name { name, .. } => field(current, name, before, at)?,
+                Link::Index { index, .. } => {
+                    let index = self.run(index)?;
+                    member(current, &index, before, at)?
+                }
+                Link::Method { call, .. } => Some(self.call(call, Some(current))?),
+            };
+            end = at.end;
+            current = match found {
+                Some(found) => found,
+                None if strict => {
+                    return Err(ExprFailure::new(format!("the setting `{}` is missing", &self.text[root.at.start..end]), at));
+                }
+                None => Cow::Borrowed(&NOTHING),
+            };
+        }
+        Ok(current)
+    }
+}
+
+/// A field of a record; `None` where the record has none of that name.
+fn field<'v>(value: Found<'v>, name: &str, before: &str, at: &Range<usize>) -> Result<Option<Found<'v>>, ExprFailure> {
+    match value {
+        Cow::Borrowed(Value::Record(record)) => Ok(record.get(name).map(Cow::Borrowed)),
+        Cow::Owned(Value::Record(mut record)) => Ok(record.remove(name).map(Cow::Owned)),
+        other if other.is_null() => {
+            Err(ExprFailure::new(format!("`{before}` is nothing and has no `{name}`; `?.{name}` allows for that"), at))
+        }
+        other => Err(ExprFailure::new(format!("`{before}` is {} and has no field `{name}`", other.kind_word()), at)),
+    }
+}
+
+/// A member of a list by its number from 0 (from the end when negative), or a field of a record by its name.
+fn member<'v>(value: Found<'v>, index: &Value, before: &str, at: &Range<usize>) -> Result<Option<Found<'v>>, ExprFailure> {
+    if let (Value::Record(_), Value::Text(name)) = (&*value, index) {
+        return field(value, name, before, at);
+    }
+    let (Value::List(list), Value::Number(number)) = (&*value, index) else {
+        let message = format!("`{before}` is {} and cannot be read at {}", value.kind_word(), index.kind_word());
+        return Err(ExprFailure::new(message, at));
+    };
+    let Some(place) = place(*number, list.len()) else {
+        let message = format!("`{before}` has {} members and none at `{number}`; `first(…)` allows for an empty list", list.len());
+        return Err(ExprFailure::new(message, at));
+    };
+    Ok(Some(match value {
+        Cow::Borrowed(Value::List(list)) => Cow::Borrowed(&list[place]),
+        Cow::Owned(Value::List(mut list)) => Cow::Owned(list.swap_remove(place)),
+        other => other,
+    }))
+}
+
+fn place(number: Decimal, length: usize) -> Option<usize> {
+    let number = i64::try_from(number).ok().filter(|whole| Decimal::from(*whole) == number)?;
+    let from_start = if number < 0 { i64::try_from(length).ok()?.checked_add(number)? } else { number };
+    usize::try_from(from_start).ok().filter(|place| *place < length)
+}
+
+pub(super) fn limited(size: usize, most: usize, at: &Range<usize>) -> Result<(), ExprFailure> {
+    if size <= most { Ok(()) } else { Err(ExprFailure::new(format!("the result is larger than {most}"), at)) }
+}

@@ -1,0 +1,36 @@
+//! What does an expression mean here? Rhai's grammar with exact decimals, strict names and no side effects; and RFC 9535 paths.
+//!
+//! An expression is parsed by Rhai, lowered to terms of our own ([`term`]) and run over borrowed values by [`machine`]: the meaning of
+//! every operator, and every failure, is ours and is bound by tests. No Rhai type leaves this room.
+//!
+//! - numbers are decimals always: `1 / 3` is 0.333…, `0.1 + 0.2` is 0.3;
+//! - an unknown variable or function is a problem when compiling; which properties exist is judged by the plan from [`Expression::reads`];
+//! - a property that a record does not have is `()`, except under `settings`, where it is a failure that names it;
+//! - a property of `()` is a failure, `?.` leaves the rest of the chain out, `??` gives another value;
+//! - kinds are never mixed: `"1" == 1` and `"1" + 1` fail, and `()` may only be compared with `==` and `!=`;
+//! - statements, assignments, loops and functions of the author's own are refused when compiling.
+//!
+//! It leaves out: reading fields from a system, and what the types of a schema say about an expression.
+
+mod chain;
+mod convert;
+mod engine;
+mod expression;
+mod functions;
+mod lower;
+mod machine;
+mod operators;
+mod places;
+mod problem;
+mod reads;
+mod scope;
+mod switch;
+mod term;
+
+pub use convert::{As, convert};
+pub use engine::Expressions;
+pub use expression::{Called, Expression};
+pub use functions::{FunctionDoc, documentation, function_names};
+pub use problem::{ExprFailure, ExprProblem};
+pub use reads::{PathStep, Read, ReadStep};
+pub use scope::{Lookups, NoLookups, Scope};

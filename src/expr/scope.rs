@@ -1,0 +1,105 @@
+//! What may an expression read while it runs? Variables by name, the day, and two look-ups.
+
+use std::cell::OnceCell;
+
+use jiff::civil::Date;
+
+use crate::value::Value;
+
+/// Tables and links, handed in by whoever has them.
+pub trait Lookups {
+    /// The entry of a settings table; `None` where the table or the entry is missing.
+    fn table(&self, table: &str, key: &str) -> Option<Value>;
+    /// The other side of a link; `None` where nothing is linked.
+    fn linked(&self, mapping: &str, key: &[String]) -> Option<Value>;
+}
+
+/// No tables and no links: for cases and tests that need none.
+pub struct NoLookups;
+
+impl Lookups for NoLookups {
+    fn table(&self, _table: &str, _key: &str) -> Option<Value> {
+        None
+    }
+
+    fn linked(&self, _mapping: &str, _key: &[String]) -> Option<Value> {
+        None
+    }
+}
+
+/// The variables of one evaluation. Values are borrowed; a lazy one is built when an expression first reads it.
+pub struct Scope<'a> {
+    variables: Vec<(&'a str, Variable<'a>)>,
+    pub(super) today: Date,
+    pub(super) lookups: &'a dyn Lookups,
+}
+
+enum Variable<'a> {
+    Ready(&'a Value),
+    Lazy(&'a dyn Fn() -> Value, OnceCell<Value>),
+}
+
+impl<'a> Scope<'a> {
+    /// A scope without variables.
+    pub fn new(today: Date, lookups: &'a dyn Lookups) -> Self {
+        Self { variables: Vec::new(), today, lookups }
+    }
+
+    /// Adds a variable, or gives one a new value (the next line of a loop).
+    pub fn set(&mut self, name: &'a str, value: &'a Value) {
+        self.put(name, Variable::Ready(value));
+    }
+
+    /// Adds a variable that is built when it is read, at most once.
+    pub fn set_lazy(&mut self, name: &'a str, build: &'a dyn Fn() -> Value) {
+        self.put(name, Variable::Lazy(build, OnceCell::new()));
+    }
+
+    /// [`Self::set`], for building a scope in one expression.
+    #[must_use]
+    pub fn with(mut self, name: &'a str, value: &'a Value) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// The value of a variable, if there is one of that name.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.variables.iter().find(|(known, _)| *known == name).map(|(_, variable)| match variable {
+            Variable::Ready(value) => value,
+            Variable::Lazy(build, cell) => cell.get_or_init(build),
+        })
+    }
+
+    fn put(&mut self, name: &'a str, variable: Variable<'a>) {
+        match self.variables.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = variable,
+            None => self.variables.push((name, variable)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::{NoLookups, Scope};
+    use crate::value::Value;
+
+    #[test]
+    fn a_lazy_variable_is_built_once_and_only_when_it_is_read() {
+        let built = Cell::new(0);
+        let build = || {
+            built.set(built.get() + 1);
+            Value::from("here")
+        };
+        let mut scope = Scope::new(jiff::civil::date(2026, 3, 5), &NoLookups);
+        scope.set_lazy("target", &build);
+        assert_eq!((scope.get("source"), built.get()), (None, 0));
+        assert_eq!(scope.get("target"), Some(&Value::from("here")));
+        assert_eq!(scope.get("target"), Some(&Value::from("here")));
+        assert_eq!(built.get(), 1);
+        let line = Value::from(true);
+        scope.set("target", &line);
+        assert_eq!(scope.get("target"), Some(&line));
+    }
+}
