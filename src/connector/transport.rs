@@ -1,11 +1,14 @@
 //! One request and its answer, and what carries them: sockets, or a call into the sandbox.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use super::clock::Later;
 
-/// A request as it goes on the wire.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A request as it goes on the wire. Its `Debug` form shows method and path only: headers, query and body may hold
+/// secrets.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Request {
     /// `GET`, `PUT`, `PATCH`, `POST`, `DELETE`.
     pub method: String,
@@ -17,8 +20,8 @@ pub struct Request {
     pub body: Vec<u8>,
 }
 
-/// An answer as it came.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// An answer as it came. Its `Debug` form shows the status only.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Response {
     /// HTTP status.
     pub status: u16,
@@ -59,5 +62,40 @@ impl Request {
     /// The first header of this (lower-case) name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The path of the address, without host and query.
+    pub fn path(&self) -> &str {
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let path = rest.find('/').map_or("/", |at| &rest[at..]);
+        path.split(['?', '#']).next().unwrap_or(path)
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Request({} {}, {} bytes)", self.method, self.path(), self.body.len())
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Response({}, {} bytes)", self.status, self.body.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Request, Response};
+
+    #[test]
+    fn debug_shows_neither_header_nor_query_nor_body() {
+        let headers = vec![("authorization".to_owned(), "Bearer tok-1".to_owned())];
+        let url = "https://host/oauth/token?client_secret=s3cret".to_owned();
+        let request = Request { method: "POST".to_owned(), url, headers: headers.clone(), body: b"password=pw".to_vec() };
+        assert_eq!(format!("{request:?}"), "Request(POST /oauth/token, 11 bytes)");
+        let response = Response { status: 200, headers, body: b"token".to_vec() };
+        assert_eq!(format!("{response:?}"), "Response(200, 5 bytes)");
+        assert_eq!(Request { url: "https://host".to_owned(), ..Request::default() }.path(), "/");
     }
 }

@@ -1,0 +1,66 @@
+//! How is an action of a document run to its end, when it may go on after the answer?
+
+use std::time::Duration;
+
+use super::encode::action as action_body;
+use super::{Acumatica, address};
+use crate::connector::door::Call;
+use crate::connector::error::{Certainty, ConnectorError, ErrorKind};
+use crate::connector::transport::Response;
+use crate::schema::Schema;
+use crate::value::{Record, Value, json_text};
+
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
+
+impl Acumatica {
+    /// Runs an action of one record: done at once (204), or after polling a long-running operation (202) with growing
+    /// waits. When its end is not seen, the outcome is unknown.
+    pub(in crate::connector) async fn act(
+        &self,
+        schema: &Schema,
+        id: &str,
+        action: &str,
+        parameters: &Record,
+    ) -> Result<(), ConnectorError> {
+        let wire = self.wire(schema)?;
+        let form = self.form(wire);
+        let _alone = form.write().await;
+        let known = wire.actions.get(action);
+        let body = action_body(id, parameters, |name| known?.parameters.get(name).cloned());
+        let below = format!("/{}", crate::connector::percent::encode(action));
+        let operation = format!("POST /{}/{action}", schema.resource.name);
+        let call = Call::write("POST", self.entity_url(schema, &below, &[]), operation, json_text(&Value::Record(body)));
+        let response = self.call(&call).await?;
+        if response.status == 202 { self.follow(&call, &response).await } else { Ok(()) }
+    }
+
+    async fn follow(&self, action: &Call, accepted: &Response) -> Result<(), ConnectorError> {
+        let lost = |message: &str| self.door.error(ErrorKind::Timeout, &action.operation, message).certain(Certainty::Unknown);
+        let status = accepted.header("location").and_then(|location| self.status_url(location));
+        let status = status.ok_or_else(|| lost("it was accepted without saying where its state is found"))?;
+        let poll = Call::read(status, action.operation.clone());
+        let (mut wait, mut waited) = (FIRST_WAIT, Duration::ZERO);
+        while waited.as_secs() < self.settings.action_limit_seconds {
+            self.door.clock.sleep(wait).await;
+            waited += wait;
+            wait = (wait * 2).min(LONGEST_WAIT);
+            match self.call(&poll).await {
+                Ok(response) if response.status == 202 => {}
+                Ok(_) => return Ok(()),
+                // The operation itself ended so.
+                Err(error) if matches!(error.kind, ErrorKind::Refused | ErrorKind::Conflict) => return Err(error),
+                // We could not learn how it ended.
+                Err(error) => return Err(error.certain(Certainty::Unknown)),
+            }
+        }
+        Err(lost(&format!("it was still running after {} s", waited.as_secs())))
+    }
+
+    /// The state's address on our own host, wherever `Location` points.
+    fn status_url(&self, location: &str) -> Option<String> {
+        let at = location.find("/entity/")?;
+        let path = location[at..].split(['?', '#']).next()?;
+        Some(format!("{}{path}", address::root(&self.settings)))
+    }
+}
