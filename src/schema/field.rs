@@ -114,4 +114,15 @@ impl Kind {
     pub fn is_number(self) -> bool {
         matches!(self, Self::Decimal | Self::Percent | Self::Integer)
     }
+
+    /// The type name of an Acumatica custom field of this kind.
+    pub fn custom_type(self) -> &'static str {
+        match self {
+            Self::Decimal | Self::Percent => "CustomDecimalField",
+            Self::Integer => "CustomIntField",
+            Self::Boolean => "CustomBooleanField",
+            Self::Date | Self::Instant => "CustomDateTimeField",
+            Self::Text | Self::Record | Self::Lines | Self::List | Self::Anything => "CustomStringField",
+        }
+    }
 }

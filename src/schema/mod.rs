@@ -4,11 +4,13 @@ mod catalog;
 mod field;
 mod load;
 mod resource;
+mod wire;
 
 pub use catalog::Catalog;
 pub use field::{Custom, Field, Kind, Shape};
 pub use load::load;
 pub use resource::{Action, AcumaticaWire, Call, Envelope, ProcoreWire, Resource, Scope, SyncCall, SyncLines, System, Wire, WriteCall};
+pub use wire::{on_wire, plain, plain_value, scalar};
 
 /// One resource of one system: `schemas/<system>/<name>.json`, read and understood.
 #[derive(Clone, Debug)]

@@ -118,9 +118,11 @@ impl From<rusqlite::Error> for StoreError {
             ErrorCode::DatabaseCorrupt => Self::damaged(text),
             ErrorCode::DiskFull => full(),
             ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied => read_only(&text),
-            ErrorCode::CannotOpen => {
-                Self::new(StoreTrouble::ReadOnly, text, "see that this user may read and write the file and create files in its folder")
-            }
+            ErrorCode::CannotOpen => Self::new(
+                StoreTrouble::ReadOnly,
+                "the state file cannot be opened",
+                "see that this user may read and write the file and create files in its folder",
+            ),
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => Self::new(
                 StoreTrouble::Busy,
                 "another program keeps the state file locked",
@@ -143,10 +145,11 @@ fn full() -> StoreError {
     StoreError::new(StoreTrouble::Full, "the disk is full", "make room, then run again: what was not confirmed was not written")
 }
 
-fn read_only(text: &str) -> StoreError {
+/// It may not be written, for this reason.
+pub(super) fn read_only(reason: &str) -> StoreError {
     StoreError::new(
         StoreTrouble::ReadOnly,
-        format!("the state file cannot be written ({text})"),
+        format!("the state file cannot be written ({reason})"),
         "see that this user may write the file and create files in its folder",
     )
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::error::read_only;
 use super::{StoreError, StoreTrouble, migrate};
 
 /// How long a transaction waits for that of another process. Ours take milliseconds.
@@ -21,6 +22,10 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         create(path)?;
     }
     let mut connection = look_over(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // SQLite opens such a file all the same, and complains in the middle of the work.
+    if connection.is_readonly("main")? {
+        return Err(read_only("its rights say read-only"));
+    }
     only_for_us(path);
     connection.pragma_update(None, "foreign_keys", true)?;
     // A second process may read while we write, and every commit is on the disk before it is believed.
@@ -39,7 +44,10 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
             "name the state file of your runs, or run `crosswalk sync` first, which makes one",
         ));
     }
-    let connection = look_over(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let connection = match look_over(path, OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        Err(problem) if problem.trouble == StoreTrouble::ReadOnly => look_at_rest(path).ok_or(problem)??,
+        looked => looked?,
+    };
     if migrate::version(&connection)? < migrate::newest() {
         return Err(StoreError::new(
             StoreTrouble::Older,
@@ -76,6 +84,17 @@ fn look_over(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
     }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok(connection)
+}
+
+/// Opens a file in a folder where nothing can be created, such as an archive: SQLite reads it without its usual helpers
+/// when it is told that nobody writes, which holds where there is no log.
+fn look_at_rest(path: &Path) -> Option<Result<Connection, StoreError>> {
+    if beside(path, "-wal").exists() {
+        return None;
+    }
+    let escaped = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let uri = PathBuf::from(format!("file:{escaped}?immutable=1"));
+    Some(look_over(&uri, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI))
 }
 
 /// Makes a state file with all its tables under another name, then puts it in place: a crash leaves a whole file or none,
@@ -135,4 +154,38 @@ pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
     name.push(end);
     path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use jiff::Timestamp;
+
+    use super::open;
+    use crate::store::{Digest, Reading, Stamp, StoreTrouble, written};
+
+    #[test]
+    fn a_full_disk_is_said_and_loses_nothing() {
+        let folder = std::env::temp_dir().join(format!("crosswalk-full-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut connection = open(&folder.join("state.db")).unwrap();
+        let stamp = Stamp::new(Timestamp::UNIX_EPOCH, "anna");
+        let kept = written(&mut connection, &stamp, |writing| writing.keep_body(b"small")).unwrap();
+        let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        connection.pragma_update(None, "max_page_count", pages + 2).unwrap();
+        let problem = written(&mut connection, &stamp, |writing| {
+            writing.remember_written("job_costs", "", "1", b"small")?;
+            writing.keep_body(&vec![7; 100_000])
+        });
+        assert_eq!(problem.unwrap_err().trouble, StoreTrouble::Full);
+        drop(connection);
+        let connection = open(Path::new(&folder.join("state.db"))).unwrap();
+        let reading = Reading::new(&connection);
+        assert_eq!(reading.body(&kept).unwrap().as_deref(), Some(&b"small"[..]));
+        assert_eq!(kept, Digest::of("small"));
+        assert!(reading.written("job_costs", "").unwrap().is_empty(), "nothing of the change is left");
+        drop(connection);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -88,19 +88,15 @@ impl fmt::Display for FlowId {
 }
 
 impl Flow {
-    /// Opens a flow, or opens it again where it was left. The document is leased until the flow is dropped.
+    /// Opens a flow, or opens it again where it was left. The document is leased until the flow is finished, put aside or
+    /// dropped.
     ///
     /// # Errors
     /// [`Leased`](super::StoreTrouble::Leased) when another worker is at this document, or a file that cannot be written.
     pub async fn open(worker: &Worker, intent: Intent) -> Result<Self, StoreError> {
         let id = &intent.id;
         let lease = worker.lease_record(&id.mapping, &id.scope, &id.source_id).await?;
-        let (ticket, until) = (lease.ticket().clone(), worker.lease_end());
-        let open = move |writing: &Writing<'_>| {
-            writing.show(&ticket, until)?;
-            writing.open_flow(&intent)
-        };
-        let row = worker.store.write(&worker.stamp(), open).await?;
+        let row = lease.write(move |writing| writing.open_flow(&intent)).await?;
         Ok(Self { worker: worker.clone(), lease, row })
     }
 
@@ -120,7 +116,17 @@ impl Flow {
     /// A step whose effect is unknown: such a flow stays open until that is settled. A file that cannot be written.
     pub async fn finish(self) -> Result<(), StoreError> {
         let id = self.row.id.clone();
-        self.write(move |writing| writing.finish_flow(&id)).await
+        self.write(move |writing| writing.finish_flow(&id)).await?;
+        self.lease.give_back().await
+    }
+
+    /// Gives the document back with steps still to do; [`Flow::open`] goes on from here. Dropping a flow does the same
+    /// without waiting.
+    ///
+    /// # Errors
+    /// A file that cannot be written: then the lease ends by time.
+    pub async fn put_aside(self) -> Result<(), StoreError> {
+        self.lease.give_back().await
     }
 
     /// A change under this flow's lease: nothing is written when another worker has taken over.
@@ -131,12 +137,7 @@ impl Flow {
         &self,
         change: impl FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (ticket, until) = (self.lease.ticket().clone(), self.worker.lease_end());
-        let guarded = move |writing: &Writing<'_>| {
-            writing.show(&ticket, until)?;
-            change(writing)
-        };
-        self.worker.store.write(&self.worker.stamp(), guarded).await
+        self.lease.write(change).await
     }
 }
 
@@ -271,4 +272,22 @@ fn flow_row(row: &Row<'_>) -> rusqlite::Result<FlowRow> {
         return Err(wrong("a flow without a mapping").into());
     }
     Ok(FlowRow { id, details, bodies, opened, finished: row.get::<_, Option<At>>(7)?.map(|At(at)| at) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FlowId;
+
+    #[test]
+    fn an_id_is_read_back_from_its_text_whatever_stands_in_it() {
+        for (scope, source_id, text) in
+            [("", "9", "bills//9/f1"), ("7/7", "50%/2F", "bills/7%2F7/50%25%2F2F/f1"), ("%2F", "%252F", "bills/%252F/%25252F/f1")]
+        {
+            let id = FlowId { mapping: "bills".into(), scope: scope.into(), source_id: source_id.into(), fingerprint: "f1".into() };
+            assert_eq!(id.to_string(), text);
+            assert_eq!(FlowId::parse(text), Some(id));
+        }
+        assert_eq!(FlowId::parse("bills/9/f1"), None);
+        assert_eq!(FlowId::parse("bills/77/9/f1/put"), None);
+    }
 }

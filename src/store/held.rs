@@ -63,7 +63,8 @@ impl Reading<'_> {
     /// A file that cannot be read.
     pub fn held(&self, mapping: Option<&str>, scope: Option<&str>) -> Result<Vec<Held>, StoreError> {
         let sql = format!(
-            "select {COLUMNS} from held where ($1 is null or mapping = $1) and ($2 is null or scope = $2) order by mapping, scope, source_id"
+            "select {COLUMNS} from held where ($1 is null or mapping = $1) and ($2 is null or scope = $2)
+             order by mapping, scope, source_id"
         );
         self.rows(&sql, params![mapping, scope], held_row)
     }

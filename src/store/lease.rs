@@ -7,15 +7,16 @@ use super::column::At;
 use super::worker::is_dead;
 use super::{Entry, StoreError, StoreTrouble, Worker, Writing};
 
-/// The right to work on something until it ends, is given back, or its worker dies. Dropped, it is given back.
+/// The right to work on something until it ends, is given back, or its worker dies. Dropped, it is given back soon after.
 pub struct Lease {
     worker: Worker,
     ticket: Ticket,
+    given_back: bool,
 }
 
-/// Proof of a lease, to be shown in the transaction of a change: a worker that lost its lease changes nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ticket {
+/// Proof of a lease, shown in the transaction of a change: a worker that lost its lease changes nothing.
+#[derive(Clone)]
+struct Ticket {
     name: String,
     worker: i64,
     turn: i64,
@@ -60,42 +61,59 @@ impl Worker {
             Ok(Ticket { name, worker, turn })
         };
         let ticket = self.store.write(&self.stamp(), take).await?;
-        Ok(Lease { worker: self.clone(), ticket })
+        Ok(Lease { worker: self.clone(), ticket, given_back: false })
     }
 }
 
 impl Lease {
-    /// Proof of it, to be shown with [`Writing::show`].
-    pub fn ticket(&self) -> &Ticket {
-        &self.ticket
-    }
-
-    /// Gives a sign of life; the lease lasts its whole time from now.
+    /// A change under this lease, stamped by its worker: nothing is written when another worker has taken over. Also a
+    /// sign of life: the lease lasts its whole time from now.
     ///
     /// # Errors
-    /// [`LeaseLost`](StoreTrouble::LeaseLost) when another worker has taken over, or a file that cannot be written.
-    pub async fn renew(&self) -> Result<(), StoreError> {
+    /// [`LeaseLost`](StoreTrouble::LeaseLost), or what the closure met.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (ticket, until) = (self.ticket.clone(), self.worker.lease_end());
-        self.worker.store.write(&self.worker.stamp(), move |writing| writing.show(&ticket, until)).await
+        let guarded = move |writing: &Writing<'_>| {
+            writing.show(&ticket, until)?;
+            change(writing)
+        };
+        self.worker.store.write(&self.worker.stamp(), guarded).await
+    }
+
+    /// Gives a sign of life.
+    ///
+    /// # Errors
+    /// As [`Lease::write`].
+    pub async fn renew(&self) -> Result<(), StoreError> {
+        self.write(|_| Ok(())).await
+    }
+
+    /// Gives it back; when this returns, others can take it.
+    ///
+    /// # Errors
+    /// A file that cannot be written: then the lease ends by time.
+    pub async fn give_back(mut self) -> Result<(), StoreError> {
+        self.given_back = true;
+        let ticket = self.ticket.clone();
+        self.worker.store.write(&self.worker.stamp(), move |writing| writing.give_back(&ticket)).await
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let Ticket { name, worker, turn } = self.ticket.clone();
-        self.worker.store.write_behind(self.worker.stamp(), move |writing| {
-            writing.execute("update lease set worker = null where name = $1 and worker = $2 and turn = $3", params![name, worker, turn])?;
-            Ok(())
-        });
+        if !self.given_back {
+            let ticket = self.ticket.clone();
+            self.worker.store.write_behind(self.worker.stamp(), move |writing| writing.give_back(&ticket));
+        }
     }
 }
 
 impl Writing<'_> {
-    /// Shows the proof of a lease and renews it until then: the rest of this change counts only if it still holds.
-    ///
-    /// # Errors
-    /// [`LeaseLost`](StoreTrouble::LeaseLost) when another worker has taken over.
-    pub fn show(&self, ticket: &Ticket, until: Timestamp) -> Result<(), StoreError> {
+    /// Shows the proof of a lease and renews it until then.
+    fn show(&self, ticket: &Ticket, until: Timestamp) -> Result<(), StoreError> {
         let sql = "update lease set until = case when until < $4 then $4 else until end
                    where name = $1 and worker = $2 and turn = $3";
         if self.execute(sql, params![ticket.name, ticket.worker, ticket.turn, At(until)])? == 1 {
@@ -106,6 +124,12 @@ impl Writing<'_> {
             format!("another worker has taken over the {}", ticket.name),
             "run again: what this one had not recorded will be looked up before anything is sent",
         ))
+    }
+
+    fn give_back(&self, ticket: &Ticket) -> Result<(), StoreError> {
+        let sql = "update lease set worker = null where name = $1 and worker = $2 and turn = $3";
+        self.execute(sql, params![ticket.name, ticket.worker, ticket.turn])?;
+        Ok(())
     }
 
     fn take_lease(&self, name: &str, worker: i64, until: Timestamp, dead: impl FnOnce(i64) -> bool) -> Result<i64, StoreError> {

@@ -108,12 +108,8 @@ impl Writing<'_> {
         if wanted.procore.id.is_empty() || wanted.acumatica.id.is_empty() {
             return Err(StoreError::defect(format!("a link of `{}` lacks the id of one end", wanted.mapping)));
         }
-        let sql = format!(
-            "select {COLUMNS} from link
-             where mapping = $1 and scope = $2 and part = $3 and state = 'live' and (procore_id = $4 or acumatica_id = $5)"
-        );
         let place = params![wanted.mapping, wanted.scope, wanted.part, wanted.procore.id, wanted.acumatica.id];
-        let found = self.rows(&sql, place, link_row)?;
+        let found = self.rows(&by_either_end(), place, link_row)?;
         match found.iter().find(|link| !wanted.is(link)) {
             Some(other) => Err(StoreError::conflict(
                 format!(
@@ -241,6 +237,12 @@ impl<'a> Wanted<'a> {
     }
 }
 
+/// Two questions, one per index: asked as one with `or`, every link of the mapping would be looked at.
+fn by_either_end() -> String {
+    let place = "from link where mapping = $1 and scope = $2 and part = $3 and state = 'live'";
+    format!("select {COLUMNS} {place} and procore_id = $4 union all select {COLUMNS} {place} and acumatica_id = $5 and procore_id <> $4")
+}
+
 fn line_twice(other: &Link) -> StoreError {
     StoreError::conflict(
         format!("the line Procore `{}`, Acumatica `{}` of `{}` is linked already", other.procore, other.acumatica, other.mapping),
@@ -250,4 +252,22 @@ fn line_twice(other: &Link) -> StoreError {
 
 fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_either_end;
+    use crate::store::file::in_memory;
+
+    #[test]
+    fn a_link_is_found_without_looking_at_the_others() {
+        let connection = in_memory().unwrap();
+        let mut plan = connection.prepare(&format!("explain query plan {}", by_either_end())).unwrap();
+        let values = rusqlite::params_from_iter([rusqlite::types::Null; 5]);
+        let steps: Vec<String> = plan.query_map(values, |row| row.get(3)).unwrap().collect::<Result<_, _>>().unwrap();
+        for end in ["procore", "acumatica"] {
+            let wanted = format!("using index link_{end} (mapping=? and scope=? and part=? and {end}_id=?)");
+            assert!(steps.iter().any(|step| step.to_lowercase().contains(&wanted)), "{steps:?}");
+        }
+    }
 }

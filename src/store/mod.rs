@@ -43,7 +43,7 @@ pub use error::{StoreError, StoreTrouble};
 pub use flow::{Flow, FlowId, FlowRow, Intent};
 pub use held::{Held, Hold};
 pub use journal::{Entry, JournalEntry, JournalFilter};
-pub use lease::{Lease, Ticket};
+pub use lease::Lease;
 pub use link::{End, Link, LinkFilter, LinkId, LinkState};
 pub use link_book::LinkBook;
 pub use link_put::{NewLine, NewLink, Put, PutLink};

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Params, Row};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row};
 
 use super::{RunId, StoreError};
 
@@ -54,6 +54,12 @@ impl<'a> Reading<'a> {
         Self { connection }
     }
 
+    /// Statements say `$1`, as other databases want it. To SQLite that is a name, numbered by where it first stands in
+    /// the text; `?1` is the number itself.
+    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, StoreError> {
+        Ok(self.connection.prepare_cached(&sql.replace('$', "?"))?)
+    }
+
     /// The one row of a query, if there is one.
     pub(super) fn row<T>(
         &self,
@@ -61,7 +67,7 @@ impl<'a> Reading<'a> {
         parameters: impl Params,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, StoreError> {
-        Ok(self.connection.prepare_cached(sql)?.query_row(parameters, read).optional()?)
+        Ok(self.prepare(sql)?.query_row(parameters, read).optional()?)
     }
 
     /// All rows of a query.
@@ -71,7 +77,7 @@ impl<'a> Reading<'a> {
         parameters: impl Params,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
-        Ok(self.connection.prepare_cached(sql)?.query_map(parameters, read)?.collect::<Result<_, _>>()?)
+        Ok(self.prepare(sql)?.query_map(parameters, read)?.collect::<Result<_, _>>()?)
     }
 
     /// Every row of a query, one after the other: for what may be larger than memory.
@@ -81,7 +87,7 @@ impl<'a> Reading<'a> {
         parameters: impl Params,
         mut look: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepare(sql)?;
         let mut rows = statement.query(parameters)?;
         while let Some(row) = rows.next()? {
             look(row)?;
@@ -102,7 +108,7 @@ impl<'a> Writing<'a> {
 
     /// Runs a statement; how many rows it touched.
     pub(super) fn execute(&self, sql: &str, parameters: impl Params) -> Result<usize, StoreError> {
-        Ok(self.reading.connection.prepare_cached(sql)?.execute(parameters)?)
+        Ok(self.reading.prepare(sql)?.execute(parameters)?)
     }
 
     /// The one row that an `insert … returning` gives back.
@@ -112,7 +118,7 @@ impl<'a> Writing<'a> {
         parameters: impl Params,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        Ok(self.reading.connection.prepare_cached(sql)?.query_row(parameters, read)?)
+        Ok(self.reading.prepare(sql)?.query_row(parameters, read)?)
     }
 }
 

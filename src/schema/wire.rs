@@ -1,0 +1,208 @@
+//! How a field sits on the wire: Acumatica's `{"value": x}` and `custom`, Procore's plain members. Written once, used by
+//! whoever reads a record from bytes.
+
+use serde_json::value::RawValue;
+
+use super::field::{Field, Kind, Shape};
+use super::resource::System;
+use crate::value::{NotJson, Record, Value, decimal, push_json_text};
+
+/// Members of an Acumatica record that travel without a wrapper.
+const BARE: [&str; 3] = ["id", "rowNumber", "error"];
+
+impl Field {
+    /// The members that lead from a record to this field's bare value on the wire.
+    pub fn steps(&self, system: System) -> Vec<String> {
+        if system == System::Procore {
+            return vec![self.name.clone()];
+        }
+        if let Some(custom) = &self.custom {
+            return ["custom", &custom.view, &custom.field, "value"].map(str::to_owned).to_vec();
+        }
+        let wrapped = !matches!(self.kind, Kind::Record | Kind::Lines | Kind::List) && !BARE.contains(&self.name.as_str());
+        let mut steps = vec![self.name.clone()];
+        if wrapped {
+            steps.push("value".to_owned());
+        }
+        steps
+    }
+}
+
+/// The value of a scalar as its kind has it: decimals from text or number alike, `%` dropped, blanks of Acumatica's padded
+/// keys trimmed. `{}` and `null` are no value.
+///
+/// # Errors
+/// A reason, when the text is not of the kind: `"abc"` for a decimal.
+pub fn scalar(raw: &str, kind: Kind, system: System) -> Result<Value, String> {
+    match raw.as_bytes().first() {
+        None | Some(b'n' | b'{') => Ok(Value::Null),
+        Some(b't') => Ok(Value::Bool(true)),
+        Some(b'f') => Ok(Value::Bool(false)),
+        Some(b'"') => {
+            let mut text: String = serde_json::from_str(raw).map_err(|problem| problem.to_string())?;
+            if system == System::Acumatica {
+                text.truncate(text.trim_end().len());
+            }
+            match kind {
+                _ if kind.is_number() && text.trim().is_empty() => Ok(Value::Null),
+                _ if kind.is_number() => decimal(&text).map(Value::Number).map_err(|problem| problem.to_string()),
+                Kind::Boolean if text == "true" || text == "false" => Ok(Value::Bool(text == "true")),
+                _ => Ok(Value::Text(text)),
+            }
+        }
+        Some(b'[') => Err("expected a single value, found a list".to_owned()),
+        Some(_) if kind == Kind::Text => Ok(Value::text(raw)),
+        Some(_) => decimal(raw).map(Value::Number).map_err(|problem| problem.to_string()),
+    }
+}
+
+/// A record from the wire as plain data: only the fields of the shape, without wrappers, absent ones left out.
+///
+/// # Errors
+/// When the text is not JSON, or a value is not of its field's kind.
+pub fn plain(body: &str, shape: &Shape, system: System) -> Result<Record, NotJson> {
+    let members = members(body)?;
+    let mut record = Record::new();
+    for field in &shape.fields {
+        let steps = field.steps(system);
+        let Some(raw) = descend(&members, &steps)? else { continue };
+        let value = plain_value(&raw, field, system)?;
+        if !value.is_null() {
+            record.set(field.name.as_str(), value);
+        }
+    }
+    Ok(record)
+}
+
+/// One field's value as plain data.
+///
+/// # Errors
+/// As [`plain`].
+pub fn plain_value(raw: &str, field: &Field, system: System) -> Result<Value, NotJson> {
+    match (&field.shape, raw.as_bytes().first()) {
+        (_, None | Some(b'n')) => Ok(Value::Null),
+        (Some(shape), Some(b'{')) => Ok(Value::Record(plain(raw, shape, system)?)),
+        (Some(shape), Some(b'[')) => {
+            let items: Vec<&RawValue> = serde_json::from_str(raw).map_err(|problem| NotJson(problem.to_string()))?;
+            let lines = items.into_iter().map(|item| plain(item.get(), shape, system).map(Value::Record));
+            Ok(Value::List(lines.collect::<Result<_, _>>()?))
+        }
+        (_, _) if matches!(field.kind, Kind::Anything | Kind::List) => Value::from_json(raw),
+        _ => scalar(raw, field.kind, system).map_err(|problem| NotJson(format!("`{}`: {problem}", field.name))),
+    }
+}
+
+type Members<'a> = std::collections::HashMap<std::borrow::Cow<'a, str>, &'a RawValue>;
+
+fn members(body: &str) -> Result<Members<'_>, NotJson> {
+    serde_json::from_str(body).map_err(|problem| NotJson(problem.to_string()))
+}
+
+fn descend(members: &Members<'_>, steps: &[String]) -> Result<Option<String>, NotJson> {
+    let (first, rest) = steps.split_first().expect("a field has at least one step");
+    let Some(raw) = members.get(first.as_str()) else { return Ok(None) };
+    let mut raw = (*raw).to_owned();
+    for step in rest {
+        if !raw.get().starts_with('{') {
+            return Ok(None);
+        }
+        let inner = self::members(raw.get())?;
+        let Some(next) = inner.get(step.as_str()) else { return Ok(None) };
+        raw = (*next).to_owned();
+    }
+    Ok(Some(raw.get().to_owned()))
+}
+
+/// Plain data as the system would show it on the wire: the inverse of [`plain`], for cases and imitations.
+pub fn on_wire(record: &Record, shape: &Shape, system: System) -> String {
+    let mut text = String::from("{");
+    let mut views: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut first = true;
+    for (name, value) in record.iter() {
+        let field = shape.get(name);
+        let value = wire_value(value, field, system);
+        if let Some(custom) = field.and_then(|field| field.custom.as_ref()).filter(|_| system == System::Acumatica) {
+            let kind = field.map_or("CustomStringField", |field| field.kind.custom_type());
+            let member = format!("{}:{{\"type\":\"{kind}\",\"value\":{value}}}", quoted(&custom.field));
+            match views.iter_mut().find(|(view, _)| *view == custom.view) {
+                Some((_, members)) => members.push(member),
+                None => views.push((&custom.view, vec![member])),
+            }
+            continue;
+        }
+        text.push_str(if first { "" } else { "," });
+        first = false;
+        text.push_str(&quoted(name));
+        text.push(':');
+        let wrapped = field.is_some_and(|field| field.steps(system).len() > 1);
+        text.push_str(&if wrapped && value == "null" {
+            "{}".to_owned()
+        } else if wrapped {
+            format!("{{\"value\":{value}}}")
+        } else {
+            value
+        });
+    }
+    if !views.is_empty() {
+        let views: Vec<String> = views.iter().map(|(view, members)| format!("{}:{{{}}}", quoted(view), members.join(","))).collect();
+        text.push_str(&format!("{}\"custom\":{{{}}}", if first { "" } else { "," }, views.join(",")));
+    }
+    text.push('}');
+    text
+}
+
+fn quoted(text: &str) -> String {
+    let mut quoted = String::new();
+    push_json_text(&mut quoted, text);
+    quoted
+}
+
+fn wire_value(value: &Value, field: Option<&Field>, system: System) -> String {
+    let shape = field.and_then(|field| field.shape.as_ref());
+    match (value, shape) {
+        (Value::Record(record), Some(shape)) => on_wire(record, shape, system),
+        (Value::List(items), Some(_)) => {
+            let items: Vec<String> = items.iter().map(|item| wire_value(item, field, system)).collect();
+            format!("[{}]", items.join(","))
+        }
+        _ => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kind, System, load};
+    use super::{plain, scalar};
+    use std::path::Path;
+
+    const SCHEMA: &str = r#"{"type":"object","x-resource":{"system":"acumatica","name":"Bill","id":"id","key":["ReferenceNbr"],
+        "wire":{"form":"AP301000"}},"properties":{"id":{"type":"string"},"ReferenceNbr":{"type":"string"},"Amount":{"type":"number"},
+        "Retainage":{"type":"number","x-custom":"CurrentDocument.DefRetainagePct"},
+        "Details":{"type":"array","items":{"type":"object","properties":{"Qty":{"type":"number"}}}}}}"#;
+
+    #[test]
+    fn wrappers_custom_fields_and_empty_values_are_read_away() {
+        let schema = load(Path::new("Bill.json"), SCHEMA).unwrap();
+        let body = r#"{"id":"g","ReferenceNbr":{"value":"000123  "},"Amount":{"value":100.000000},"note":{},"Other":{"value":1},
+            "custom":{"CurrentDocument":{"DefRetainagePct":{"type":"CustomDecimalField","value":5.0}}},"Details":[{"Qty":{}},{"Qty":{"value":"2.00"}}]}"#;
+        let record = plain(body, &schema.shape, System::Acumatica).unwrap();
+        let text = crate::value::Value::Record(record).to_string();
+        assert_eq!(text, r#"{"Amount":100.000000,"Details":[{},{"Qty":2.00}],"ReferenceNbr":"000123","Retainage":5.0,"id":"g"}"#);
+        let again = super::on_wire(record_of(&text).as_record().unwrap(), &schema.shape, System::Acumatica);
+        assert_eq!(plain(&again, &schema.shape, System::Acumatica).map(crate::value::Value::Record).unwrap().to_string(), text, "{again}");
+    }
+
+    fn record_of(text: &str) -> crate::value::Value {
+        crate::value::Value::from_json(text).unwrap()
+    }
+
+    #[test]
+    fn money_is_read_from_text_and_number_alike() {
+        for (raw, read) in [("\"96.36%\"", "96.36"), ("\"250.0\"", "250.0"), ("7396144.10", "7396144.10"), ("\"\"", "null"), ("{}", "null")]
+        {
+            assert_eq!(scalar(raw, Kind::Decimal, System::Procore).unwrap().to_string(), read);
+        }
+        assert!(scalar("\"abc\"", Kind::Decimal, System::Procore).is_err());
+        assert_eq!(scalar("5981343258411120", Kind::Text, System::Procore).unwrap().to_string(), "\"5981343258411120\"");
+    }
+}
