@@ -1,0 +1,70 @@
+//! What an evaluation may know beside the record: settings, answers, the target, links, the day.
+
+use jiff::civil::Date;
+
+use crate::expr::Lookups;
+use crate::value::{Record, Value};
+
+/// The other sides of links, as they are known when a record is evaluated.
+pub trait Links {
+    /// The target system's key of a linked record: for an export the Acumatica key, for an import the Procore id. `key` is the
+    /// source system's id or key, part by part.
+    fn other_side(&self, mapping: &str, key: &[String]) -> Option<String>;
+}
+
+/// How the other side of a link begins while it is only planned: the record will be made by an earlier change of the same plan,
+/// and its key is not known yet.
+pub const PENDING: char = '\u{27e8}';
+
+/// No links at all.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoLinks;
+
+impl Links for NoLinks {
+    fn other_side(&self, _mapping: &str, _key: &[String]) -> Option<String> {
+        None
+    }
+}
+
+/// The project that a record belongs to, on both sides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Project {
+    /// Procore's project id.
+    pub procore: String,
+    /// Acumatica's ProjectID.
+    pub acumatica: String,
+}
+
+/// What an evaluation may know beside the record.
+pub struct Context<'a> {
+    /// The settings, defaults filled in.
+    pub settings: &'a Value,
+    /// What the approver confirmed, a record; a value that is missing falls back to its first value.
+    pub ask: &'a Value,
+    /// What the target holds now; `null` for a new record.
+    pub target: &'a Value,
+    /// The project, as a record of `procore` and `acumatica`; `null` outside projects.
+    pub project: &'a Value,
+    /// Links.
+    pub links: &'a dyn Links,
+    /// The day of the run.
+    pub today: Date,
+}
+
+impl Project {
+    /// As expressions see it.
+    pub fn to_value(&self) -> Value {
+        let fields = [("procore", self.procore.as_str()), ("acumatica", self.acumatica.as_str())];
+        Value::Record(fields.into_iter().collect::<Record>())
+    }
+}
+
+impl Lookups for Context<'_> {
+    fn table(&self, table: &str, key: &str) -> Option<Value> {
+        self.settings.as_record()?.get("tables")?.as_record()?.get(table)?.as_record()?.get(key).cloned()
+    }
+
+    fn linked(&self, mapping: &str, key: &[String]) -> Option<Value> {
+        self.links.other_side(mapping, key).map(Value::Text)
+    }
+}

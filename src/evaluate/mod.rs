@@ -1,0 +1,22 @@
+//! What does this plan make of this record? Pure: no clock, file, table or socket.
+
+mod bytes;
+mod change;
+mod context;
+mod draft;
+mod join;
+mod moving;
+mod open;
+mod read;
+mod refusal;
+mod run;
+mod sink;
+mod trace;
+
+pub use change::{Change, FieldChange, LineKeys, compare, line_key, matches_identity};
+pub use context::{Context, Links, NoLinks, PENDING, Project};
+pub use draft::{Draft, Line};
+pub use join::{beside, grouped};
+pub use open::{Item, Opened, SourceRef, learned, open};
+pub use refusal::{Reason, Refusal};
+pub use trace::{Trace, Traced};

@@ -1,0 +1,244 @@
+//! A value on its way from the record to the draft: a slice of the input as long as it only moves.
+
+use std::borrow::Cow;
+
+use super::context::PENDING;
+use crate::expr::convert;
+use crate::plan::{Rule, kind_of};
+use crate::schema::{Field, Kind, System, plain_value, scalar};
+use crate::value::{Decimal, Value, date_of, decimal, instant_of};
+
+/// A value on its way.
+#[derive(Clone, Debug)]
+pub(crate) enum Moving<'a> {
+    /// No value.
+    Absent,
+    /// The digits of a number, as they stood in the input.
+    Digits(&'a str),
+    /// A JSON string, quotes and escapes included, as it stood in the input.
+    Quoted(&'a str),
+    /// A value that was computed or read.
+    Made(Value),
+}
+
+impl Moving<'_> {
+    /// `true` for no value, `null`, `{}` and blank text.
+    pub(crate) fn is_blank(&self) -> bool {
+        match self {
+            Self::Absent | Self::Made(Value::Null) => true,
+            Self::Digits(_) => false,
+            Self::Quoted(raw) => raw[1..raw.len() - 1].bytes().all(|byte| byte == b' '),
+            Self::Made(Value::Text(text)) => text.trim().is_empty(),
+            Self::Made(_) => false,
+        }
+    }
+
+    /// The value as data.
+    pub(crate) fn value(&self) -> Value {
+        match self {
+            Self::Absent => Value::Null,
+            Self::Digits(digits) => decimal(digits).map_or_else(|_| Value::text(*digits), Value::Number),
+            Self::Quoted(raw) => Value::Text(serde_json::from_str(raw).unwrap_or_else(|_| (*raw).to_owned())),
+            Self::Made(value) => value.clone(),
+        }
+    }
+}
+
+/// Reads a slice of the input for a rule that only moves it.
+///
+/// # Errors
+/// A reason, when the text is not of the rule's kind.
+pub(crate) fn moved<'a>(raw: &'a str, from: Kind, rule: &Rule, system: System) -> Result<Moving<'a>, String> {
+    let read = rule.as_.map_or(from, kind_of);
+    if rule.as_.is_none_or(|as_| kind_of(as_) == from)
+        && let Some(moving) = untouched(raw, read, system)
+    {
+        return Ok(moving);
+    }
+    let value = scalar(raw, from, system)?;
+    let value = match rule.as_ {
+        Some(as_) => convert(&value, as_)?,
+        None => value,
+    };
+    Ok(if value.is_null() { Moving::Absent } else { Moving::Made(value) })
+}
+
+/// A slice that is already in the form in which it is sent.
+fn untouched(raw: &str, kind: Kind, system: System) -> Option<Moving<'_>> {
+    let first = *raw.as_bytes().first()?;
+    match (first, kind) {
+        (b'n' | b'{', _) => Some(Moving::Absent),
+        (b'"', Kind::Text) => {
+            let padded = system == System::Acumatica && raw.ends_with(" \"");
+            (!padded).then_some(Moving::Quoted(raw))
+        }
+        (b'"', Kind::Decimal | Kind::Percent) => plain_digits(&raw[1..raw.len() - 1]).then(|| Moving::Digits(&raw[1..raw.len() - 1])),
+        (b'"', Kind::Date) if raw.len() == 12 => date_of(&raw[1..11]).is_some().then_some(Moving::Quoted(raw)),
+        (b'-' | b'0'..=b'9', Kind::Decimal | Kind::Percent | Kind::Integer) => plain_digits(raw).then_some(Moving::Digits(raw)),
+        _ => None,
+    }
+}
+
+/// Digits that a decimal keeps for certain, seen without parsing them.
+fn plain_digits(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let points = digits.bytes().filter(|byte| *byte == b'.').count();
+    !digits.is_empty()
+        && digits.len() <= 28
+        && points <= 1
+        && digits.as_bytes()[0] != b'.'
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && !digits.ends_with('.')
+}
+
+/// The value of a place whose shape may be a record or lines, for formulas and searches.
+///
+/// # Errors
+/// A reason, when the text is not of the field's kind.
+pub(crate) fn seen(raw: &str, field: Option<&Field>, system: System) -> Result<Value, String> {
+    match field {
+        Some(field) => plain_value(raw, field, system).map_err(|problem| problem.0),
+        None => Value::from_json(raw).map_err(|problem| problem.to_string()),
+    }
+}
+
+/// Holds a value against what the target field can hold, and brings it into the field's form.
+///
+/// # Errors
+/// A reason with the remedy.
+pub(crate) fn settle<'a>(moving: Moving<'a>, rule: &Rule) -> Result<Moving<'a>, String> {
+    match moving {
+        Moving::Absent => Ok(Moving::Absent),
+        Moving::Quoted(raw) => text_fits(raw, rule),
+        Moving::Digits(digits) => digits_fit(digits, rule),
+        Moving::Made(value) => made(value, rule).map(Moving::Made),
+    }
+}
+
+fn text_fits<'a>(raw: &'a str, rule: &Rule) -> Result<Moving<'a>, String> {
+    let plain = !raw.contains('\\');
+    let fits = rule.max_length.is_none_or(|most| raw.len() - 2 <= most);
+    if rule.field.kind == Kind::Date || (fits && rule.field.labels.is_empty() && (plain || rule.max_length.is_none())) {
+        return Ok(Moving::Quoted(raw));
+    }
+    let text: String = serde_json::from_str(raw).map_err(|problem| problem.to_string())?;
+    limits(text, rule).map(|text| Moving::Made(Value::Text(text)))
+}
+
+fn digits_fit<'a>(digits: &'a str, rule: &Rule) -> Result<Moving<'a>, String> {
+    let places = digits.split_once('.').map_or(0, |(_, places)| places.trim_end_matches('0').len());
+    let most = if rule.field.kind == Kind::Integer { Some(0) } else { rule.field.scale };
+    match most {
+        Some(most) if places > most as usize => Err(too_fine(digits, most)),
+        _ if rule.field.kind == Kind::Integer => whole(decimal(digits).map_err(|problem| problem.to_string())?).map(Moving::Made),
+        _ => Ok(Moving::Digits(digits)),
+    }
+}
+
+fn too_fine(digits: &str, most: u32) -> String {
+    match most {
+        0 => format!("`{digits}` is not a whole number"),
+        most => format!("`{digits}` has more than {most} decimal places; round it by a stated rule, such as `round_half_up(x, {most})`"),
+    }
+}
+
+fn whole(number: Decimal) -> Result<Value, String> {
+    let whole = number.normalize();
+    if whole.scale() > 0 {
+        return Err(too_fine(&number.to_string(), 0));
+    }
+    i64::try_from(whole).map(|number| Value::Number(Decimal::from(number))).map_err(|_| format!("`{number}` is beyond 64 bits"))
+}
+
+fn made(value: Value, rule: &Rule) -> Result<Value, String> {
+    let kind = rule.field.kind;
+    let wrong = |value: &Value| Err(format!("expected {}, found {}", expected(kind), value.kind_word()));
+    match (value, kind) {
+        (Value::Null, _) => Ok(Value::Null),
+        // A record that the same plan makes has no key yet; whatever the field holds, it will be that.
+        (Value::Text(text), _) if text.starts_with(PENDING) => Ok(Value::Text(text)),
+        (value, Kind::Anything | Kind::List) => Ok(value),
+        (Value::Number(number), Kind::Decimal | Kind::Percent) => match rule.field.scale {
+            Some(most) if number.normalize().scale() > most => Err(too_fine(&number.to_string(), most)),
+            _ => Ok(Value::Number(number)),
+        },
+        (Value::Number(number), Kind::Integer) => whole(number),
+        (Value::Bool(flag), Kind::Boolean) => Ok(Value::Bool(flag)),
+        (Value::Text(text), Kind::Text) => limits(text, rule).map(Value::Text),
+        (Value::Text(text), Kind::Date) => match date_of(&text) {
+            Some(date) => Ok(Value::Text(date.to_string())),
+            None => Err(format!("`{text}` is not a date")),
+        },
+        (Value::Text(text), Kind::Instant) => match instant_of(&text) {
+            Some(instant) => Ok(Value::Text(instant.to_string())),
+            None => Err(format!("`{text}` is not an instant with its offset")),
+        },
+        // The other side of a link is text; an id of Procore is a number on the wire.
+        (Value::Text(text), Kind::Integer) if matches!(rule.term, crate::plan::Term::Link { .. }) => {
+            decimal(&text).map_err(|_| format!("`{text}` is not an id")).and_then(whole)
+        }
+        (value, _) => wrong(&value),
+    }
+}
+
+fn expected(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Integer => "a whole number",
+        Kind::Decimal | Kind::Percent => "a number",
+        Kind::Boolean => "true or false",
+        Kind::Date => "a date",
+        Kind::Instant => "an instant",
+        _ => "text",
+    }
+}
+
+fn limits(text: String, rule: &Rule) -> Result<String, String> {
+    let labels = &rule.field.labels;
+    if !labels.is_empty() && !labels.contains(&text) {
+        let known = labels.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
+        return Err(format!("`{text}` is not one of {known}"));
+    }
+    let Some(most) = rule.max_length else { return Ok(text) };
+    let length = text.chars().count();
+    if length <= most {
+        return Ok(text);
+    }
+    if rule.truncate {
+        return Ok(text.chars().take(most).collect::<String>().trim_end().to_owned());
+    }
+    Err(format!("`{}` has {length} characters, and {most} fit; shorten it, or set `on_overflow: truncate`", shown(&text)))
+}
+
+/// The beginning of a long text.
+fn shown(text: &str) -> Cow<'_, str> {
+    if text.chars().count() <= 60 {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().take(57).chain("...".chars()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Moving, plain_digits, untouched};
+    use crate::schema::{Kind, System};
+
+    #[test]
+    fn what_only_moves_stays_a_slice() {
+        assert!(matches!(untouched("\"250.0\"", Kind::Decimal, System::Procore), Some(Moving::Digits("250.0"))));
+        assert!(matches!(untouched("7396144.10", Kind::Decimal, System::Acumatica), Some(Moving::Digits("7396144.10"))));
+        assert!(matches!(untouched("{}", Kind::Text, System::Acumatica), Some(Moving::Absent)));
+        assert!(untouched("\"96.36%\"", Kind::Percent, System::Procore).is_none());
+        assert!(untouched("\"V0001  \"", Kind::Text, System::Acumatica).is_none());
+        assert!(untouched("1e5", Kind::Decimal, System::Procore).is_none());
+    }
+
+    #[test]
+    fn digits_are_plain_only_when_a_decimal_keeps_them() {
+        for good in ["0", "-1.50", "12345678901234567890.1234567"] {
+            assert!(plain_digits(good), "{good}");
+        }
+        for bad in ["", "-", ".5", "5.", "1.2.3", "+1", "1,0", "12345678901234567890123456789"] {
+            assert!(!plain_digits(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! A record's bytes, opened by a plan: the items that it holds, and what can be made of each.
+
+use super::bytes::BytesSink;
+use super::context::Context;
+use super::draft::Draft;
+use super::moving::seen;
+use super::read::{Slots, read};
+use super::refusal::Refusal;
+use super::run::Run;
+use super::sink::DraftSink;
+use super::trace::{Trace, TraceSink};
+use crate::expr::Scope;
+use crate::plan::{Place, Plan, ProjectOf, Records};
+use crate::value::{Record, Value, plain_text};
+
+/// A record, read as far as the plan wants it.
+#[derive(Debug)]
+pub struct Opened<'p, 'a> {
+    plan: &'p Plan,
+    slots: Slots<'a>,
+}
+
+/// One thing that becomes one draft: a record, or a line of it where the plan unfolds.
+#[derive(Clone, Copy, Debug)]
+pub struct Item<'o, 'p, 'a> {
+    pub(super) plan: &'p Plan,
+    pub(super) slots: &'o Slots<'a>,
+    pub(super) line: Option<&'o Slots<'a>>,
+}
+
+/// Which source record an item is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceRef {
+    /// The system's id (of several parts: joined by `/`).
+    pub id: String,
+    /// The business key.
+    pub key: String,
+    /// When the record last changed, as the system says it.
+    pub modified: Option<String>,
+    /// The source system's key of the project, where the record names it.
+    pub project: Option<String>,
+}
+
+/// Reads a record's bytes, in the source system's wire form.
+///
+/// # Errors
+/// When the bytes are not a JSON record.
+pub fn open<'p, 'a>(plan: &'p Plan, body: &'a str) -> Result<Opened<'p, 'a>, Refusal> {
+    Ok(Opened { plan, slots: read(body, &plan.wanted)? })
+}
+
+impl<'p, 'a> Opened<'p, 'a> {
+    /// The items of the record: itself, or its lines.
+    pub fn items(&self) -> Vec<Item<'_, 'p, 'a>> {
+        match self.plan.records {
+            Records::Unfold(list) => {
+                self.slots.lists[list].iter().map(|line| Item { plan: self.plan, slots: &self.slots, line: Some(line) }).collect()
+            }
+            Records::One | Records::Group { .. } => vec![Item { plan: self.plan, slots: &self.slots, line: None }],
+        }
+    }
+}
+
+impl<'p, 'a> Opened<'p, 'a> {
+    /// The record as a whole, for what is asked before it is unfolded.
+    pub fn document(&self) -> Item<'_, 'p, 'a> {
+        Item { plan: self.plan, slots: &self.slots, line: None }
+    }
+}
+
+/// What the source record learns after the write, over `target`, `settings` and `project`.
+///
+/// # Errors
+/// When one of the expressions cannot be computed.
+pub fn learned(plan: &Plan, context: &Context<'_>) -> Result<Record, Refusal> {
+    let mut record = Record::new();
+    for (field, formula) in &plan.write_back {
+        let scope = Scope::new(context.today, context)
+            .with("target", context.target)
+            .with("settings", context.settings)
+            .with("project", context.project);
+        let value = formula
+            .expression
+            .evaluate(&scope)
+            .map_err(|failure| Refusal::whole(format!("write_back of `{field}`: {}", failure.message)))?;
+        if !value.is_null() {
+            record.set_at(field, value);
+        }
+    }
+    Ok(record)
+}
+
+impl<'p, 'a> Item<'_, 'p, 'a> {
+    /// Which record this is.
+    ///
+    /// # Errors
+    /// When it has no id.
+    pub fn source(&self) -> Result<SourceRef, Refusal> {
+        let key = &self.plan.source_key;
+        let id = self.joined(&key.id)?;
+        if id.is_empty() {
+            return Err(Refusal::whole(format!("the record has no `{}`", self.plan.source.resource.id)));
+        }
+        let modified = key.modified.map(|place| self.text(place)).transpose()?.flatten();
+        let project = match self.plan.project {
+            ProjectOf::Named(place) => self.text(place)?,
+            ProjectOf::Nobody | ProjectOf::Source | ProjectOf::Each => None,
+        };
+        Ok(SourceRef { id, key: self.joined(&key.key)?, modified, project })
+    }
+
+    /// Whether the record is offered at all.
+    ///
+    /// # Errors
+    /// When the condition cannot be computed.
+    pub fn offered(&self, context: &Context<'_>) -> Result<bool, Refusal> {
+        let Some(when) = &self.plan.when else { return Ok(true) };
+        let mut sink = DraftSink::default();
+        let answer = Run::new(*self, context, &mut sink).condition(when);
+        answer.map_err(|message| Refusal::whole(format!("`when` of {}: {message}", self.plan.name)))
+    }
+
+    /// What the plan makes of the record.
+    ///
+    /// # Errors
+    /// Every reason why it cannot be mapped.
+    pub fn draft(&self, context: &Context<'_>) -> Result<Draft, Refusal> {
+        let mut sink = DraftSink::default();
+        Run::new(*self, context, &mut sink).all()?;
+        Ok(sink.finish())
+    }
+
+    /// Appends what the target's connector would send for a new record.
+    ///
+    /// # Errors
+    /// Every reason why it cannot be mapped; `text` is then as it was.
+    pub fn bytes(&self, context: &Context<'_>, text: &mut String) -> Result<(), Refusal> {
+        let before = text.len();
+        let mut sink = BytesSink::new(text, self.plan.target.resource.system);
+        let done = Run::new(*self, context, &mut sink).all();
+        sink.finish();
+        if done.is_err() {
+            text.truncate(before);
+        }
+        done
+    }
+
+    /// What the plan makes of the record, with the way of every value.
+    pub fn trace(&self, context: &Context<'_>) -> (Trace, Result<Draft, Refusal>) {
+        let mut sink = TraceSink::default();
+        let done = Run::new(*self, context, &mut sink).all();
+        let (trace, draft) = sink.finish();
+        (trace, done.map(|()| draft))
+    }
+
+    /// The values that the approver is shown first.
+    ///
+    /// # Errors
+    /// When one of them cannot be computed.
+    pub fn asked(&self, context: &Context<'_>) -> Result<Record, Refusal> {
+        let mut sink = DraftSink::default();
+        Run::new(*self, context, &mut sink).asked()
+    }
+
+    /// The key of the related record of each join; none where it has none.
+    ///
+    /// # Errors
+    /// When a key or condition cannot be computed.
+    pub fn join_keys(&self, context: &Context<'_>) -> Result<Vec<Option<Vec<String>>>, Refusal> {
+        let mut keys = Vec::with_capacity(self.plan.joins.len());
+        for join in &self.plan.joins {
+            let mut sink = DraftSink::default();
+            let wanted = match &join.when {
+                Some(when) => Run::new(*self, context, &mut sink).condition(when).map_err(Refusal::whole)?,
+                None => true,
+            };
+            let parts = join.key.iter().map(|place| self.text(*place)).collect::<Result<Option<Vec<_>>, _>>()?;
+            keys.push(parts.filter(|parts| wanted && parts.iter().all(|part| !part.is_empty())));
+        }
+        Ok(keys)
+    }
+
+    pub(super) fn raw(&self, place: Place) -> Option<&'a str> {
+        let slots = if place.in_line { self.line? } else { self.slots };
+        slots.values[place.slot]
+    }
+
+    fn text(&self, place: Place) -> Result<Option<String>, Refusal> {
+        let Some(raw) = self.raw(place) else { return Ok(None) };
+        let value = crate::schema::scalar(raw, place.kind, self.plan.source.resource.system)
+            .or_else(|_| seen(raw, None, self.plan.source.resource.system))
+            .map_err(Refusal::whole)?;
+        Ok(match value {
+            Value::Null => None,
+            Value::Number(number) => Some(plain_text(number)),
+            other => Some(other.plain()),
+        })
+    }
+
+    fn joined(&self, places: &[Place]) -> Result<String, Refusal> {
+        let mut parts = Vec::with_capacity(places.len());
+        for place in places {
+            parts.push(self.text(*place)?.unwrap_or_default());
+        }
+        Ok(if parts.iter().all(String::is_empty) { String::new() } else { parts.join("/") })
+    }
+}

@@ -1,0 +1,252 @@
+//! The one place where rules are evaluated, whatever becomes of their values.
+
+use super::context::Context;
+use super::moving::{Moving, moved, seen, settle};
+use super::open::Item;
+use super::read::Slots;
+use super::refusal::{Reason, Refusal};
+use super::sink::{Sink, Skipped};
+use crate::expr::{Scope, convert};
+use crate::plan::{Formula, LinesOf, LinesRule, Node, Part, Rule, Term};
+use crate::schema::{System, plain};
+use crate::value::{Record, Value};
+
+/// One evaluation on its way.
+pub(super) struct Run<'r, 'o, 'p, 'a, 'c, S> {
+    item: Item<'o, 'p, 'a>,
+    context: &'r Context<'c>,
+    ask: Option<Value>,
+    system: System,
+    sink: &'r mut S,
+    line: Option<String>,
+    reasons: Vec<Reason>,
+}
+
+impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
+    pub(super) fn new(item: Item<'o, 'p, 'a>, context: &'r Context<'c>, sink: &'r mut S) -> Self {
+        let system = item.plan.source.resource.system;
+        Self { item, context, ask: None, system, sink, line: None, reasons: Vec::new() }
+    }
+
+    /// All rules of the plan.
+    pub(super) fn all(mut self) -> Result<(), Refusal> {
+        if !self.item.plan.ask.is_empty() {
+            let first = self.first_answers()?;
+            self.ask = Some(Value::Record(first));
+        }
+        self.nodes(&self.item.plan.nodes);
+        if self.reasons.is_empty() { Ok(()) } else { Err(Refusal { reasons: self.reasons }) }
+    }
+
+    /// The values that the approver is shown first, with what was answered already.
+    pub(super) fn asked(self) -> Result<Record, Refusal> {
+        self.first_answers()
+    }
+
+    fn first_answers(&self) -> Result<Record, Refusal> {
+        let mut answers = Record::new();
+        for asked in &self.item.plan.ask {
+            let given = self.context.ask.as_record().and_then(|ask| ask.get(&asked.name)).cloned();
+            let wrong = |message: String| Refusal {
+                reasons: vec![Reason { field: Some(format!("ask.{}", asked.name)), message, ..Reason::default() }],
+            };
+            let value = match given {
+                Some(value) => value,
+                None => self.found(&asked.term).map_err(wrong)?,
+            };
+            let value = match asked.as_ {
+                Some(as_) => convert(&value, as_).map_err(wrong)?,
+                None => value,
+            };
+            if let (Some(most), Value::Text(text)) = (asked.max_length, &value)
+                && text.chars().count() > most
+            {
+                return Err(wrong(format!("`{text}` has {} characters, and {most} fit", text.chars().count())));
+            }
+            answers.set(asked.name.as_str(), value);
+        }
+        Ok(answers)
+    }
+
+    fn nodes(&mut self, nodes: &'p [Node]) {
+        for node in nodes {
+            match node {
+                Node::Field(rule) => self.rule(rule),
+                Node::Record { name, nodes } => {
+                    self.sink.open(name);
+                    self.nodes(nodes);
+                    self.sink.close();
+                }
+                Node::Lines(lines) => self.lines(lines),
+            }
+        }
+    }
+
+    fn rule(&mut self, rule: &'p Rule) {
+        match self.outcome(rule) {
+            Ok(Ok(value)) => self.sink.put(rule, &value),
+            Ok(Err(why)) => {
+                if why == Skipped::Absent && rule.field.required && self.context.target.is_null() && !rule.field.read_only {
+                    self.complain(rule, "is required, and the record has no value for it".to_owned());
+                }
+                self.sink.skip(rule, why);
+            }
+            Err(message) => {
+                self.sink.skip(rule, Skipped::Refused);
+                self.complain(rule, message);
+            }
+        }
+    }
+
+    fn complain(&mut self, rule: &Rule, message: String) {
+        let reason = Reason { field: Some(rule.to.clone()), line: self.line.clone(), message, place: Some(rule.place.clone()) };
+        self.reasons.push(reason);
+    }
+
+    fn outcome(&self, rule: &'p Rule) -> Result<Result<Moving<'a>, Skipped>, String> {
+        if let Some(when) = &rule.when
+            && !self.condition(when)?
+        {
+            return Ok(Err(Skipped::WhenFalse));
+        }
+        let mut value = self.value(rule)?;
+        if value.is_blank() {
+            match &rule.default {
+                Some(default) if !default.is_null() => value = Moving::Made(default.clone()),
+                _ => return Ok(Err(Skipped::Absent)),
+            }
+        }
+        let settled = settle(value, rule)?;
+        Ok(if settled.is_blank() { Err(Skipped::Absent) } else { Ok(settled) })
+    }
+
+    fn value(&self, rule: &'p Rule) -> Result<Moving<'a>, String> {
+        match &rule.term {
+            Term::Slot(place) => match self.item.raw(*place) {
+                Some(raw) => moved(raw, place.kind, rule, self.system),
+                None => Ok(Moving::Absent),
+            },
+            Term::Constant(value) => Ok(Moving::Made(value.clone())),
+            Term::Search { .. } | Term::Formula(_) | Term::Link { .. } => {
+                let value = self.found(&rule.term)?;
+                let value = match rule.as_ {
+                    Some(as_) => convert(&value, as_)?,
+                    None => value,
+                };
+                Ok(Moving::Made(value))
+            }
+        }
+    }
+
+    fn found(&self, term: &Term) -> Result<Value, String> {
+        match term {
+            Term::Slot(place) => match self.item.raw(*place) {
+                Some(raw) => crate::schema::scalar(raw, place.kind, self.system).or_else(|_| seen(raw, None, self.system)),
+                None => Ok(Value::Null),
+            },
+            Term::Constant(value) => Ok(value.clone()),
+            Term::Formula(formula) => self.compute(formula),
+            Term::Search { root, shape, path } => {
+                let Some(raw) = self.item.raw(*root) else { return Ok(Value::Null) };
+                let record = Value::Record(plain(raw, shape, self.system).map_err(|problem| problem.0)?);
+                match path.select(&record).map_err(|problem| problem.to_string())?.as_slice() {
+                    [] => Ok(Value::Null),
+                    [one] => Ok((*one).clone()),
+                    many => Err(format!("the path finds {} values, and one is needed", many.len())),
+                }
+            }
+            Term::Link { mapping, parts } => self.link(mapping, parts),
+        }
+    }
+
+    fn link(&self, mapping: &str, parts: &[Term]) -> Result<Value, String> {
+        let mut key = Vec::with_capacity(parts.len());
+        for part in parts {
+            match self.found(part)? {
+                Value::Null => return Ok(Value::Null),
+                Value::Number(number) => key.push(crate::value::plain_text(number)),
+                other => key.push(other.plain()),
+            }
+        }
+        if key.iter().all(|part| part.trim().is_empty()) {
+            return Ok(Value::Null);
+        }
+        match self.context.links.other_side(mapping, &key) {
+            Some(other) => Ok(Value::Text(other)),
+            None => Err(format!("`{}` is not linked by `{mapping}` yet; it is offered again once it is", key.join("/"))),
+        }
+    }
+
+    /// Computes a condition.
+    pub(super) fn condition(&self, formula: &Formula) -> Result<bool, String> {
+        match self.compute(formula)? {
+            Value::Bool(flag) => Ok(flag),
+            other => Err(format!("`{}` is {}, not true or false", formula.written, other.kind_word())),
+        }
+    }
+
+    fn compute(&self, formula: &Formula) -> Result<Value, String> {
+        let source = self.assemble(&formula.source, self.item.slots)?;
+        let line = match self.item.line {
+            Some(line) if !formula.line.is_empty() => self.assemble(&formula.line, line)?,
+            _ => Value::Null,
+        };
+        let context = self.context;
+        let scope = Scope::new(context.today, context)
+            .with("source", &source)
+            .with("line", &line)
+            .with("ask", self.ask.as_ref().unwrap_or(context.ask))
+            .with("settings", context.settings)
+            .with("target", context.target)
+            .with("project", context.project);
+        formula.expression.evaluate(&scope).map_err(|failure| failure.message)
+    }
+
+    fn assemble(&self, parts: &[Part], slots: &Slots<'a>) -> Result<Value, String> {
+        let mut record = Record::new();
+        for part in parts {
+            let Some(raw) = slots.values[part.slot] else { continue };
+            let value = seen(raw, part.field.as_ref(), self.system)?;
+            match part.path.as_str() {
+                "" => return Ok(value),
+                path => record.set_at(path, value),
+            }
+        }
+        Ok(Value::Record(record))
+    }
+
+    fn lines(&mut self, rule: &'p LinesRule) {
+        self.sink.open_lines(rule);
+        match rule.of {
+            LinesOf::Itself => self.one_line(rule),
+            LinesOf::List(list) => {
+                for line in &self.item.slots.lists[list] {
+                    let outside = self.item.line.replace(line);
+                    self.one_line(rule);
+                    self.item.line = outside;
+                }
+            }
+        }
+        self.line = None;
+        self.sink.close_lines();
+    }
+
+    fn one_line(&mut self, rule: &'p LinesRule) {
+        self.line = rule.key.and_then(|place| self.item.raw(place)).map(|raw| raw.trim_matches('"').to_owned());
+        let wanted = match &rule.when {
+            Some(when) => self.condition(when),
+            None => Ok(true),
+        };
+        match wanted {
+            Ok(false) => return,
+            Ok(true) => {}
+            Err(message) => {
+                self.reasons.push(Reason { field: Some(rule.field.name.clone()), line: self.line.clone(), message, place: None });
+                return;
+            }
+        }
+        self.sink.open_line(self.line.clone());
+        self.nodes(&rule.nodes);
+        self.sink.close_line();
+    }
+}

@@ -1,0 +1,420 @@
+//! From mappings and schemas to plans, or to every problem of every file at once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::order::cycle;
+use super::resolve::resolve;
+use super::trie::Wanted;
+use super::{Asked, Direction, Join, Place, Plan, ProjectOf, Records, SourceKey, Step, table};
+use crate::diagnostic::{Diagnostic, any_error, did_you_mean};
+use crate::expr::Expressions;
+use crate::mapping::{Mapping, Word};
+use crate::schema::{Catalog, Field, Kind, Schema, Scope, Shape};
+use crate::value::Value;
+
+/// The settings that expressions see, with their defaults: what a mapping may name.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Defaults, nested; a setting that is not here does not exist.
+    pub defaults: Value,
+}
+
+impl Settings {
+    /// The names of the tables under `tables`.
+    pub(super) fn tables(&self) -> Vec<&str> {
+        self.defaults
+            .at("tables")
+            .and_then(Value::as_record)
+            .map(|tables| tables.iter().map(|(name, _)| name).collect())
+            .unwrap_or_default()
+    }
+}
+
+/// Checks and compiles all mappings of a run.
+///
+/// # Errors
+/// Every problem of every mapping.
+pub fn compile(mappings: &[Mapping], catalog: &Catalog, settings: &Settings, engine: &Expressions) -> Result<Vec<Plan>, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let names: Vec<&str> = mappings.iter().map(|mapping| mapping.mapping.text.as_str()).collect();
+    let mut plans = Vec::new();
+    for mapping in mappings {
+        if let Some(plan) = Compiler::start(mapping, catalog, settings, engine, &names, &mut problems).and_then(Compiler::finish) {
+            plans.push(plan);
+        }
+    }
+    twice(mappings, &mut problems);
+    cycles(mappings, &plans, &mut problems);
+    if any_error(&problems) { Err(problems) } else { Ok(plans) }
+}
+
+fn twice(mappings: &[Mapping], problems: &mut Vec<Diagnostic>) {
+    for (at, mapping) in mappings.iter().enumerate() {
+        if let Some(first) = mappings[..at].iter().find(|other| other.mapping.text == mapping.mapping.text) {
+            let message = format!("there are two mappings named `{}`", mapping.mapping);
+            problems
+                .push(Diagnostic::error("mapping-twice", &mapping.mapping.place, message).related(&first.mapping.place, "the other one"));
+        }
+    }
+}
+
+fn cycles(mappings: &[Mapping], plans: &[Plan], problems: &mut Vec<Diagnostic>) {
+    let edges: BTreeMap<&str, Vec<&str>> =
+        plans.iter().map(|plan| (plan.name.as_str(), plan.after.iter().map(String::as_str).collect())).collect();
+    let Some(way) = cycle(&edges) else { return };
+    let first = mappings.iter().find(|mapping| mapping.mapping.text == way[0]).expect("plans come from mappings");
+    let shown = way.iter().chain(&way[..1]).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" needs ");
+    let diagnostic = Diagnostic::error("cycle", &first.mapping.place, "mappings that need each other can never run");
+    problems.push(diagnostic.note(shown).help("take one of the links or `needs` out"));
+}
+
+/// The lines that rules are compiled for.
+pub(super) struct LineScope {
+    /// The fields of a line.
+    pub(super) shape: Shape,
+    /// Which list of the record.
+    pub(super) list: usize,
+}
+
+/// One mapping on its way to a plan.
+pub(super) struct Compiler<'a> {
+    pub(super) mapping: &'a Mapping,
+    pub(super) catalog: &'a Catalog,
+    pub(super) engine: &'a Expressions,
+    pub(super) settings: &'a Settings,
+    pub(super) names_of_mappings: &'a [&'a str],
+    pub(super) problems: &'a mut Vec<Diagnostic>,
+    pub(super) direction: Direction,
+    pub(super) source: Arc<Schema>,
+    pub(super) target: Arc<Schema>,
+    /// The source's fields, with joins and the group's list among them.
+    pub(super) shape: Shape,
+    pub(super) wanted: Wanted,
+    pub(super) line: Option<LineScope>,
+    pub(super) after: Vec<String>,
+    problems_before: usize,
+}
+
+impl<'a> Compiler<'a> {
+    fn start(
+        mapping: &'a Mapping,
+        catalog: &'a Catalog,
+        settings: &'a Settings,
+        engine: &'a Expressions,
+        names_of_mappings: &'a [&'a str],
+        problems: &'a mut Vec<Diagnostic>,
+    ) -> Option<Self> {
+        let problems_before = problems.len();
+        let direction = match mapping.direction.text.as_str() {
+            "export" => Direction::Export,
+            "import" => Direction::Import,
+            other => {
+                let message = format!("`{other}` is not a direction");
+                let help = "`export` carries Procore records to Acumatica, `import` Acumatica records to Procore";
+                problems.push(Diagnostic::error("direction", &mapping.direction.place, message).help(help));
+                return None;
+            }
+        };
+        let source = schema(&mapping.source, catalog, problems);
+        let target = schema(&mapping.target, catalog, problems);
+        let (source, target) = (source?, target?);
+        for (word, schema, system) in
+            [(&mapping.source, &source, direction.source()), (&mapping.target, &target, direction.source().other())]
+        {
+            if schema.resource.system != system {
+                let message = format!("an {} goes the other way: `{word}` cannot stand here", direction.word());
+                problems
+                    .push(Diagnostic::error("direction", &word.place, message).label(format!("expected a resource of {}", system.word())));
+            }
+        }
+        let shape = source.shape.clone();
+        Some(Self {
+            mapping,
+            catalog,
+            engine,
+            settings,
+            names_of_mappings,
+            problems,
+            direction,
+            source,
+            target,
+            shape,
+            wanted: Wanted::default(),
+            line: None,
+            after: Vec::new(),
+            problems_before,
+        })
+    }
+
+    fn finish(mut self) -> Option<Plan> {
+        let mapping = self.mapping;
+        let joins = self.joins();
+        let records = self.records();
+        let source_key = self.source_key(&records);
+        let project = self.project();
+        let when = mapping.when.as_ref().and_then(|word| self.formula(word));
+        let ask = self.asks();
+        let nodes = self.nodes();
+        let steps = self.steps();
+        let write_back = self.write_backs();
+        self.identity();
+        self.needs();
+        let table = table::rows(mapping, self.problems);
+        let broken = any_error(&self.problems[self.problems_before..]);
+        let mut after = self.after;
+        after.sort_unstable();
+        after.dedup();
+        let plan = Plan {
+            name: mapping.mapping.text.clone(),
+            title: mapping.title.text.clone(),
+            direction: self.direction,
+            source: self.source,
+            target: self.target,
+            project: project.unwrap_or(ProjectOf::Nobody),
+            joins,
+            records,
+            source_key: source_key.unwrap_or(SourceKey { id: Vec::new(), key: Vec::new(), modified: None }),
+            when,
+            after,
+            identity: mapping.identity.iter().map(|word| word.text.clone()).collect(),
+            ask,
+            nodes,
+            steps,
+            write_back,
+            table,
+            shape: self.shape,
+            wanted: self.wanted,
+            fingerprint: fingerprint(mapping),
+        };
+        (!broken).then_some(plan)
+    }
+
+    /// The slot of a value at a path on the wire.
+    pub(super) fn slot(&mut self, in_line: bool, wire: &[String]) -> usize {
+        match &self.line {
+            Some(line) if in_line => self.wanted.lists[line.list].slot(wire),
+            _ => self.wanted.slot(wire),
+        }
+    }
+
+    fn joins(&mut self) -> Vec<Join> {
+        let mut joins = Vec::new();
+        for named in &self.mapping.join {
+            let Some(schema) = schema(&named.it.resource, self.catalog, self.problems) else { continue };
+            if schema.resource.system != self.source.resource.system {
+                let message = format!("`{}` is of the other system; a join reads beside the source", named.it.resource);
+                self.problems.push(Diagnostic::error("join", &named.it.resource.place, message));
+                continue;
+            }
+            if self.shape.get(&named.name.text).is_some() {
+                let message = format!("`{}` is a field of the source already", named.name);
+                self.problems.push(Diagnostic::error("join", &named.name.place, message).help("choose another name"));
+                continue;
+            }
+            let key = named.it.key.iter().filter_map(|word| self.place(word)).collect();
+            let when = named.it.when.as_ref().and_then(|word| self.formula(word));
+            self.shape.fields.push(beside(&named.name.text, Kind::Record, schema.shape.clone()));
+            joins.push(Join { name: named.name.text.clone(), schema, key, when });
+        }
+        joins
+    }
+
+    fn records(&mut self) -> Records {
+        if let Some(word) = &self.mapping.unfold {
+            if let Some(group) = &self.mapping.group {
+                let message = "`unfold` and `group` exclude each other";
+                self.problems.push(Diagnostic::error("records", &group.as_.place, message).related(&word.place, "unfolded here"));
+            }
+            let Some((list, shape, _)) = self.list(word) else { return Records::One };
+            self.line = Some(LineScope { shape, list });
+            return Records::Unfold(list);
+        }
+        let Some(group) = &self.mapping.group else { return Records::One };
+        let by = group.by.iter().filter_map(|word| self.steps_of(word)).collect();
+        if self.shape.get(&group.as_.text).is_some() {
+            let message = format!("`{}` is a field of the source already", group.as_);
+            self.problems.push(Diagnostic::error("group", &group.as_.place, message).help("choose another name"));
+        }
+        let members = self.source.shape.clone();
+        self.shape.fields.push(beside(&group.as_.text, Kind::Lines, members));
+        Records::Group { by, name: group.as_.text.clone() }
+    }
+
+    fn source_key(&mut self, records: &Records) -> Option<SourceKey> {
+        let resource = self.source.resource.clone();
+        let named = |this: &mut Self, names: &[String]| names.iter().filter_map(|name| this.field_place(name, false)).collect::<Vec<_>>();
+        let modified = resource.modified.as_ref().and_then(|name| self.field_place(name, false));
+        match records {
+            Records::One => {
+                let id = named(self, std::slice::from_ref(&resource.id));
+                Some(SourceKey { id, key: named(self, &resource.key), modified })
+            }
+            Records::Unfold(_) => {
+                let unfold = self.mapping.unfold.as_ref()?;
+                let keys = self.list(unfold).map(|(_, _, keys)| keys).unwrap_or_default();
+                if keys.is_empty() {
+                    let message = format!("the members of `{unfold}` have no key of their own");
+                    self.problems
+                        .push(Diagnostic::error("unfold", &unfold.place, message).help("name the key fields in the schema: `x-key`"));
+                }
+                let id: Vec<Place> = keys.iter().filter_map(|name| self.field_place(name, true)).collect();
+                Some(SourceKey { key: id.clone(), id, modified })
+            }
+            Records::Group { .. } => {
+                let group = self.mapping.group.as_ref()?;
+                let id: Vec<Place> = group.by.iter().filter_map(|word| self.place(word)).collect();
+                Some(SourceKey { key: id.clone(), id, modified: None })
+            }
+        }
+    }
+
+    fn field_place(&mut self, name: &str, in_line: bool) -> Option<Place> {
+        let shape = if in_line { self.line.as_ref()?.shape.clone() } else { self.shape.clone() };
+        let steps: Vec<&str> = name.split('.').collect();
+        let found = resolve(&shape, &steps, self.source.resource.system).ok()?;
+        let kind = found.field.map_or(Kind::Anything, |field| field.kind);
+        Some(Place { in_line, slot: self.slot(in_line, &found.wire), kind })
+    }
+
+    fn project(&mut self) -> Option<ProjectOf> {
+        let source_scoped = self.source.resource.scope == Scope::Project;
+        let target_scoped = self.target.resource.scope == Scope::Project;
+        let found = match &self.mapping.project {
+            None if source_scoped => ProjectOf::Source,
+            None if target_scoped => {
+                let message = format!("`{}` belongs to a project, and nothing says to which", self.target.name);
+                let help = "add `project:` with the path to the source project's key, or `project: each` for every synced project";
+                self.problems.push(Diagnostic::error("project", &self.mapping.target.place, message).help(help));
+                return None;
+            }
+            None => ProjectOf::Nobody,
+            Some(word) if source_scoped => {
+                let message = format!("`{}` is read project by project; `project` says it twice", self.source.name);
+                self.problems.push(Diagnostic::error("project", &word.place, message).help("take it out"));
+                return None;
+            }
+            Some(word) if word.text == "each" => ProjectOf::Each,
+            Some(word) => ProjectOf::Named(self.place(word)?),
+        };
+        if found != ProjectOf::Nobody && self.mapping.mapping.text != "projects" {
+            self.after.push("projects".to_owned());
+        }
+        Some(found)
+    }
+
+    fn asks(&mut self) -> Vec<Asked> {
+        let mapping = self.mapping;
+        mapping.ask.iter().filter_map(|named| self.asked(named)).collect()
+    }
+
+    fn steps(&mut self) -> Vec<Step> {
+        let mapping = self.mapping;
+        let known = self.target.resource.wire.acumatica().map(|wire| wire.actions.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+        let mut steps = Vec::new();
+        for step in &mapping.steps {
+            if !known.contains(&step.action.text) {
+                let message = format!("`{}` is not an action of `{}`", step.action, self.target.name);
+                let help = did_you_mean(&step.action.text, known.iter().map(String::as_str));
+                self.problems
+                    .push(Diagnostic::error("unknown-action", &step.action.place, message).label("no such action").maybe_help(help));
+            }
+            let statuses = self.target.shape.get("Status").map(|field| field.labels.clone()).unwrap_or_default();
+            for status in [&step.from, &step.to] {
+                if !statuses.is_empty() && !statuses.contains(&status.text) {
+                    let message = format!("`{status}` is not a status of `{}`", self.target.name);
+                    let help = did_you_mean(&status.text, statuses.iter().map(String::as_str));
+                    self.problems.push(Diagnostic::error("unknown-label", &status.place, message).maybe_help(help));
+                }
+            }
+            let when = step.when.as_ref().and_then(|word| self.formula(word));
+            steps.push(Step { action: step.action.text.clone(), from: step.from.text.clone(), to: step.to.text.clone(), when });
+        }
+        steps
+    }
+
+    fn write_backs(&mut self) -> Vec<(String, super::Formula)> {
+        let mapping = self.mapping;
+        let source = Arc::clone(&self.source);
+        let mut write_backs = Vec::new();
+        for named in &mapping.write_back {
+            if source.field_at(&named.name.text).is_none() {
+                self.unknown_target(&named.name, &source);
+            }
+            if let Some(formula) = self.formula(&named.it) {
+                if !formula.source.is_empty() || !formula.line.is_empty() {
+                    let message = "what is written back comes from `target`, `settings` and `project`";
+                    self.problems.push(Diagnostic::error("write-back", &named.it.place, message));
+                }
+                write_backs.push((named.name.text.clone(), formula));
+            }
+        }
+        write_backs
+    }
+
+    fn identity(&mut self) {
+        let target = Arc::clone(&self.target);
+        for word in &self.mapping.identity {
+            if target.field_at(&word.text).is_none() {
+                self.unknown_target(word, &target);
+            }
+        }
+    }
+
+    fn needs(&mut self) {
+        for word in &self.mapping.needs {
+            if self.known_mapping(word) {
+                self.after.push(word.text.clone());
+            }
+        }
+    }
+
+    /// Whether a word names a mapping; if not, it is told.
+    pub(super) fn known_mapping(&mut self, word: &Word) -> bool {
+        let known = self.names_of_mappings.contains(&word.text.as_str());
+        if !known {
+            let message = format!("there is no mapping named `{word}`");
+            let help = did_you_mean(&word.text, self.names_of_mappings.iter().copied());
+            self.problems.push(Diagnostic::error("unknown-mapping", &word.place, message).label("no such mapping").maybe_help(help));
+        }
+        known
+    }
+}
+
+/// A field that is put beside the source's own.
+pub(super) fn beside(name: &str, kind: Kind, shape: Shape) -> Field {
+    Field {
+        name: name.to_owned(),
+        kind,
+        description: String::new(),
+        required: false,
+        read_only: true,
+        max_length: None,
+        labels: Vec::new(),
+        scale: None,
+        decimal_text: false,
+        custom: None,
+        shape: Some(shape),
+        line_key: Vec::new(),
+    }
+}
+
+fn schema(word: &Word, catalog: &Catalog, problems: &mut Vec<Diagnostic>) -> Option<Arc<Schema>> {
+    let found = catalog.get(&word.text).cloned();
+    if found.is_none() {
+        let message = format!("there is no schema for `{word}`");
+        problems.push(
+            Diagnostic::error("unknown-resource", &word.place, message).label("no such resource").maybe_help(catalog.suggest(&word.text)),
+        );
+    }
+    found
+}
+
+/// A hash of what the mapping says, blind to comments, layout and notes.
+fn fingerprint(mapping: &Mapping) -> String {
+    let mut hash = Sha256::new();
+    hash.update(super::check::canonical(mapping));
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

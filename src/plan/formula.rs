@@ -1,0 +1,207 @@
+//! An expression in its place: compiled, its names checked against the shapes in scope, and its reads turned into wanted
+//! values.
+
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::expr::{Expression, PathStep, Read};
+use crate::mapping::Word;
+use crate::schema::{Field, Kind, Shape, System};
+use crate::value::Value;
+
+use std::sync::Arc;
+
+use super::compile::{Compiler, beside};
+use super::resolve::{Lost, resolve};
+use super::trie::Slot;
+
+/// An expression, and the values of the record and the line that it reads.
+#[derive(Debug)]
+pub struct Formula {
+    /// The expression.
+    pub expression: Expression,
+    /// What it reads of the record.
+    pub source: Vec<Part>,
+    /// What it reads of the line.
+    pub line: Vec<Part>,
+    /// Whether it reads what the target holds.
+    pub reads_target: bool,
+    /// The author's words.
+    pub written: String,
+}
+
+/// One value that an expression reads.
+#[derive(Debug)]
+pub struct Part {
+    /// Where the expression sees it: `vendor.id`. Empty for the whole.
+    pub path: String,
+    /// Which of the wanted values it is.
+    pub slot: Slot,
+    /// The field, for reading it; none for values whose shape is not described and for the whole record.
+    pub field: Option<Field>,
+}
+
+impl Compiler<'_> {
+    /// Compiles an expression where it stands.
+    pub(super) fn formula(&mut self, word: &Word) -> Option<Formula> {
+        let names = self.names();
+        let expression = match self.engine.compile(&word.text, &names) {
+            Ok(expression) => expression,
+            Err(problem) => {
+                let place = problem.at.map_or_else(|| word.place.clone(), |at| word.part(at));
+                self.problems.push(Diagnostic::error("expression", &place, problem.message).maybe_help(problem.help));
+                return None;
+            }
+        };
+        let (mut source, mut line, mut reads_target, mut sound) = (Vec::new(), Vec::new(), false, true);
+        for read in expression.reads() {
+            match self.reading(word, read) {
+                Some(Found::Source(part)) => source.push(part),
+                Some(Found::Line(part)) => line.push(part),
+                Some(Found::Target) => reads_target = true,
+                Some(Found::Elsewhere) => {}
+                None => sound = false,
+            }
+        }
+        sound &= self.calls(word, &expression);
+        let written = word.text.trim().to_owned();
+        sound.then_some(Formula { expression, source, line, reads_target, written })
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        let mut names = vec!["source", "ask", "settings", "target", "project"];
+        if self.line.is_some() {
+            names.push("line");
+        }
+        names
+    }
+
+    fn reading(&mut self, word: &Word, read: &Read) -> Option<Found> {
+        match read.root.as_str() {
+            "source" | "line" => self.data(word, read),
+            "settings" => self.setting(word, read).then_some(Found::Elsewhere),
+            "ask" => {
+                let known: Vec<&str> = self.mapping.ask.iter().map(|ask| ask.name.text.as_str()).collect();
+                self.member(word, read, &known, "an asked value").then_some(Found::Elsewhere)
+            }
+            "project" => self.member(word, read, &["procore", "acumatica"], "a key of `project`").then_some(Found::Elsewhere),
+            _ => {
+                let target = Arc::clone(&self.target);
+                self.walk(word, read, &target.shape, (target.resource.system, &target.name)).map(|_| Found::Target)
+            }
+        }
+    }
+
+    fn data(&mut self, word: &Word, read: &Read) -> Option<Found> {
+        let in_line = read.root == "line";
+        let (shape, owner) = match &self.line {
+            Some(line) if in_line => (line.shape.clone(), "line".to_owned()),
+            _ => (self.shape.clone(), self.source.name.clone()),
+        };
+        let (names, wire, field) = self.walk(word, read, &shape, (self.source.resource.system, &owner))?;
+        let field = field.or_else(|| names.is_empty().then(|| beside(&read.root, Kind::Record, shape.clone())));
+        let part = Part { path: names.join("."), slot: self.slot(in_line, &wire), field };
+        Some(if in_line { Found::Line(part) } else { Found::Source(part) })
+    }
+
+    /// Walks a read down a shape: the names up to the first list, its place on the wire, and its field. What is read of a list's
+    /// members is checked, and the list is taken as a whole.
+    fn walk(&mut self, word: &Word, read: &Read, shape: &Shape, (system, owner): (System, &str)) -> Option<Walked> {
+        let (mut shape, mut owner) = (shape.clone(), owner.to_owned());
+        let mut first: Option<Walked> = None;
+        let mut rest: &[crate::expr::ReadStep] = &read.steps;
+        loop {
+            let names: Vec<&str> =
+                rest.iter().map_while(|step| if let PathStep::Name(name) = &step.step { Some(name.as_str()) } else { None }).collect();
+            let (wire, field) = match resolve(&shape, &names, system) {
+                Ok(found) => (found.wire, found.field.cloned()),
+                Err(lost) => {
+                    self.lost(word, &rest[lost.step], &lost, (names[lost.step], &owner));
+                    return None;
+                }
+            };
+            let inner = field.as_ref().and_then(|field| field.shape.clone());
+            owner = field.as_ref().map_or(owner, |field| field.name.clone());
+            let taken = first.get_or_insert_with(|| (names.iter().map(|name| (*name).to_owned()).collect(), wire, field)).clone();
+            match (inner, rest.get(names.len() + 1..)) {
+                (Some(inner), Some(below)) if !below.is_empty() => (shape, rest) = (inner, below),
+                _ => return Some(taken),
+            }
+        }
+    }
+
+    fn setting(&mut self, word: &Word, read: &Read) -> bool {
+        let mut here = &self.settings.defaults;
+        for step in &read.steps {
+            let PathStep::Name(name) = &step.step else { return true };
+            let Value::Record(record) = here else { return true };
+            let Some(next) = record.get(name) else {
+                let known: Vec<&str> = record.iter().map(|(name, _)| name).collect();
+                let place = word.part(step.at.clone());
+                let message = format!("`{name}` is not a setting");
+                let help = did_you_mean(name, known.iter().copied());
+                self.problems.push(Diagnostic::error("unknown-setting", &place, message).label("no such setting").maybe_help(help));
+                return false;
+            };
+            here = next;
+        }
+        true
+    }
+
+    fn member(&mut self, word: &Word, read: &Read, known: &[&str], what: &str) -> bool {
+        let Some(step) = read.steps.first() else { return true };
+        let PathStep::Name(name) = &step.step else { return true };
+        if known.contains(&name.as_str()) {
+            return true;
+        }
+        let place = word.part(step.at.clone());
+        let help = did_you_mean(name, known.iter().copied());
+        self.problems
+            .push(Diagnostic::error("unknown-name", &place, format!("`{name}` is not {what}")).label("no such name").maybe_help(help));
+        false
+    }
+
+    fn lost(&mut self, word: &Word, step: &crate::expr::ReadStep, lost: &Lost<'_>, (name, owner): (&str, &str)) {
+        let place = word.part(step.at.clone());
+        let known: Vec<&str> = lost.shape.iter().flat_map(|shape| shape.names()).collect();
+        let owner = lost.above.map_or(owner, |above| above.name.as_str());
+        let (message, label) = match lost.shape {
+            Some(_) => (format!("`{name}` is not a field of `{owner}`"), "no such field"),
+            None => (format!("`{owner}` has no fields"), "nothing below this"),
+        };
+        let help = did_you_mean(name, known.iter().copied());
+        self.problems.push(Diagnostic::error("unknown-field", &place, message).label(label).maybe_help(help));
+    }
+
+    fn calls(&mut self, word: &Word, expression: &Expression) -> bool {
+        let mut sound = true;
+        for call in expression.calls() {
+            let Some((name, at)) = &call.literal else { continue };
+            let (known, what): (Vec<&str>, &str) = match call.name {
+                "linked" => (self.names_of_mappings.to_vec(), "a mapping"),
+                "lookup" => (self.settings.tables(), "a table of the settings"),
+                _ => continue,
+            };
+            if known.contains(&name.as_str()) {
+                if call.name == "linked" && *name != self.mapping.mapping.text {
+                    self.after.push(name.clone());
+                }
+                continue;
+            }
+            let help = did_you_mean(name, known.iter().copied());
+            let place = word.part(at.start + 1..at.end - 1);
+            self.problems
+                .push(Diagnostic::error("unknown-name", &place, format!("`{name}` is not {what}")).label("no such name").maybe_help(help));
+            sound = false;
+        }
+        sound
+    }
+}
+
+/// The names up to the first list, the members on the wire, and the field there.
+type Walked = (Vec<String>, Vec<String>, Option<Field>);
+
+enum Found {
+    Source(Part),
+    Line(Part),
+    Target,
+    Elsewhere,
+}

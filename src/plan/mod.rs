@@ -1,0 +1,321 @@
+//! What will be done, step by step: a mapping checked against its schemas and compiled. No YAML text and no record in here.
+
+mod check;
+mod compile;
+mod fields;
+mod formula;
+mod order;
+mod resolve;
+mod table;
+mod trie;
+
+use std::sync::Arc;
+
+pub(crate) use check::kind_of;
+pub use compile::{Settings, compile};
+pub use formula::{Formula, Part};
+pub use order::run_order;
+pub use table::{Row, Side};
+pub use trie::{Slot, Trie, Wanted};
+
+use crate::expr::As;
+use crate::expr::path::JsonPath;
+use crate::schema::{Field, Kind, Schema, Shape, System};
+use crate::value::Value;
+
+/// A mapping, checked and compiled: the only thing that makes drafts.
+#[derive(Debug)]
+pub struct Plan {
+    /// The mapping's name.
+    pub name: String,
+    /// What people call the pair.
+    pub title: String,
+    /// Which way records travel.
+    pub direction: Direction,
+    /// What is read.
+    pub source: Arc<Schema>,
+    /// What is written.
+    pub target: Arc<Schema>,
+    /// Where a record's project comes from.
+    pub project: ProjectOf,
+    /// Related records that are read beside each record.
+    pub joins: Vec<Join>,
+    /// How records of the source become records of this mapping.
+    pub records: Records,
+    /// How a record is told from others.
+    pub source_key: SourceKey,
+    /// Which records are offered at all.
+    pub when: Option<Formula>,
+    /// Mappings that run before this one.
+    pub after: Vec<String>,
+    /// Target fields by which a record that is already there is recognised.
+    pub identity: Vec<String>,
+    /// Values that the approver confirms or changes.
+    pub ask: Vec<Asked>,
+    /// The rules, in the shape of the target.
+    pub nodes: Vec<Node>,
+    /// Actions after the write.
+    pub steps: Vec<Step>,
+    /// What the source record learns, over `target`.
+    pub write_back: Vec<(String, Formula)>,
+    /// The rows of the published table, in their order.
+    pub table: Vec<Row>,
+    /// The source's fields, with joined records and grouped members among them.
+    pub shape: Shape,
+    /// What is read of a record.
+    pub wanted: Wanted,
+    /// The same for every text of a mapping that does the same: comments and layout do not count.
+    pub fingerprint: String,
+}
+
+/// Which way records travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Procore → Acumatica; needs an approver's consent.
+    Export,
+    /// Acumatica → Procore.
+    Import,
+}
+
+/// Where a record's project comes from (BR-02: only records of synced projects are offered).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProjectOf {
+    /// Neither side belongs to a project.
+    Nobody,
+    /// The source is read project by project.
+    Source,
+    /// Every record runs once for each synced project.
+    Each,
+    /// The record (or line) names its project.
+    Named(Place),
+}
+
+/// A value of the record, or of the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// In the line rather than the record.
+    pub in_line: bool,
+    /// Which of the wanted values.
+    pub slot: Slot,
+    /// What it holds.
+    pub kind: Kind,
+}
+
+/// How records of the source become records of this mapping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Records {
+    /// One for one.
+    One,
+    /// Each member of this list is a record.
+    Unfold(usize),
+    /// Records with equal keys are one, with all of them in a list of this name.
+    Group {
+        /// The wire paths of the key.
+        by: Vec<Vec<String>>,
+        /// The list's name.
+        name: String,
+    },
+}
+
+/// How a record is told from others, and from its earlier self.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceKey {
+    /// The system's id, or the parts of a key where there is none (a line, a group).
+    pub id: Vec<Place>,
+    /// The business key.
+    pub key: Vec<Place>,
+    /// When the record last changed.
+    pub modified: Option<Place>,
+}
+
+/// A related record.
+#[derive(Debug)]
+pub struct Join {
+    /// The member under which it is put.
+    pub name: String,
+    /// Its resource.
+    pub schema: Arc<Schema>,
+    /// Its key, part by part: values of the source record.
+    pub key: Vec<Place>,
+    /// Only records for which this is true have one.
+    pub when: Option<Formula>,
+}
+
+/// A value that the approver confirms or changes.
+#[derive(Debug)]
+pub struct Asked {
+    /// Its name in expressions: `ask.number`.
+    pub name: String,
+    /// What the approver sees.
+    pub label: String,
+    /// Its first value.
+    pub term: Term,
+    /// How it is read.
+    pub as_: Option<As>,
+    /// Most characters it may have.
+    pub max_length: Option<usize>,
+}
+
+/// The rules in the shape of the target.
+#[derive(Debug)]
+pub enum Node {
+    /// A field.
+    Field(Box<Rule>),
+    /// A record with rules for its fields.
+    Record {
+        /// Its name.
+        name: String,
+        /// The rules.
+        nodes: Vec<Node>,
+    },
+    /// Lines.
+    Lines(Box<LinesRule>),
+}
+
+/// Where one target field's value comes from, and what is asked of it.
+#[derive(Debug)]
+pub struct Rule {
+    /// The target field.
+    pub field: Field,
+    /// Its path, for people: `MainContact.Address.City`.
+    pub to: String,
+    /// The rows that it carries.
+    pub rows: Vec<String>,
+    /// Where the value comes from.
+    pub term: Term,
+    /// Taken when the value is absent, null or blank.
+    pub default: Option<Value>,
+    /// The field is sent only when this is true.
+    pub when: Option<Formula>,
+    /// How the value is read.
+    pub as_: Option<As>,
+    /// Most characters of a text.
+    pub max_length: Option<usize>,
+    /// A longer text is cut rather than refused.
+    pub truncate: bool,
+    /// The author's words: `$.vendor.id`, `ask.number`.
+    pub written: String,
+    /// `mappings/subcontracts.yaml:24`.
+    pub place: String,
+}
+
+/// How the members of a source list become lines.
+#[derive(Debug)]
+pub struct LinesRule {
+    /// The target field.
+    pub field: Field,
+    /// What its lines are made of.
+    pub of: LinesOf,
+    /// The line's id at the source.
+    pub key: Option<Place>,
+    /// Only lines for which this is true.
+    pub when: Option<Formula>,
+    /// The rules of a line.
+    pub nodes: Vec<Node>,
+    /// The rows that it carries itself.
+    pub rows: Vec<String>,
+}
+
+/// What lines are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinesOf {
+    /// The members of this list of the record.
+    List(usize),
+    /// The record (or the unfolded line) itself: exactly one line, written `each: $`.
+    Itself,
+}
+
+/// Where a value comes from.
+#[derive(Debug)]
+pub enum Term {
+    /// A value that stands in the record.
+    Slot(Place),
+    /// A path that only a search can answer, over the whole record or line.
+    Search {
+        /// Where the search starts.
+        root: Place,
+        /// The fields of the root, for reading it.
+        shape: Arc<Shape>,
+        /// The path.
+        path: JsonPath,
+    },
+    /// A constant.
+    Constant(Value),
+    /// An expression.
+    Formula(Box<Formula>),
+    /// The other side of a link.
+    Link {
+        /// Whose links are asked.
+        mapping: String,
+        /// The id or key, part by part.
+        parts: Vec<Term>,
+    },
+}
+
+/// An action after the write, guarded by the status that it needs.
+#[derive(Debug)]
+pub struct Step {
+    /// The action.
+    pub action: String,
+    /// The status in which it is taken.
+    pub from: String,
+    /// The status that it leads to.
+    pub to: String,
+    /// Only when this is true.
+    pub when: Option<Formula>,
+}
+
+impl Direction {
+    /// The system that is read.
+    pub fn source(self) -> System {
+        match self {
+            Self::Export => System::Procore,
+            Self::Import => System::Acumatica,
+        }
+    }
+
+    /// `export` or `import`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Export => "export",
+            Self::Import => "import",
+        }
+    }
+}
+
+impl Plan {
+    /// Whether the target can be written at all. Where it cannot, the plan is a comparison.
+    pub fn writes(&self) -> bool {
+        match &self.target.resource.wire {
+            crate::schema::Wire::Acumatica(_) => true,
+            crate::schema::Wire::Procore(wire) => wire.sync.is_some() || wire.create.is_some() || wire.update.is_some(),
+        }
+    }
+
+    /// Whether an expression of it reads what the target holds.
+    pub fn reads_target(&self) -> bool {
+        let rules = self.rules();
+        let conditions = rules.iter().filter_map(|rule| rule.when.as_ref()).chain(&self.when);
+        let values = rules.iter().filter_map(|rule| match &rule.term {
+            Term::Formula(formula) => Some(&**formula),
+            _ => None,
+        });
+        conditions.chain(values).any(|formula| formula.reads_target)
+    }
+
+    /// Every rule, lines included, in the order of the table.
+    pub fn rules(&self) -> Vec<&Rule> {
+        fn gather<'a>(nodes: &'a [Node], into: &mut Vec<&'a Rule>) {
+            for node in nodes {
+                match node {
+                    Node::Field(rule) => into.push(rule),
+                    Node::Record { nodes, .. } => gather(nodes, into),
+                    Node::Lines(lines) => gather(&lines.nodes, into),
+                }
+            }
+        }
+        let mut rules = Vec::new();
+        gather(&self.nodes, &mut rules);
+        rules
+    }
+}
