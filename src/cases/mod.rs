@@ -1,0 +1,12 @@
+//! What should a mapping make of an example? Cases written beside each mapping, run and told, and the snapshots that show a
+//! reviewer what a change does.
+
+mod compare;
+mod read;
+mod run;
+mod snapshot;
+
+pub use compare::Difference;
+pub use read::{Case, Expected, read};
+pub use run::{Outcome, Verdict, run};
+pub use snapshot::{Pending, Snapshots, Stored};

@@ -1,0 +1,165 @@
+//! Reads `mappings/<name>.cases.yaml`.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::diagnostic::{Diagnostic, Place, Source, did_you_mean};
+use crate::evaluate::Project;
+use crate::mapping::yaml::{Node, NodeKind, parse};
+use crate::value::{Record, Value, date_of};
+
+/// One example.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// What it shows, in a sentence.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// The source record, in the system's names, without wrappers.
+    pub given: Record,
+    /// Links that exist: mapping, Procore id, Acumatica key, project.
+    pub links: Vec<CaseLink>,
+    /// The project that the record belongs to.
+    pub project: Option<Project>,
+    /// Settings that differ from the defaults.
+    pub settings: Value,
+    /// What the approver answered.
+    pub ask: Value,
+    /// What the target holds.
+    pub target: Value,
+    /// The day of the run.
+    pub today: Date,
+    /// What should come out.
+    pub expected: Expected,
+}
+
+/// A link of a case.
+#[derive(Clone, Debug)]
+pub struct CaseLink {
+    /// The mapping.
+    pub mapping: String,
+    /// Procore's id.
+    pub procore: String,
+    /// Acumatica's key.
+    pub acumatica: String,
+    /// The Procore project id, for links within a project.
+    pub project: Option<String>,
+}
+
+/// What should come out of a case.
+#[derive(Clone, Debug)]
+pub enum Expected {
+    /// One draft for each item; each has at least these fields.
+    Drafts(Vec<Value>),
+    /// A refusal whose reasons hold these texts.
+    Refusal(Vec<String>),
+    /// The record is not offered.
+    NotOffered,
+    /// Whatever the snapshot says.
+    Snapshot,
+}
+
+const KEYS: [&str; 12] =
+    ["name", "given", "links", "project", "settings", "ask", "target", "today", "expect", "expect_lists", "refuse", "not_offered"];
+
+/// Reads a file of cases.
+///
+/// # Errors
+/// Every problem of the file.
+pub fn read(source: &Arc<Source>) -> Result<Vec<Case>, Vec<Diagnostic>> {
+    let node = parse(source).map_err(|problem| vec![problem])?;
+    let mut problems = Vec::new();
+    let mut cases = Vec::new();
+    match node.get("cases").map(|cases| &cases.kind) {
+        Some(NodeKind::List(items)) => {
+            for item in items {
+                match case(item, &mut problems) {
+                    Some(case) => cases.push(case),
+                    None if problems.is_empty() => {
+                        problems.push(Diagnostic::error("case", &item.place, "a case needs a `name` and a `given`"))
+                    }
+                    None => {}
+                }
+            }
+        }
+        _ => problems.push(Diagnostic::error("case", &node.place, "a file of cases is a mapping with a list under `cases`")),
+    }
+    if problems.is_empty() { Ok(cases) } else { Err(problems) }
+}
+
+fn case(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Case> {
+    let NodeKind::Map(entries) = &node.kind else { return None };
+    for (key, _) in entries {
+        let word = key.word()?;
+        if !KEYS.contains(&word.text.as_str()) {
+            let message = format!("`{word}` is not a key of a case");
+            problems.push(Diagnostic::error("unknown-key", &word.place, message).maybe_help(did_you_mean(&word.text, KEYS)));
+        }
+    }
+    let value = |key: &str| node.get(key).map_or(Value::Null, Node::to_value);
+    let name = node.get("name")?.word()?;
+    let Value::Record(given) = value("given") else {
+        problems.push(Diagnostic::error("case", &name.place, "the case has no `given` record"));
+        return None;
+    };
+    let today = match value("today") {
+        Value::Text(text) => date_of(&text),
+        _ => date_of("2026-11-22"),
+    };
+    Some(Case {
+        place: name.place.clone(),
+        name: name.text,
+        given,
+        links: links(node, problems),
+        project: project(&value("project")),
+        settings: value("settings"),
+        ask: value("ask"),
+        target: value("target"),
+        today: today?,
+        expected: expected(node, problems),
+    })
+}
+
+fn expected(node: &Node, problems: &mut Vec<Diagnostic>) -> Expected {
+    let given: Vec<&str> = ["expect", "expect_lists", "refuse", "not_offered"].into_iter().filter(|key| node.get(key).is_some()).collect();
+    if given.len() > 1 {
+        problems.push(Diagnostic::error("case", &node.place, format!("a case has one outcome, and this one has {}", given.join(" and "))));
+    }
+    if let Some(expect) = node.get("expect") {
+        return Expected::Drafts(vec![expect.to_value()]);
+    }
+    if let Some(Value::List(lists)) = node.get("expect_lists").map(Node::to_value) {
+        return Expected::Drafts(lists);
+    }
+    match node.get("refuse").map(Node::to_value) {
+        Some(Value::List(reasons)) => return Expected::Refusal(reasons.iter().map(Value::plain).collect()),
+        Some(one) => return Expected::Refusal(vec![one.plain()]),
+        None => {}
+    }
+    match node.get("not_offered").map(Node::to_value) {
+        Some(Value::Bool(true)) => Expected::NotOffered,
+        _ => Expected::Snapshot,
+    }
+}
+
+fn links(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<CaseLink> {
+    let Some(list) = node.get("links") else { return Vec::new() };
+    let NodeKind::List(items) = &list.kind else { return Vec::new() };
+    let mut links = Vec::new();
+    for item in items {
+        let text = |key: &str| item.get(key).map(|node| node.to_value().plain());
+        match (text("mapping"), text("procore"), text("acumatica")) {
+            (Some(mapping), Some(procore), Some(acumatica)) => {
+                links.push(CaseLink { mapping, procore, acumatica, project: text("project") })
+            }
+            _ => problems.push(Diagnostic::error("case", &item.place, "a link needs `mapping`, `procore` and `acumatica`")),
+        }
+    }
+    links
+}
+
+fn project(value: &Value) -> Option<Project> {
+    let text = |key: &str| value.at(key).map(Value::plain);
+    Some(Project { procore: text("procore")?, acumatica: text("acumatica")? })
+}
