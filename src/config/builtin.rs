@@ -1,0 +1,38 @@
+//! The shipped mappings and schemas, which travel in the binary.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use include_dir::{Dir, include_dir};
+
+use crate::diagnostic::Source;
+
+static MAPPINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/mappings");
+static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schemas");
+
+/// The files of `mappings/`, as they were when the binary was built.
+pub fn builtin_mappings() -> Vec<Arc<Source>> {
+    files(&MAPPINGS, "mappings", "yaml")
+}
+
+/// The files of `schemas/`, as they were when the binary was built.
+pub fn builtin_schemas() -> Vec<Arc<Source>> {
+    files(&SCHEMAS, "schemas", "json")
+}
+
+fn files(folder: &Dir<'static>, above: &str, ending: &str) -> Vec<Arc<Source>> {
+    let mut found = Vec::new();
+    let mut open = vec![folder];
+    while let Some(folder) = open.pop() {
+        for file in folder.files() {
+            if file.path().extension().is_some_and(|known| known == ending)
+                && let Some(text) = file.contents_utf8()
+            {
+                found.push(Source::new(PathBuf::from(above).join(file.path()), text));
+            }
+        }
+        open.extend(folder.dirs());
+    }
+    found.sort_by(|one, two| one.path.cmp(&two.path));
+    found
+}
