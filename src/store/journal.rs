@@ -231,7 +231,7 @@ impl Content {
             &self.details,
             &self.bodies,
         ];
-        let text = columns.iter().fold(String::from("journal 1\n"), |text, column| text + &column.len().to_string() + ":" + column + "\n");
+        let text = columns.iter().fold(String::from("journal 1\n"), |text, column| format!("{text}{}:{column}\n", column.len()));
         Digest::of(text)
     }
 }
