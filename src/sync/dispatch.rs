@@ -1,0 +1,170 @@
+//! What happens to staged changes: shown, left waiting for consent, or sent in batches.
+
+use std::collections::BTreeMap;
+
+use super::change_set::Action;
+use super::deliver::{Delivered, Delivery, write_back};
+use super::engine::Mode;
+use super::failure::Failure;
+use super::parcel::Parcel;
+use super::report::MappingReport;
+use super::run::{Page, Run, hold};
+use super::scope::{PROJECTS, Where};
+use super::stage::{Staged, planned_key};
+use crate::connector::ProjectScope;
+use crate::plan::{Direction, Plan};
+use crate::schema::{System, Wire};
+use crate::store::{Digest, Flow, Link, NewLink};
+use crate::value::{Record, Value};
+
+impl<'r> Run<'r> {
+    /// The link learns what the draft is now; nothing is sent.
+    pub(super) async fn refresh(&mut self, staged: Staged) -> Result<(), Failure> {
+        let (Some(link), Mode::Apply { .. }) = (staged.link, self.mode) else { return Ok(()) };
+        let new = NewLink { fingerprint: Digest::from_hex(&staged.parcel.fingerprint), ..same_link(&link) };
+        let put = self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.put_link(&new)).await?;
+        self.book.links.take_over(&put);
+        Ok(())
+    }
+
+    /// Shows what is staged, or sends what may go.
+    pub(super) async fn send(
+        &mut self,
+        plan: &'r Plan,
+        staged: Vec<Staged>,
+        page: &mut Page,
+        report: &mut MappingReport,
+    ) -> Result<(), Failure> {
+        let (consent, only) = match self.mode {
+            Mode::Plan => {
+                for one in staged {
+                    self.foresee(plan, &one);
+                    report.changes.push(one.change);
+                    report.counts.waiting += 1;
+                }
+                return Ok(());
+            }
+            Mode::Apply { consent, only } => (consent || plan.direction == Direction::Import, only),
+        };
+        let mut groups: BTreeMap<String, (Where, Vec<Staged>)> = BTreeMap::new();
+        for one in staged {
+            let left_out = only.is_some_and(|set| !set.allows(&one.change));
+            if !consent || left_out {
+                report.counts.waiting += u64::from(!left_out);
+                page.waiting = true;
+                report.changes.extend((!left_out).then_some(one.change));
+                continue;
+            }
+            groups.entry(one.place.procore().to_owned()).or_insert_with(|| (one.place.clone(), Vec::new())).1.push(one);
+        }
+        for (place, staged) in groups.into_values() {
+            self.deliver(plan, &place, staged, page, report).await?;
+        }
+        Ok(())
+    }
+
+    /// While planning: later records of the plan may stand on this one.
+    fn foresee(&mut self, plan: &Plan, staged: &Staged) {
+        let (parcel, change) = (&staged.parcel, &staged.change);
+        let key = planned_key(plan, parcel).or_else(|| change.target_id.clone());
+        let (source, scope) = (plan.source.resource.system, &staged.place.scope);
+        let names = [parcel.source_id.as_str(), parcel.source_key.as_str()];
+        self.book.plan(&plan.name, scope, (source, &names), key.as_deref());
+        if let Some(target_id) = &change.target_id {
+            // Found at the target: records that come from there will find this one.
+            let shown = if source == System::Acumatica { parcel.source_key.as_str() } else { parcel.source_id.as_str() };
+            self.book.plan(&plan.name, scope, (source.other(), &[target_id.as_str()]), Some(shown));
+        }
+        if plan.name == PROJECTS {
+            self.planned_projects.push(ProjectScope {
+                procore: parcel.source_id.clone(),
+                acumatica: key.unwrap_or_default(),
+                procore_origin: None,
+            });
+        }
+    }
+
+    async fn deliver(
+        &mut self,
+        plan: &'r Plan,
+        place: &Where,
+        staged: Vec<Staged>,
+        page: &mut Page,
+        report: &mut MappingReport,
+    ) -> Result<(), Failure> {
+        let batch = match (&plan.target.resource.wire, plan.direction) {
+            (Wire::Procore(wire), Direction::Import) => wire.sync.as_ref().map_or(1, |sync| sync.limit),
+            _ => 1,
+        };
+        let actions: Vec<Action> = staged.iter().map(|one| one.change.action).collect();
+        let parcels: Vec<Parcel> = staged.into_iter().map(|one| one.parcel).collect();
+        let mut delivered = Vec::new();
+        for (parcels, actions) in parcels.chunks(batch).zip(actions.chunks(batch)) {
+            let delivery = Delivery { engine: self.engine, plan, place, parcels };
+            let flow = Flow::open(&self.engine.worker, delivery.intent()).await?;
+            let (one, receipts) = match delivery.walk(flow, &mut self.book).await {
+                Ok(walked) => walked,
+                Err(failure) => {
+                    // Sources of what was sent before learn it all the same.
+                    self.finish(plan, place, delivered).await?;
+                    return Err(failure);
+                }
+            };
+            for ((parcel, receipt), action) in parcels.iter().zip(&receipts).zip(actions) {
+                page.forget(place, &receipt.id);
+                match (&receipt.refused, action) {
+                    (Some(reason), _) => hold(report, &parcel.source_id, &parcel.source_key, vec![reason.clone()]),
+                    (None, Action::Create) => report.counts.created += 1,
+                    (None, Action::Update) => report.counts.updated += 1,
+                    (None, Action::Adopt) => report.counts.adopted += 1,
+                }
+            }
+            delivered.push(one);
+        }
+        self.finish(plan, place, delivered).await
+    }
+
+    async fn finish(&mut self, plan: &Plan, place: &Where, delivered: Vec<Delivered>) -> Result<(), Failure> {
+        for (source_id, learned) in write_back(self.engine, plan, place, delivered).await? {
+            self.learn(plan, place, &source_id, &learned).await?;
+        }
+        Ok(())
+    }
+
+    /// What was written back may be the source's own key: the project's origin id names it in other calls.
+    async fn learn(&mut self, plan: &Plan, place: &Where, source_id: &str, learned: &Record) -> Result<(), Failure> {
+        let source = plan.source.resource.system;
+        let key = plan
+            .source
+            .resource
+            .key
+            .iter()
+            .map(|name| learned.get(name).map(Value::plain).unwrap_or_default())
+            .collect::<Vec<_>>()
+            .join("/");
+        let Some(link) = self.book.by_id(&plan.name, &place.scope, source, source_id).filter(|_| !key.is_empty()).cloned() else {
+            return Ok(());
+        };
+        let mut new = same_link(&link);
+        match source {
+            System::Procore => new.procore.key = Some(key),
+            System::Acumatica => new.acumatica.key = Some(key),
+        }
+        let put = self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.put_link(&new)).await?;
+        self.book.links.take_over(&put);
+        Ok(())
+    }
+}
+
+/// A link as it is, to be put again with something changed.
+fn same_link(link: &Link) -> NewLink {
+    NewLink {
+        mapping: link.mapping.clone(),
+        scope: link.scope.clone(),
+        procore: link.procore.clone(),
+        acumatica: link.acumatica.clone(),
+        fingerprint: None,
+        target_version: None,
+        lines: None,
+    }
+}

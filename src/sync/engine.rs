@@ -1,0 +1,137 @@
+//! A run over both systems: which mappings, in which order, how far on the road.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::change_set::ChangeSet;
+use super::failure::Failure;
+use super::links::Book;
+use super::report::{Event, Report, Watch};
+use super::run::Run;
+use crate::connector::Connector;
+use crate::diagnostic::did_you_mean;
+use crate::plan::{Plan, run_order};
+use crate::schema::System;
+use crate::store::{Outcome, Worker};
+use crate::value::Value;
+
+/// The ways to both systems.
+pub struct Doors {
+    /// Procore's.
+    pub procore: Connector,
+    /// Acumatica's.
+    pub acumatica: Connector,
+}
+
+/// How far a run goes on the road.
+#[derive(Clone, Copy, Debug)]
+pub enum Mode<'m> {
+    /// To the change set: nothing is written, anywhere.
+    Plan,
+    /// To the end.
+    Apply {
+        /// Whether an approver consents to exports; imports of reference data need no consent.
+        consent: bool,
+        /// Only the changes of this saved plan.
+        only: Option<&'m ChangeSet>,
+    },
+}
+
+/// Everything that a run needs.
+pub struct Engine<'e> {
+    /// The plans.
+    pub plans: &'e [Plan],
+    /// The systems.
+    pub doors: &'e Doors,
+    /// Who works, and on which state file.
+    pub worker: Worker,
+    /// Settings as expressions see them.
+    pub settings: &'e Value,
+    /// Whether Procore's partner-only resources may be used.
+    pub erp_platform: bool,
+    /// The day of the run.
+    pub today: Date,
+    /// Who watches.
+    pub watch: &'e dyn Watch,
+}
+
+impl Doors {
+    /// The way to a system.
+    pub fn of(&self, system: System) -> &Connector {
+        match system {
+            System::Procore => &self.procore,
+            System::Acumatica => &self.acumatica,
+        }
+    }
+
+    /// Signs out of both, whatever happened before.
+    pub async fn sign_out(&self) {
+        self.procore.sign_out().await;
+        self.acumatica.sign_out().await;
+    }
+}
+
+impl Engine<'_> {
+    /// Runs these mappings (all, when none is named) and signs out.
+    ///
+    /// # Errors
+    /// What ended the run early; what was done before is remembered.
+    pub async fn run(&self, names: &[String], mode: Mode<'_>, command: &str) -> Result<Report, Failure> {
+        let chosen = self.chosen(names)?;
+        let applies = matches!(mode, Mode::Apply { .. });
+        let command = command.to_owned();
+        let (worker, id) = if applies {
+            let id = self.worker.store().write(&self.worker.stamp(), move |writing| writing.begin_run(&command)).await?;
+            (self.worker.in_run(id), Some(id))
+        } else {
+            (self.worker.clone(), None)
+        };
+        let engine = Engine {
+            worker,
+            plans: self.plans,
+            doors: self.doors,
+            settings: self.settings,
+            erp_platform: self.erp_platform,
+            today: self.today,
+            watch: self.watch,
+        };
+        let done = engine.walk(&chosen, mode).await;
+        self.doors.sign_out().await;
+        if let Some(id) = id {
+            let (outcome, counts) = match &done {
+                Ok(report) => (if report.is_incomplete() { Outcome::Incomplete } else { Outcome::Done }, report.sums()),
+                Err(_) => (Outcome::Failed, BTreeMap::new()),
+            };
+            self.worker.store().write(&self.worker.stamp(), move |writing| writing.end_run(id, outcome, &counts)).await?;
+        }
+        done
+    }
+
+    async fn walk(&self, chosen: &[usize], mode: Mode<'_>) -> Result<Report, Failure> {
+        let links = self.worker.store().read(|reading| reading.link_book(&[])).await?;
+        let book = Book::new(links, self.plans);
+        let mut run = Run::new(self, mode, book);
+        let mut report = Report::default();
+        for at in chosen {
+            let plan = &self.plans[*at];
+            self.watch.see(&Event::Begun { mapping: &plan.name, title: &plan.title });
+            let done = run.mapping(plan).await?;
+            self.watch.see(&Event::Done { report: &done });
+            report.mappings.push(done);
+        }
+        Ok(report)
+    }
+
+    fn chosen(&self, names: &[String]) -> Result<Vec<usize>, Failure> {
+        let known = self.plans.iter().map(|plan| plan.name.as_str());
+        for name in names {
+            if !known.clone().any(|plan| plan == name) {
+                let help = did_you_mean(name, known.clone()).map(|help| format!("; {help}")).unwrap_or_default();
+                return Err(Failure::Asked(format!("there is no mapping named `{name}`{help}")));
+            }
+        }
+        let order = run_order(self.plans);
+        Ok(order.into_iter().filter(|at| names.is_empty() || names.contains(&self.plans[*at].name)).collect())
+    }
+}

@@ -1,0 +1,131 @@
+//! One record through one mapping: every value, where it came from, and what would happen to it.
+
+use super::engine::Engine;
+use super::failure::Failure;
+use super::gather::{Joined, join};
+use super::links::{Book, Seen};
+use super::scope::{Where, named, projects};
+use crate::connector::{Key, ProjectScope, Select};
+use crate::evaluate::{Context, Draft, Project, Refusal, SourceRef, Trace, open};
+use crate::plan::{Plan, ProjectOf, Records};
+use crate::value::{Record, Value};
+
+/// What `explain` shows of a record (or of a line of it that is a record of its own).
+#[derive(Debug)]
+pub struct Explanation {
+    /// Which record.
+    pub source: SourceRef,
+    /// The project that it belongs to.
+    pub project: Option<Project>,
+    /// Whether the mapping offers it; if not, why.
+    pub offered: Result<bool, Refusal>,
+    /// The target record that it is linked to: id and key.
+    pub linked: Option<(String, Option<String>)>,
+    /// Every rule and its value.
+    pub trace: Trace,
+    /// The draft, or every reason why there is none.
+    pub draft: Result<Draft, Refusal>,
+}
+
+impl Engine<'_> {
+    /// Explains the record with this id or business key; of a document with lines, those lines that bear it or all of them.
+    ///
+    /// # Errors
+    /// When there is no such mapping or record, or a system is out of reach.
+    pub async fn explain(&self, mapping: &str, id: &str) -> Result<Vec<Explanation>, Failure> {
+        let done = self.explained(mapping, id).await;
+        self.doors.sign_out().await;
+        done
+    }
+
+    async fn explained(&self, mapping: &str, id: &str) -> Result<Vec<Explanation>, Failure> {
+        let plan = self.plans.iter().find(|plan| plan.name == mapping).ok_or_else(|| {
+            let known: Vec<&str> = self.plans.iter().map(|plan| plan.name.as_str()).collect();
+            Failure::Asked(format!("there is no mapping named `{mapping}`; there are {}", known.join(", ")))
+        })?;
+        let links = self.worker.store().read(|reading| reading.link_book(&[])).await?;
+        let book = Book::new(links, self.plans);
+        let all = projects(&book, &[]);
+        let mut found = Vec::new();
+        for project in scopes(plan, &all) {
+            for body in self.bodies(plan, project, id).await? {
+                found.extend(self.items(plan, (&body, id), (project, &all), &book)?);
+            }
+            if !found.is_empty() {
+                break;
+            }
+        }
+        if found.is_empty() {
+            return Err(Failure::Asked(format!("{} has no record `{id}` that `{mapping}` could read", plan.source.name)));
+        }
+        Ok(found)
+    }
+
+    async fn bodies(&self, plan: &Plan, project: Option<&ProjectScope>, id: &str) -> Result<Vec<String>, Failure> {
+        let door = self.doors.of(plan.source.resource.system);
+        let mut joined = Joined::new();
+        if matches!(plan.records, Records::One)
+            && let Ok(Some(row)) = door.get(&plan.source, project, Key::Id(id), Select::All).await
+        {
+            return join(self, plan, vec![row.body.get().to_owned()], None, &mut joined).await;
+        }
+        // Keys, lines and groups are found by reading on until they show.
+        let mut gathering = super::gather::Gathering::new(plan, project, None);
+        let mut found = Vec::new();
+        while let Some(bodies) = gathering.next(self, &mut joined).await? {
+            found.extend(bodies.into_iter().filter(|body| bears(plan, body, id)));
+            if !found.is_empty() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn items(
+        &self,
+        plan: &Plan,
+        (body, id): (&str, &str),
+        (project, all): (Option<&ProjectScope>, &[ProjectScope]),
+        book: &Book,
+    ) -> Result<Vec<Explanation>, Failure> {
+        let opened = open(plan, body).map_err(|refusal| Failure::Asked(refusal.to_string()))?;
+        let mut found = Vec::new();
+        for item in opened.items() {
+            let Ok(source) = item.source() else { continue };
+            if !is(&source, id) {
+                continue;
+            }
+            let project = match plan.project {
+                ProjectOf::Named(_) => named(all, source.project.as_deref().unwrap_or_default(), plan.source.resource.system),
+                ProjectOf::Each => all.first(),
+                ProjectOf::Nobody | ProjectOf::Source => project,
+            };
+            let place = Where::of(plan, project);
+            let links = Seen { book, source: plan.source.resource.system, project: place.procore() };
+            let (ask, shown, target) = (Value::Record(Record::new()), place.value(), Value::Null);
+            let context =
+                Context { settings: self.settings, ask: &ask, target: &target, project: &shown, links: &links, today: self.today };
+            let (trace, draft) = item.trace(&context);
+            let link = book.by_id(&plan.name, &place.scope, plan.source.resource.system, &source.id);
+            let linked = link.map(|link| link.end(plan.target.resource.system)).map(|end| (end.id.clone(), end.key.clone()));
+            let project = project.map(|project| Project { procore: project.procore.clone(), acumatica: project.acumatica.clone() });
+            found.push(Explanation { offered: item.offered(&context), source, project, linked, trace, draft });
+        }
+        Ok(found)
+    }
+}
+
+fn scopes<'a>(plan: &Plan, all: &'a [ProjectScope]) -> Vec<Option<&'a ProjectScope>> {
+    match plan.project {
+        ProjectOf::Source => all.iter().map(Some).collect(),
+        ProjectOf::Nobody | ProjectOf::Each | ProjectOf::Named(_) => vec![None],
+    }
+}
+
+fn bears(plan: &Plan, body: &str, id: &str) -> bool {
+    open(plan, body).is_ok_and(|opened| opened.items().iter().any(|item| item.source().is_ok_and(|source| is(&source, id))))
+}
+
+fn is(source: &SourceRef, id: &str) -> bool {
+    source.id.eq_ignore_ascii_case(id.trim()) || source.key.eq_ignore_ascii_case(id.trim())
+}

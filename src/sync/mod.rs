@@ -1,0 +1,25 @@
+//! In which order does a run happen? Read, map, compare, stage, send, settle, link, write back: one road for plan, apply,
+//! sync and explain, which stop at different places on it.
+
+mod change_set;
+mod deliver;
+mod dispatch;
+mod engine;
+mod explain;
+mod failure;
+mod gather;
+mod lines;
+mod links;
+mod parcel;
+mod report;
+mod resume;
+mod run;
+mod scope;
+mod stage;
+mod target;
+
+pub use change_set::{Action, ChangeSet, StagedChange};
+pub use engine::{Doors, Engine, Mode};
+pub use explain::Explanation;
+pub use failure::Failure;
+pub use report::{Counts, Event, HeldRecord, MappingReport, Mismatch, Report, Silence, Watch};

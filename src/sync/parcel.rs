@@ -1,0 +1,54 @@
+//! What goes out, in a form that outlives the process: the intent of a flow, and the receipt for it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::Record;
+
+/// One record on its way to the target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Parcel {
+    /// The source's id.
+    pub(super) source_id: String,
+    /// The source's business key.
+    pub(super) source_key: String,
+    /// The target's id, where the record exists.
+    pub(super) target_id: Option<String>,
+    /// What is sent.
+    pub(super) send: Record,
+    /// The whole draft: by it the record is recognised when an answer was lost.
+    pub(super) draft: Record,
+    /// The lines that have an id at the source.
+    pub(super) lines: Vec<ParcelLine>,
+    /// The digest of the draft.
+    pub(super) fingerprint: String,
+}
+
+/// A line with an id at the source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ParcelLine {
+    /// The list.
+    pub(super) field: String,
+    /// Which member of the draft's list.
+    pub(super) at: usize,
+    /// The id at the source.
+    pub(super) source: String,
+    /// The key at the target, for a line that exists.
+    pub(super) target: Option<String>,
+}
+
+/// What became of a parcel.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Receipt {
+    /// The target's id.
+    pub(super) id: String,
+    /// The target's business key.
+    pub(super) key: String,
+    /// The target's status after the write, where it has one.
+    pub(super) status: Option<String>,
+    /// Each line: list, source id, target key.
+    pub(super) lines: Vec<(String, String, String)>,
+    /// Why the target refused, if it did.
+    pub(super) refused: Option<String>,
+    /// Fields that the target keeps otherwise than sent.
+    pub(super) kept_otherwise: Vec<String>,
+}

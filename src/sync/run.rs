@@ -1,0 +1,288 @@
+//! Mapping by mapping, scope by scope, page by page: what a run does with what it reads.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::engine::{Engine, Mode};
+use super::failure::Failure;
+use super::gather::{Gathering, Joined, join};
+use super::links::Book;
+use super::report::{Event, HeldRecord, MappingReport};
+use super::resume::resume;
+use super::scope::{Where, named, projects};
+use super::stage::{Decision, Staged, Staging};
+use super::target::{TargetView, is_readable};
+use crate::connector::{Key, ProjectScope, Select};
+use crate::evaluate::{Item, SourceRef, open};
+use crate::plan::{Plan, ProjectOf, Records};
+use crate::store::{Cursor, Hold, Written};
+use crate::value::instant_of;
+
+/// What a run knows while it goes on.
+pub(super) struct Run<'r> {
+    pub(super) engine: &'r Engine<'r>,
+    pub(super) mode: Mode<'r>,
+    pub(super) book: Book,
+    pub(super) planned_projects: Vec<ProjectScope>,
+    joined: Joined,
+}
+
+/// One mapping's reading in one scope.
+struct Reading<'r> {
+    plan: &'r Plan,
+    /// The project whose source is read, for sources that belong to projects.
+    project: Option<ProjectScope>,
+    /// The name under which the cursor is kept.
+    scope: String,
+}
+
+/// What is known while a scope is read.
+pub(super) struct Page {
+    views: HashMap<String, View>,
+    newest: Option<Timestamp>,
+    seen: HashSet<String>,
+    pub(super) waiting: bool,
+}
+
+/// What is known of the target in one project, or in the company.
+struct View {
+    target: TargetView,
+    /// Drafts that were written to a target that cannot be read.
+    memory: HashMap<String, Written>,
+    /// Identities of records that were found at the target.
+    twins: HashSet<String>,
+}
+
+impl Page {
+    /// Forgets what is known of a record that was just written.
+    pub(super) fn forget(&mut self, place: &Where, id: &str) {
+        if let Some(view) = self.views.get_mut(place.procore()) {
+            view.target.forget(id);
+        }
+    }
+}
+
+impl<'r> Run<'r> {
+    pub(super) fn new(engine: &'r Engine<'r>, mode: Mode<'r>, book: Book) -> Self {
+        Self { engine, mode, book, planned_projects: Vec::new(), joined: Joined::new() }
+    }
+
+    /// One mapping, from its source to its target.
+    pub(super) async fn mapping(&mut self, plan: &'r Plan) -> Result<MappingReport, Failure> {
+        let mut report = MappingReport {
+            mapping: plan.name.clone(),
+            title: plan.title.clone(),
+            direction: plan.direction.word().to_owned(),
+            ..MappingReport::default()
+        };
+        if (plan.target.resource.restricted || plan.source.resource.restricted) && !self.engine.erp_platform {
+            report.skipped = Some("it needs Procore's ERP platform, and `procore.erp_platform` is off".to_owned());
+            return Ok(report);
+        }
+        let _lease = match self.mode {
+            Mode::Apply { .. } if plan.writes() => Some(self.engine.worker.lease_run(&plan.name, "").await?),
+            _ => None,
+        };
+        if let Mode::Apply { only: None, .. } = self.mode {
+            resume(self.engine, plan, &mut self.book, &mut report).await?;
+        }
+        for reading in self.readings(plan) {
+            self.read(&reading, &mut report).await?;
+        }
+        Ok(report)
+    }
+
+    fn readings(&self, plan: &'r Plan) -> Vec<Reading<'r>> {
+        let all = projects(&self.book, &self.planned_projects);
+        match plan.project {
+            ProjectOf::Source => {
+                all.into_iter().map(|project| Reading { plan, scope: project.procore.clone(), project: Some(project) }).collect()
+            }
+            // Read once, mapped for every project; a project that is new wants everything.
+            ProjectOf::Each => vec![Reading {
+                plan,
+                project: None,
+                scope: all.iter().map(|project| project.procore.as_str()).collect::<Vec<_>>().join(" "),
+            }],
+            ProjectOf::Nobody | ProjectOf::Named(_) => vec![Reading { plan, project: None, scope: String::new() }],
+        }
+    }
+
+    async fn read(&mut self, reading: &Reading<'r>, report: &mut MappingReport) -> Result<(), Failure> {
+        let plan = reading.plan;
+        let (mapping, scope) = (plan.name.clone(), reading.scope.clone());
+        let incremental = plan.source.resource.modified.is_some();
+        let (cursor, held) = self
+            .engine
+            .worker
+            .store()
+            .read(move |reading| Ok((reading.cursor(&mapping, &scope)?, reading.held(Some(&mapping), None)?)))
+            .await?;
+        let since = cursor.as_ref().and_then(|cursor| cursor.modified).filter(|_| incremental);
+        let mut page = Page { views: HashMap::new(), newest: since, seen: HashSet::new(), waiting: false };
+        let mut gathering = Gathering::new(plan, reading.project.as_ref(), since);
+        while let Some(bodies) = gathering.next(self.engine, &mut self.joined).await? {
+            self.bodies(reading, bodies, &mut page, report).await?;
+            let (read, done) = (report.counts.read, report.counts.read);
+            self.engine.watch.see(&Event::Moved { mapping: &plan.name, read, done, total: gathering.total });
+        }
+        if since.is_some() {
+            let again: Vec<String> = held
+                .iter()
+                .filter(|held| self.lies_in(reading, &held.scope) && !page.seen.contains(&held.source_id))
+                .map(|held| held.source_id.clone())
+                .collect();
+            self.again(reading, again, &mut page, report).await?;
+        }
+        if matches!(self.mode, Mode::Apply { only: None, .. }) && !page.waiting && incremental {
+            let cursor = Cursor { mapping: plan.name.clone(), scope: reading.scope.clone(), modified: page.newest, state: String::new() };
+            self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.move_cursor(&cursor)).await?;
+        }
+        Ok(())
+    }
+
+    fn lies_in(&self, reading: &Reading<'_>, scope: &str) -> bool {
+        reading.project.as_ref().is_none_or(|project| scope.is_empty() || scope == project.procore)
+    }
+
+    /// Held records are offered again by themselves.
+    async fn again(&mut self, reading: &Reading<'r>, ids: Vec<String>, page: &mut Page, report: &mut MappingReport) -> Result<(), Failure> {
+        let plan = reading.plan;
+        if ids.is_empty() || !matches!(plan.records, Records::One) {
+            return Ok(());
+        }
+        let door = self.engine.doors.of(plan.source.resource.system);
+        let mut bodies = Vec::new();
+        for id in ids {
+            if let Some(row) = door.get(&plan.source, reading.project.as_ref(), Key::Id(&id), Select::All).await? {
+                bodies.push(row.body.get().to_owned());
+            }
+        }
+        let bodies = join(self.engine, plan, bodies, None, &mut self.joined).await?;
+        self.bodies(reading, bodies, page, report).await
+    }
+
+    async fn bodies(
+        &mut self,
+        reading: &Reading<'r>,
+        bodies: Vec<String>,
+        page: &mut Page,
+        report: &mut MappingReport,
+    ) -> Result<(), Failure> {
+        let all = projects(&self.book, &self.planned_projects);
+        let mut staged = Vec::new();
+        for body in &bodies {
+            let opened = match open(reading.plan, body) {
+                Ok(opened) => opened,
+                Err(refusal) => {
+                    hold(report, "?", "?", vec![refusal.to_string()]);
+                    continue;
+                }
+            };
+            for item in opened.items() {
+                report.counts.read += 1;
+                let source = match item.source() {
+                    Ok(source) => source,
+                    Err(refusal) => {
+                        hold(report, "?", "?", vec![refusal.to_string()]);
+                        continue;
+                    }
+                };
+                page.newest = page.newest.max(source.modified.as_deref().and_then(instant_of));
+                page.seen.insert(source.id.clone());
+                for place in self.places(reading, &source, &all) {
+                    let decision = self.decide(reading.plan, (&item, &source), &place, page).await?;
+                    self.settle(reading.plan, decision, (&source, &place), report, &mut staged).await?;
+                }
+            }
+        }
+        self.send(reading.plan, staged, page, report).await
+    }
+
+    fn places(&self, reading: &Reading<'_>, source: &SourceRef, all: &[ProjectScope]) -> Vec<Where> {
+        let plan = reading.plan;
+        match plan.project {
+            ProjectOf::Nobody => vec![Where::default()],
+            ProjectOf::Source => vec![Where::of(plan, reading.project.as_ref())],
+            ProjectOf::Each => all.iter().map(|project| Where::of(plan, Some(project))).collect(),
+            ProjectOf::Named(_) => {
+                let key = source.project.as_deref().unwrap_or_default();
+                named(all, key, plan.source.resource.system).map(|project| Where::of(plan, Some(project))).into_iter().collect()
+            }
+        }
+    }
+
+    async fn decide(
+        &self,
+        plan: &'r Plan,
+        (item, source): (&Item<'_, '_, '_>, &SourceRef),
+        place: &Where,
+        page: &mut Page,
+    ) -> Result<Decision, Failure> {
+        let view = match page.views.entry(place.procore().to_owned()) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let (mapping, scope) = (plan.name.clone(), place.scope.clone());
+                let memory = if is_readable(plan) {
+                    HashMap::new()
+                } else {
+                    self.engine.worker.store().read(move |reading| reading.written(&mapping, &scope)).await?
+                };
+                entry.insert(View { target: TargetView::default(), memory, twins: HashSet::new() })
+            }
+        };
+        let staging = Staging { engine: self.engine, plan, book: &self.book, place, memory: &view.memory };
+        staging.decide(item, source, &mut view.target, &mut view.twins).await
+    }
+
+    async fn settle(
+        &mut self,
+        plan: &Plan,
+        decision: Decision,
+        (source, place): (&SourceRef, &Where),
+        report: &mut MappingReport,
+        staged: &mut Vec<Staged>,
+    ) -> Result<(), Failure> {
+        let offered = !matches!(decision, Decision::NotOffered);
+        report.counts.offered += u64::from(offered);
+        match decision {
+            Decision::NotOffered => {}
+            Decision::Unchanged => report.counts.unchanged += 1,
+            Decision::Refresh(refreshed) => {
+                report.counts.unchanged += 1;
+                self.refresh(*refreshed).await?;
+            }
+            Decision::Stage(one) => staged.push(*one),
+            Decision::Differs(mismatch) => report.mismatches.push(mismatch),
+            Decision::Hold(reasons) => {
+                hold(report, &source.id, &source.key, reasons.clone());
+                self.remember_hold(plan, place, source, reasons).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn remember_hold(&self, plan: &Plan, place: &Where, source: &SourceRef, reasons: Vec<String>) -> Result<(), Failure> {
+        if matches!(self.mode, Mode::Plan) || !plan.writes() {
+            return Ok(());
+        }
+        let hold = Hold {
+            mapping: plan.name.clone(),
+            scope: place.scope.clone(),
+            source_id: source.id.clone(),
+            reasons,
+            source_version: source.modified.clone(),
+            body: Vec::new(),
+        };
+        Ok(self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.hold(&hold)).await?)
+    }
+}
+
+/// Notes a record that cannot go.
+pub(super) fn hold(report: &mut MappingReport, id: &str, key: &str, reasons: Vec<String>) {
+    report.counts.held += 1;
+    let key = if key.is_empty() { id } else { key };
+    report.held.push(HeldRecord { source_id: id.to_owned(), source_key: key.to_owned(), reasons });
+}

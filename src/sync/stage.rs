@@ -1,0 +1,268 @@
+//! From a record to what would happen to it: nothing, a change, or a reason to wait.
+
+use std::collections::{HashMap, HashSet};
+
+use super::change_set::{Action, StagedChange};
+use super::engine::Engine;
+use super::failure::Failure;
+use super::links::{Book, Seen};
+use super::parcel::{Parcel, ParcelLine};
+use super::report::Mismatch;
+use super::scope::Where;
+use super::target::{TargetView, id_of, is_readable, key_of};
+use crate::evaluate::{Change, Context, Draft, Item, Refusal, SourceRef, compare, line_key};
+use crate::plan::Plan;
+use crate::schema::System;
+use crate::store::{Digest, Link, Written};
+use crate::value::{Record, Value, json_text};
+
+/// What would happen to a record.
+#[derive(Debug)]
+pub(super) enum Decision {
+    /// The mapping does not offer it.
+    NotOffered,
+    /// It is as it should be.
+    Unchanged,
+    /// It is as it should be, and what we remember of it is not: the link learns the new fingerprint.
+    Refresh(Box<Staged>),
+    /// It has to be sent, or linked.
+    Stage(Box<Staged>),
+    /// It cannot go.
+    Hold(Vec<String>),
+    /// The target computes something else than the mapping expects.
+    Differs(Mismatch),
+}
+
+/// A change, ready to be shown or sent.
+#[derive(Debug)]
+pub(super) struct Staged {
+    pub(super) change: StagedChange,
+    pub(super) parcel: Parcel,
+    pub(super) place: Where,
+    /// The link that is there already.
+    pub(super) link: Option<Link>,
+}
+
+/// What staging needs to know beside the record.
+pub(super) struct Staging<'s> {
+    pub(super) engine: &'s Engine<'s>,
+    pub(super) plan: &'s Plan,
+    pub(super) book: &'s Book,
+    pub(super) place: &'s Where,
+    /// Drafts of targets that cannot be read, as they were written last, by source id.
+    pub(super) memory: &'s HashMap<String, Written>,
+}
+
+impl Staging<'_> {
+    /// Decides about one item. `twins` are the identities that this run has met already.
+    pub(super) async fn decide(
+        &self,
+        item: &Item<'_, '_, '_>,
+        source: &SourceRef,
+        view: &mut TargetView,
+        twins: &mut HashSet<String>,
+    ) -> Result<Decision, Failure> {
+        let link = self.book.by_id(&self.plan.name, &self.place.scope, self.plan.source.resource.system, &source.id).cloned();
+        let mut target = Value::Null;
+        if let Some(link) = &link
+            && self.plan.reads_target()
+            && is_readable(self.plan)
+            && let Some(record) = self.record(view, self.target_id(link)).await?
+        {
+            target = Value::Record(record);
+        }
+        let draft = match self.evaluate(item, &target) {
+            Ok(Some(draft)) => draft,
+            Ok(None) => return Ok(Decision::NotOffered),
+            Err(refusal) => return Ok(Decision::Hold(refusal.reasons.iter().map(ToString::to_string).collect())),
+        };
+        if !self.plan.writes() {
+            return self.hold_against(source, &draft, view).await;
+        }
+        match link {
+            Some(link) => self.linked(source, draft, link, view).await,
+            None => self.unlinked(source, draft, view, twins).await,
+        }
+    }
+
+    fn evaluate(&self, item: &Item<'_, '_, '_>, target: &Value) -> Result<Option<Draft>, Refusal> {
+        let links = Seen { book: self.book, source: self.plan.source.resource.system, project: self.place.procore() };
+        let (ask, project) = (Value::Record(Record::new()), self.place.value());
+        let context =
+            Context { settings: self.engine.settings, ask: &ask, target, project: &project, links: &links, today: self.engine.today };
+        if !item.offered(&context)? {
+            return Ok(None);
+        }
+        item.draft(&context).map(Some)
+    }
+
+    async fn linked(&self, source: &SourceRef, draft: Draft, link: Link, view: &mut TargetView) -> Result<Decision, Failure> {
+        let fingerprint = Digest::of(json_text(&Value::Record(draft.fields.clone())));
+        if link.fingerprint.as_ref() == Some(&fingerprint) {
+            return Ok(Decision::Unchanged);
+        }
+        let id = self.target_id(&link).to_owned();
+        let held = if is_readable(self.plan) {
+            match self.record(view, &id).await? {
+                Some(record) => record,
+                None => {
+                    let reason = format!(
+                        "`{}` it is linked to is gone from {}; remove the link, or bring the record back",
+                        id,
+                        self.system().word()
+                    );
+                    return Ok(Decision::Hold(vec![reason]));
+                }
+            }
+        } else {
+            self.remembered(&source.id)
+        };
+        let side = self.system();
+        let known = |list: &str, line: &str| {
+            let line = self.book.links.line(&link, list, side.other(), line)?;
+            let end = line.end(side);
+            Some(end.key.clone().unwrap_or_else(|| end.id.clone()))
+        };
+        let mut change = compare(self.plan, &draft, Some(&held), &known);
+        if !is_readable(self.plan) && !change.is_nothing() {
+            // Such a row has no id to be changed by: it is written anew, under its key fields.
+            change.send = draft.fields.clone();
+        }
+        let nothing = change.is_nothing();
+        let staged = self.staged(source, draft, change, (Action::Update, Some(id)), &known);
+        let staged = Box::new(Staged { link: Some(link.clone()), ..staged });
+        Ok(if nothing { Decision::Refresh(staged) } else { Decision::Stage(staged) })
+    }
+
+    async fn unlinked(
+        &self,
+        source: &SourceRef,
+        draft: Draft,
+        view: &mut TargetView,
+        twins: &mut HashSet<String>,
+    ) -> Result<Decision, Failure> {
+        let door = self.engine.doors.of(self.system());
+        let mut matching = view.matching(door, self.plan, self.place.project.as_ref(), &draft).await?;
+        let taken =
+            |record: &Record| self.book.by_id(&self.plan.name, &self.place.scope, self.system(), &id_of(self.plan, record)).is_some();
+        matching.retain(|record| !taken(record));
+        if matching.is_empty() {
+            let change = compare(self.plan, &draft, None, &|_, _| None);
+            return Ok(Decision::Stage(Box::new(self.staged(source, draft, change, (Action::Create, None), &|_, _| None))));
+        }
+        let identity: Vec<String> = self.plan.identity.iter().map(|path| shown(&draft, path)).collect();
+        let first = twins.insert(identity.join("\u{1f}").to_lowercase());
+        if matching.len() > 1 || !first {
+            let ids: Vec<String> = matching.iter().map(|record| format!("`{}`", id_of(self.plan, record))).collect();
+            let names = self.plan.identity.join(", ");
+            let reason = if first {
+                format!(
+                    "several records at {} have this {names}: {}; link one of them by hand (BR-21)",
+                    self.system().word(),
+                    ids.join(", ")
+                )
+            } else {
+                format!(
+                    "another record of this run has the same {names}, and {} may be meant; link one of them by hand (BR-21)",
+                    ids.join(", ")
+                )
+            };
+            return Ok(Decision::Hold(vec![reason]));
+        }
+        let id = id_of(self.plan, &matching[0]);
+        let Some(record) = self.record(view, &id).await? else {
+            return Ok(Decision::Hold(vec![format!("`{id}` was found at {} and is gone again", self.system().word())]));
+        };
+        let by_place = |list: &str, line: &str| {
+            let at = draft.lines.iter().find(|known| known.field == list && known.key == line)?.at;
+            let lines = record.get(list)?.as_list()?;
+            let drafted = draft.fields.get(list)?.as_list()?;
+            (lines.len() == drafted.len()).then(|| line_key(self.plan.target.field_at(list)?, lines.get(at)?.as_record()?).into())?
+        };
+        let change = compare(self.plan, &draft, Some(&record), &by_place);
+        let action = if change.is_nothing() { Action::Adopt } else { Action::Update };
+        Ok(Decision::Stage(Box::new(self.staged(source, draft.clone(), change, (action, Some(id)), &by_place))))
+    }
+
+    async fn hold_against(&self, source: &SourceRef, draft: &Draft, view: &mut TargetView) -> Result<Decision, Failure> {
+        let door = self.engine.doors.of(self.system());
+        let matching = view.matching(door, self.plan, self.place.project.as_ref(), draft).await?;
+        let Some(record) = matching.first() else {
+            return Ok(Decision::Hold(vec![format!("{} shows no row for it", self.plan.target.name)]));
+        };
+        let change = compare(self.plan, draft, Some(record), &|_, _| None);
+        let fields = change.unexpected.into_iter().chain(change.fields).collect::<Vec<_>>();
+        if fields.is_empty() {
+            return Ok(Decision::Unchanged);
+        }
+        Ok(Decision::Differs(Mismatch { source_id: source.id.clone(), fields }))
+    }
+
+    fn staged(
+        &self,
+        source: &SourceRef,
+        draft: Draft,
+        change: Change,
+        (action, target_id): (Action, Option<String>),
+        known: crate::evaluate::LineKeys<'_>,
+    ) -> Staged {
+        let fingerprint = Digest::of(json_text(&Value::Record(draft.fields.clone()))).as_str().to_owned();
+        let lines = draft.lines.iter().map(|line| ParcelLine {
+            field: line.field.clone(),
+            at: line.at,
+            source: line.key.clone(),
+            target: known(&line.field, &line.key),
+        });
+        let parcel = Parcel {
+            source_id: source.id.clone(),
+            source_key: source.key.clone(),
+            target_id: target_id.clone(),
+            send: change.send,
+            lines: lines.collect(),
+            draft: draft.fields,
+            fingerprint,
+        };
+        let change = StagedChange {
+            mapping: self.plan.name.clone(),
+            project: self.place.procore().to_owned(),
+            source_id: source.id.clone(),
+            source_key: if source.key.is_empty() { source.id.clone() } else { source.key.clone() },
+            action,
+            target_id,
+            fields: change.fields,
+        };
+        Staged { change, parcel, place: self.place.clone(), link: None }
+    }
+
+    async fn record(&self, view: &mut TargetView, id: &str) -> Result<Option<Record>, Failure> {
+        view.record(self.engine.doors.of(self.system()), self.plan, self.place.project.as_ref(), id).await
+    }
+
+    fn remembered(&self, source_id: &str) -> Record {
+        let written = self.memory.get(source_id).and_then(|written| std::str::from_utf8(&written.draft).ok());
+        match written.map(Value::from_json) {
+            Some(Ok(Value::Record(record))) => record,
+            _ => Record::new(),
+        }
+    }
+
+    fn target_id<'l>(&self, link: &'l Link) -> &'l str {
+        &link.end(self.system()).id
+    }
+
+    fn system(&self) -> System {
+        self.plan.target.resource.system
+    }
+}
+
+/// The target key of a record that a plan would make, as far as the draft knows it: all of Acumatica's key fields.
+pub(super) fn planned_key(plan: &Plan, parcel: &Parcel) -> Option<String> {
+    if plan.target.resource.system == System::Procore {
+        return None;
+    }
+    Some(key_of(plan, &parcel.draft)).filter(|key| !key.is_empty() && !key.starts_with('/') && !key.ends_with('/'))
+}
+
+fn shown(draft: &Draft, path: &str) -> String {
+    Value::Record(draft.fields.clone()).at(path).map(Value::plain).unwrap_or_default()
+}
