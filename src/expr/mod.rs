@@ -12,6 +12,8 @@
 //!
 //! It leaves out: reading fields from a system, and what the types of a schema say about an expression.
 
+#[cfg(test)]
+mod agreement;
 mod chain;
 mod convert;
 mod engine;
@@ -20,6 +22,7 @@ mod functions;
 mod lower;
 mod machine;
 mod operators;
+pub mod path;
 mod places;
 mod problem;
 mod reads;

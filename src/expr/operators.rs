@@ -53,7 +53,7 @@ pub(super) fn equal(left: &Value, right: &Value) -> Result<bool, String> {
 }
 
 /// Deep equality: numbers by value, records whatever the order of their fields.
-fn same(left: &Value, right: &Value) -> bool {
+pub(super) fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::List(left), Value::List(right)) => {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod contract;
-mod records;
-mod schemas;
 mod expr;
 mod expr_words;
+mod records;
+mod schemas;
