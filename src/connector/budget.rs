@@ -72,6 +72,11 @@ impl Budget {
         }
     }
 
+    /// The longest that anybody is kept waiting.
+    pub(super) fn longest_wait(&self) -> Duration {
+        self.longest_wait
+    }
+
     /// Learns from an answer: `X-Rate-Limit-*` describe whichever window is nearer to being spent, told apart by
     /// their limit; `Retry-After` on 429 and 503 holds everybody back.
     pub(super) fn learn(&self, response: &Response, now: Timestamp) {

@@ -107,7 +107,8 @@ impl Door {
                 renewed = true;
                 continue;
             }
-            if !call.retry.allows(&error, attempt) {
+            let too_long = error.retry_after.is_some_and(|asked| asked > self.budget.longest_wait());
+            if too_long || !call.retry.allows(&error, attempt) {
                 return Err(error);
             }
             let wait = self.wait(call, attempt, error.retry_after);
@@ -134,7 +135,8 @@ impl Door {
 
     /// A success whose body is not what the API promises. A write has happened all the same, in whatever way.
     pub(super) fn nonsense(&self, call: &Call, response: &Response, expected: &str) -> ConnectorError {
-        let body = self.clean(&super::error::excerpt(&self.redaction.clean_body(&response.body)));
+        let start = &response.body[..response.body.len().min(65_536)];
+        let body = self.clean(&super::error::excerpt(&self.redaction.clean_body(start)));
         let error =
             self.error(ErrorKind::Nonsense, &call.operation, format!("expected {expected}, status {} came with `{body}`", response.status));
         settled(error, call.effect)

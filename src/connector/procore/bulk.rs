@@ -82,6 +82,16 @@ impl<'a> Bulk<'a> {
         (!echo.is_empty() && echo.iter().any(Option::is_some)).then_some(Mark::Echo(echo))
     }
 
+    fn is_upsert(&self, row: &Record) -> bool {
+        matches!(self.mark(row), Some(Mark::Id(_) | Mark::Origin(_)))
+    }
+
+    /// What such a failure means for this row: an upsert may be sent again, whatever became of it.
+    fn for_row(&self, error: &ConnectorError, row: &Record) -> ConnectorError {
+        let again = error.certainty() == Certainty::Unknown && self.is_upsert(row);
+        if again { error.clone().certain(Certainty::AgainLater) } else { error.clone() }
+    }
+
     /// Everything that an answered row can be recognised by. Rows that succeeded come in the names of reads, rows that
     /// failed in those they were sent in.
     fn marks(&self, row: &RawValue) -> Vec<Mark> {
@@ -100,7 +110,7 @@ impl<'a> Bulk<'a> {
         let url = procore.url(&path, &self.places.query(query)?);
         let method = &self.sync.method;
         // Rows that bear an id or origin id are upserts (BR-79): sending them twice does what sending them once does.
-        let upserts = rows.iter().all(|row| matches!(self.mark(row), Some(Mark::Id(_) | Mark::Origin(_))));
+        let upserts = rows.iter().all(|row| self.is_upsert(row));
         let effect = if upserts { Effect::Repeatable } else { Effect::Once };
         Ok(Call::write(method, url, format!("{method} {path}"), json_text(&Value::Record(body))).effect(effect))
     }
@@ -130,7 +140,7 @@ impl Procore {
                     if stopped.is_none() && error.stops_the_rest() {
                         stopped = Some(error.clone());
                     }
-                    range.for_each(|at| fates[at] = Some(Err(error.clone())));
+                    range.for_each(|at| fates[at] = Some(Err(bulk.for_row(&error, &rows[at]))));
                 }
             }
         }
@@ -146,7 +156,7 @@ impl Procore {
         let find = |row: &Record| match answer.take(bulk.mark(row).as_ref().filter(|_| !alone), alone) {
             Some(Ok(entity)) => Ok(entity),
             Some(Err(refused)) => Err(self.refused(&call, &refused)),
-            None => Err(self.missing(&call, &response)),
+            None => Err(bulk.for_row(&self.missing(&call, &response), row)),
         };
         Ok(rows.iter().map(find).collect())
     }
@@ -162,8 +172,7 @@ impl Procore {
     /// The call was answered, but not for this row.
     fn missing(&self, call: &Call, response: &Response) -> ConnectorError {
         let error = self.door.error(ErrorKind::Nonsense, &call.operation, "the answer does not mention this row");
-        let certainty = if call.effect == Effect::Once { Certainty::Unknown } else { Certainty::AgainLater };
-        let error = error.certain(certainty).fact("status", response.status.to_string());
+        let error = error.certain(Certainty::Unknown).fact("status", response.status.to_string());
         match response.header("x-request-id") {
             Some(id) => error.fact("request_id", id),
             None => error,

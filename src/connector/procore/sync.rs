@@ -202,10 +202,8 @@ impl Job {
 }
 
 fn with_id(id: Option<&str>, record: Record) -> Record {
-    let mut row = Record::new();
-    if let Some(id) = id {
-        row.set("id", id_value(id));
+    match id {
+        None => record,
+        Some(id) => std::iter::once(("id", &id_value(id))).chain(record.iter()).map(|(name, value)| (name, value.clone())).collect(),
     }
-    record.iter().for_each(|(name, value)| row.set(name, value.clone()));
-    row
 }
