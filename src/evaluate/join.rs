@@ -20,7 +20,7 @@ pub fn beside(body: &str, members: &[(&str, &str)]) -> String {
         text.push(':');
         text.push_str(raw);
     }
-    if text.len() > 1 && inside.trim_start() != "}" {
+    if text.len() > 1 && inside.trim() != "}" {
         text.push(',');
     }
     text.push_str(inside);

@@ -2,20 +2,20 @@
 
 use std::ops::Range;
 
-use rhai::{BinaryExpr, Expr, FnCallExpr, Position};
+use rhai::{BinaryExpr, Expr, Position};
 
 use super::functions::{self, Takes};
 use super::lower::{Lowered, Lowering};
 use super::problem::{ExprProblem, not_an_expression};
-use super::term::{Call, Link, Node, Term};
+use super::term::{Call, Link, Node, Step, Term};
 
 /// Rhai nests `a.b[c].d` to the right: the first part of each right side belongs to the operator before it.
-enum Step<'e> {
+enum Written<'e> {
     Dot(&'e BinaryExpr, Position),
     Index(&'e BinaryExpr, bool, Position),
 }
 
-impl<'e> Step<'e> {
+impl<'e> Written<'e> {
     fn of(expression: &'e Expr) -> Option<Self> {
         match expression {
             Expr::Dot(parts, _, position) => Some(Self::Dot(parts, *position)),
@@ -48,37 +48,41 @@ impl<'e> Step<'e> {
 
 impl Lowering<'_> {
     pub(super) fn chain(&mut self, expression: &Expr) -> Lowered {
-        let mut step = Step::of(expression);
-        let Some(first) = &step else { return Err(not_an_expression(self.text, self.places.last_character())) };
+        let mut written = Written::of(expression);
+        let Some(first) = &written else { return Err(not_an_expression(self.text, self.places.last_character())) };
         let root = self.expression(&first.parts().lhs)?;
-        let mut at = root.at.clone();
         let mut links = Vec::new();
-        while let Some(current) = step {
+        while let Some(current) = written {
             let (right, next) = current.right();
-            let link = self.link(&current, right)?;
-            at.end = at.end.max(link_end(&link));
-            links.push(link);
-            step = next;
+            links.push(self.link(&current, right)?);
+            written = next;
         }
-        Ok(Node { term: Term::Chain(Box::new(root), links), at })
+        let end = links.last().map_or(root.at.end, |link| link.end);
+        Ok(Node { at: root.at.start..end, term: Term::Chain(Box::new(root), links) })
     }
 
-    fn link(&mut self, step: &Step<'_>, right: &Expr) -> Lowered<Link> {
+    fn link(&mut self, written: &Written<'_>, right: &Expr) -> Lowered<Link> {
         // Rhai mixes up the marks of `a?[0][1]`, so the text says which operator was written.
-        let safe = self.text[self.places.byte(step.position())..].starts_with('?');
-        match (step, right) {
-            (Step::Index(..), index) => Ok(Link::Index { index: self.expression(index)?, safe }),
-            (Step::Dot(..), Expr::Property(property, position)) => {
-                Ok(Link::Name { name: property.2.as_str().into(), at: self.places.word(*position), safe })
+        let safe = self.text[self.places.byte(written.position())..].starts_with('?');
+        let (step, at) = match (written, right) {
+            (Written::Index(..), index) => {
+                let index = self.expression(index)?;
+                let at = index.at.clone();
+                (Step::Index(index), at)
             }
-            (Step::Dot(..), Expr::MethodCall(call, position)) => self.method(call, *position, safe),
-            _ => Err(not_an_expression(self.text, self.places.word(right.position()))),
-        }
-    }
-
-    fn method(&mut self, call: &FnCallExpr, position: Position, safe: bool) -> Lowered<Link> {
-        let at = self.places.word(position);
-        Ok(Link::Method { call: self.call(&call.name, at, &call.args, true)?, safe })
+            (Written::Dot(..), Expr::Property(property, position)) => (Step::Name(property.2.as_str().into()), self.places.word(*position)),
+            (Written::Dot(..), Expr::MethodCall(call, position)) => {
+                let at = self.places.word(*position);
+                (Step::Method(self.call(&call.name, at.clone(), &call.args, true)?), at)
+            }
+            _ => return Err(not_an_expression(self.text, self.places.word(right.position()))),
+        };
+        let end = match &step {
+            Step::Name(_) => at.end,
+            Step::Index(_) => self.closed(at.end, ']'),
+            Step::Method(call) => self.call_end(call),
+        };
+        Ok(Link { step, safe, at, end })
     }
 
     /// A call of one of our functions, its arguments counted and its closure where it belongs.
@@ -116,12 +120,14 @@ impl Lowering<'_> {
         }
         Ok(Call { function, arguments: lowered, at })
     }
-}
 
-fn link_end(link: &Link) -> usize {
-    match link {
-        Link::Name { at, .. } => at.end,
-        Link::Index { index, .. } => index.at.end,
-        Link::Method { call, .. } => call.at.end,
+    /// Where a call ends, its arguments included. `in` is a call without parentheses.
+    pub(super) fn call_end(&self, call: &Call) -> usize {
+        let inside = call.arguments.iter().map(|argument| argument.at.end).fold(call.at.end, usize::max);
+        if self.text[call.at.clone()].ends_with("in") && call.function.doc.name == "contains" { inside } else { self.closed(inside, ')') }
+    }
+
+    fn closed(&self, from: usize, bracket: char) -> usize {
+        self.text[from..].find(bracket).map_or(from, |at| from + at + bracket.len_utf8())
     }
 }

@@ -6,7 +6,7 @@ use super::machine::Machine;
 use super::problem::ExprFailure;
 use super::reads::{Read, Reader};
 use super::scope::Scope;
-use super::term::{Call, Link, Node, Term};
+use super::term::{Call, Node, Step, Term};
 use crate::value::Value;
 
 /// An expression that compiled: it may be evaluated any number of times, by any thread.
@@ -84,7 +84,7 @@ impl Term {
             Self::Call(call) => visit(call),
             Self::Chain(_, links) => {
                 for link in links {
-                    if let Link::Method { call, .. } = link {
+                    if let Step::Method(call) = &link.step {
                         visit(call);
                     }
                 }
@@ -102,16 +102,16 @@ impl Term {
             }
             Self::Record(fields) => fields.iter().map(|(_, value)| value).collect(),
             Self::Chain(root, links) => {
-                let inside = links.iter().flat_map(|link| match link {
-                    Link::Name { .. } => Vec::new(),
-                    Link::Index { index, .. } => vec![index],
-                    Link::Method { call, .. } => call.arguments.iter().collect(),
+                let inside = links.iter().flat_map(|link| match &link.step {
+                    Step::Name(_) => Vec::new(),
+                    Step::Index(index) => vec![index],
+                    Step::Method(call) => call.arguments.iter().collect(),
                 });
                 std::iter::once(&**root).chain(inside).collect()
             }
             Self::Call(call) => call.arguments.iter().collect(),
             Self::Closure(closure) => vec![&closure.body],
-            Self::Binary(_, operands) => vec![&operands.0, &operands.1],
+            Self::Binary(_, _, operands) => vec![&operands.0, &operands.1],
             Self::Negate(operand) | Self::Not(operand) => vec![operand],
             Self::If(branches) => [Some(&branches.0), Some(&branches.1), branches.2.as_ref()].into_iter().flatten().collect(),
             Self::Switch(subject, cases) => {

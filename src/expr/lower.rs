@@ -63,9 +63,9 @@ impl<'a> Lowering<'a> {
             Expr::Stmt(block) => return self.block(block, &at),
             Expr::FnCall(call, position) => return self.operation(call, *position),
             Expr::Dot(..) | Expr::Index(..) => return self.chain(expression),
-            Expr::And(parts, _) => Term::All(self.all(parts)?),
-            Expr::Or(parts, _) => Term::Any(self.all(parts)?),
-            Expr::Coalesce(parts, _) => Term::Coalesce(self.all(parts)?),
+            Expr::And(parts, _) => return Ok(joined(self.all(parts)?, &at, Term::All)),
+            Expr::Or(parts, _) => return Ok(joined(self.all(parts)?, &at, Term::Any)),
+            Expr::Coalesce(parts, _) => return Ok(joined(self.all(parts)?, &at, Term::Coalesce)),
             _ => return Err(not_an_expression(self.text, at)),
         };
         Ok(Node { term, at })
@@ -109,28 +109,37 @@ impl<'a> Lowering<'a> {
             return Err(ExprProblem::new("a function takes no `!`", at));
         }
         if !call.is_operator_call() || symbol == "contains" {
-            let call = self.call(symbol, at.clone(), &call.args, false)?;
+            let call = self.call(symbol, at, &call.args, false)?;
+            let at = call.at.start..self.call_end(&call);
             return Ok(Node { term: Term::Call(call), at });
         }
-        let term = match (symbol, &call.args[..]) {
-            ("-", [operand]) => self.negative(operand)?,
-            ("!", [operand]) => Term::Not(Box::new(self.expression(operand)?)),
-            ("+", [operand]) => return self.expression(operand),
+        match (symbol, &call.args[..]) {
+            ("-", [operand]) => self.negative(operand, &at),
+            ("!", [operand]) => {
+                let operand = Box::new(self.expression(operand)?);
+                Ok(Node { at: at.start..operand.at.end, term: Term::Not(operand) })
+            }
+            ("+", [operand]) => self.expression(operand),
             (_, [left, right]) => match Operator::from_symbol(symbol) {
-                Some(operator) => Term::Binary(operator, Box::new((self.expression(left)?, self.expression(right)?))),
-                None => return Err(unknown_operator(symbol, at)),
+                Some(operator) => {
+                    let operands = Box::new((self.expression(left)?, self.expression(right)?));
+                    let whole = operands.0.at.start..operands.1.at.end;
+                    Ok(Node { term: Term::Binary(operator, at, operands), at: whole })
+                }
+                None => Err(unknown_operator(symbol, at)),
             },
-            _ => return Err(unknown_operator(symbol, at)),
-        };
-        Ok(Node { term, at })
+            _ => Err(unknown_operator(symbol, at)),
+        }
     }
 
-    fn negative(&mut self, operand: &Expr) -> Lowered<Term> {
-        let lowered = self.expression(operand)?;
-        Ok(match lowered.term {
+    fn negative(&mut self, operand: &Expr, sign: &Range<usize>) -> Lowered {
+        let operand = self.expression(operand)?;
+        let at = sign.start..operand.at.end;
+        let term = match operand.term {
             Term::Constant(Value::Number(number)) => Term::Constant((-number).into()),
-            _ => Term::Negate(Box::new(lowered)),
-        })
+            _ => Term::Negate(Box::new(operand)),
+        };
+        Ok(Node { term, at })
     }
 
     /// The closure that an argument is, if it is one.
@@ -185,6 +194,12 @@ impl<'a> Lowering<'a> {
             _ => Err(not_an_expression(self.text, at)),
         }
     }
+}
+
+fn joined(parts: Vec<Node>, at: &Range<usize>, term: fn(Vec<Node>) -> Term) -> Node {
+    let start = parts.first().map_or(at.start, |part| part.at.start);
+    let end = parts.last().map_or(at.end, |part| part.at.end);
+    Node { term: term(parts), at: start..end }
 }
 
 fn unknown_operator(symbol: &str, at: Range<usize>) -> ExprProblem {

@@ -7,14 +7,12 @@ use super::functions::{Arguments, MAX_MEMBERS, MAX_TEXT};
 use super::operators::{apply, equal};
 use super::problem::ExprFailure;
 use super::scope::Scope;
-use super::term::{Call, Case, Link, Node, Operator, Term};
-use crate::value::{Decimal, Record, Value};
+use super::term::{Call, Case, Node, Operator, Term};
+use crate::value::{Record, Value};
 
 /// Terms run in one evaluation. A list of 10,000 rows through three closures takes some 100,000.
 const MAX_STEPS: u32 = 2_000_000;
-/// The variable whose absent members are mistakes rather than `()`.
-const STRICT: &str = "settings";
-static NOTHING: Value = Value::Null;
+pub(super) static NOTHING: Value = Value::Null;
 
 /// A value that was read, or one that was made.
 pub(super) type Found<'v> = Cow<'v, Value>;
@@ -23,10 +21,10 @@ pub(super) type Answer<'v> = Result<Found<'v>, ExprFailure>;
 /// One evaluation.
 pub(super) struct Machine<'v> {
     pub(super) scope: &'v Scope<'v>,
-    text: &'v str,
-    names: &'v [String],
+    pub(super) text: &'v str,
+    pub(super) names: &'v [String],
     /// Values of closure parameters, outermost first.
-    locals: Vec<Found<'v>>,
+    pub(super) locals: Vec<Found<'v>>,
     steps: u32,
 }
 
@@ -60,14 +58,14 @@ impl<'v> Machine<'v> {
             Term::Chain(root, links) => self.chain(root, links),
             Term::Call(call) => self.call(call, None),
             Term::Closure(_) => Err(ExprFailure::new("a closure is no value of its own", &node.at)),
-            Term::Binary(operator, operands) => self.binary(*operator, operands, &node.at),
+            Term::Binary(operator, at, operands) => self.binary(*operator, operands, at),
             Term::Negate(operand) => match &*self.run(operand)? {
                 Value::Number(number) => Ok(Cow::Owned((-*number).into())),
-                other => Err(ExprFailure::new(format!("`-` needs a number, found {}", other.kind_word()), &node.at)),
+                other => Err(ExprFailure::new(format!("`-` needs a number, found {}", other.kind_word()), &operand.at)),
             },
-            Term::Not(operand) => Ok(Cow::Owned((!self.truth(operand, "!", &node.at)?).into())),
-            Term::All(parts) => self.logic(parts, "&&", &node.at),
-            Term::Any(parts) => self.logic(parts, "||", &node.at),
+            Term::Not(operand) => Ok(Cow::Owned((!self.truth(operand, "!")?).into())),
+            Term::All(parts) => self.logic(parts, "&&"),
+            Term::Any(parts) => self.logic(parts, "||"),
             Term::Coalesce(parts) => {
                 let mut found = Cow::Borrowed(&NOTHING);
                 for part in parts {
@@ -80,7 +78,7 @@ impl<'v> Machine<'v> {
             }
             Term::If(branches) => {
                 let (condition, then, otherwise) = &**branches;
-                match (self.truth(condition, "if", &node.at)?, otherwise) {
+                match (self.truth(condition, "if")?, otherwise) {
                     (true, _) => self.run(then),
                     (false, Some(otherwise)) => self.run(otherwise),
                     (false, None) => Ok(Cow::Borrowed(&NOTHING)),
@@ -131,18 +129,18 @@ impl<'v> Machine<'v> {
         Ok(Cow::Owned(value))
     }
 
-    fn truth(&mut self, node: &'v Node, word: &str, at: &Range<usize>) -> Result<bool, ExprFailure> {
+    fn truth(&mut self, node: &'v Node, word: &str) -> Result<bool, ExprFailure> {
         match &*self.run(node)? {
             Value::Bool(flag) => Ok(*flag),
-            other => Err(ExprFailure::new(format!("`{word}` needs true or false, found {}", other.kind_word()), at)),
+            other => Err(ExprFailure::new(format!("`{word}` needs true or false, found {}", other.kind_word()), &node.at)),
         }
     }
 
     /// `&&` stops at the first false, `||` at the first true; every part that is run must be true or false.
-    fn logic(&mut self, parts: &'v [Node], word: &str, at: &Range<usize>) -> Answer<'v> {
+    fn logic(&mut self, parts: &'v [Node], word: &str) -> Answer<'v> {
         let stop = word == "||";
         for part in parts {
-            if self.truth(part, word, at)? == stop {
+            if self.truth(part, word)? == stop {
                 return Ok(Cow::Owned(stop.into()));
             }
         }
@@ -157,7 +155,7 @@ impl<'v> Machine<'v> {
                 matches = matches || equal(&value, label).map_err(|message| ExprFailure::new(message, at))?;
             }
             let holds = match &case.condition {
-                Some(condition) if matches => self.truth(condition, "if", &condition.at)?,
+                Some(condition) if matches => self.truth(condition, "if")?,
                 _ => true,
             };
             if matches && holds {
@@ -182,90 +180,6 @@ impl<'v> Machine<'v> {
         }
         Ok(found)
     }
-
-    fn chain(&mut self, root: &'v Node, links: &'v [Link]) -> Answer<'v> {
-        let mut end = root.at.end;
-        let strict = matches!(root.term, Term::Variable(place) if self.names[place] == STRICT);
-        let mut links = links;
-        let mut current = match (&root.term, links) {
-            // One field of a made record is copied, not the record.
-            (Term::Local(place), [Link::Name { name, at, .. }, rest @ ..])
-                if matches!(self.locals[*place], Cow::Owned(Value::Record(_))) =>
-            {
-                links = rest;
-                end = at.end;
-                let field = self.locals[*place].as_record().and_then(|record| record.get(name));
-                field.map_or(Cow::Borrowed(&NOTHING), |field| Cow::Owned(field.clone()))
-            }
-            _ => self.run(root)?,
-        };
-        for link in links {
-            let (safe, at) = match link {
-                Link::Name { at, safe, .. } => (*safe, at),
-                Link::Index { index, safe } => (*safe, &index.at),
-                Link::Method { call, safe } => (*safe, &call.at),
-            };
-            if safe && current.is_null() {
-                return Ok(Cow::Borrowed(&NOTHING));
-            }
-            let before = &self.text[root.at.start..end];
-            let found = match link {
-                Link::Name { name, .. } => field(current, name, before, at)?,
-                Link::Index { index, .. } => {
-                    let index = self.run(index)?;
-                    member(current, &index, before, at)?
-                }
-                Link::Method { call, .. } => Some(self.call(call, Some(current))?),
-            };
-            end = at.end;
-            current = match found {
-                Some(found) => found,
-                None if strict => {
-                    return Err(ExprFailure::new(format!("the setting `{}` is missing", &self.text[root.at.start..end]), at));
-                }
-                None => Cow::Borrowed(&NOTHING),
-            };
-        }
-        Ok(current)
-    }
-}
-
-/// A field of a record; `None` where the record has none of that name.
-fn field<'v>(value: Found<'v>, name: &str, before: &str, at: &Range<usize>) -> Result<Option<Found<'v>>, ExprFailure> {
-    match value {
-        Cow::Borrowed(Value::Record(record)) => Ok(record.get(name).map(Cow::Borrowed)),
-        Cow::Owned(Value::Record(mut record)) => Ok(record.remove(name).map(Cow::Owned)),
-        other if other.is_null() => {
-            Err(ExprFailure::new(format!("`{before}` is nothing and has no `{name}`; `?.{name}` allows for that"), at))
-        }
-        other => Err(ExprFailure::new(format!("`{before}` is {} and has no field `{name}`", other.kind_word()), at)),
-    }
-}
-
-/// A member of a list by its number from 0 (from the end when negative), or a field of a record by its name.
-fn member<'v>(value: Found<'v>, index: &Value, before: &str, at: &Range<usize>) -> Result<Option<Found<'v>>, ExprFailure> {
-    if let (Value::Record(_), Value::Text(name)) = (&*value, index) {
-        return field(value, name, before, at);
-    }
-    let (Value::List(list), Value::Number(number)) = (&*value, index) else {
-        let message = format!("`{before}` is {} and cannot be read at {}", value.kind_word(), index.kind_word());
-        return Err(ExprFailure::new(message, at));
-    };
-    let Some(place) = place(*number, list.len()) else {
-        let message = format!("`{before}` has {} members and none at `{number}`; `first(…)` allows for an empty list", list.len());
-        return Err(ExprFailure::new(message, at));
-    };
-    Ok(Some(match value {
-        Cow::Borrowed(Value::List(list)) => Cow::Borrowed(&list[place]),
-        Cow::Owned(Value::List(mut list)) => Cow::Owned(list.swap_remove(place)),
-        other => other,
-    }))
-}
-
-fn place(number: Decimal, length: usize) -> Option<usize> {
-    let number = i64::try_from(number).ok().filter(|whole| Decimal::from(*whole) == number)?;
-    let from_start = if number < 0 { i64::try_from(length).ok()?.checked_add(number)? } else { number };
-    usize::try_from(from_start).ok().filter(|place| *place < length)
 }
 
 pub(super) fn limited(size: usize, most: usize, at: &Range<usize>) -> Result<(), ExprFailure> {

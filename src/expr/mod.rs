@@ -1,6 +1,6 @@
 //! What does an expression mean here? Rhai's grammar with exact decimals, strict names and no side effects; and RFC 9535 paths.
 //!
-//! An expression is parsed by Rhai, lowered to terms of our own ([`term`]) and run over borrowed values by [`machine`]: the meaning of
+//! An expression is parsed by Rhai, lowered to terms of our own (`term`) and run over borrowed values by `machine`: the meaning of
 //! every operator, and every failure, is ours and is bound by tests. No Rhai type leaves this room.
 //!
 //! - numbers are decimals always: `1 / 3` is 0.333…, `0.1 + 0.2` is 0.3;
@@ -18,6 +18,7 @@ mod chain;
 mod convert;
 mod engine;
 mod expression;
+mod follow;
 mod functions;
 mod lower;
 mod machine;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::term::{Call, Link, Node, Term};
+use super::term::{Call, Link, Node, Step, Term};
 use crate::value::Value;
 
 /// A chain of properties that an expression reads: a variable and the steps down from it. What lies at its end is used whole.
@@ -116,9 +116,9 @@ impl<'e> Reader<'e> {
     }
 
     fn link(&mut self, sources: Sources, link: &Link) -> Sources {
-        match link {
-            Link::Name { name, at, .. } => stepped(sources, &PathStep::Name(name.to_string()), at),
-            Link::Index { index, .. } => match &index.term {
+        match &link.step {
+            Step::Name(name) => stepped(sources, &PathStep::Name(name.to_string()), &link.at),
+            Step::Index(index) => match &index.term {
                 Term::Constant(Value::Text(name)) => stepped(sources, &PathStep::Name(name.clone()), &index.at),
                 Term::Constant(Value::Number(number)) if i64::try_from(*number).is_ok() => {
                     let number = i64::try_from(*number).unwrap_or_default();
@@ -131,7 +131,7 @@ impl<'e> Reader<'e> {
                     Vec::new()
                 }
             },
-            Link::Method { call, .. } => self.call(sources, call, &call.arguments),
+            Step::Method(call) => self.call(sources, call, &call.arguments),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What can an expression say? The terms that every expression is made of, after Rhai has parsed it.
 //!
-//! Rhai is the grammar; these terms are the meaning. Each is evaluated by [`super::machine`] over borrowed values, so that an
+//! Rhai is the grammar; these terms are the meaning. Each is evaluated by `machine` over borrowed values, so that an
 //! expression costs no copy of the record it reads, and each knows the bytes of the text that it came from.
 
 use std::ops::Range;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::functions::Function;
 use crate::value::Value;
 
-/// A term and the bytes of the text it stands on.
+/// A term and the bytes of the text it stands on: all of them where they are told, without parentheses around it.
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) term: Term,
@@ -37,8 +37,8 @@ pub(super) enum Term {
     Call(Call),
     /// `|row| row.amount`; only as an argument of a function that takes one.
     Closure(Closure),
-    /// `a + b`, `a < b` and so on.
-    Binary(Operator, Box<(Node, Node)>),
+    /// `a + b`, `a < b` and so on; with the bytes of the operator.
+    Binary(Operator, Range<usize>, Box<(Node, Node)>),
     /// `-a`.
     Negate(Box<Node>),
     /// `!a`.
@@ -57,13 +57,25 @@ pub(super) enum Term {
 
 /// What is done to the value on the left of a chain.
 #[derive(Debug)]
-pub(super) enum Link {
-    /// `.name` or `?.name`.
-    Name { name: Arc<str>, at: Range<usize>, safe: bool },
-    /// `[index]` or `?[index]`.
-    Index { index: Node, safe: bool },
-    /// `.call(arguments)` or `?.call(arguments)`: the value on the left is the first argument.
-    Method { call: Call, safe: bool },
+pub(super) struct Link {
+    pub(super) step: Step,
+    /// `?.` and `?[`: on `()` the rest of the chain is left out.
+    pub(super) safe: bool,
+    /// The word that says it: the property, the index, the function's name.
+    pub(super) at: Range<usize>,
+    /// Where the text of the chain up to here ends.
+    pub(super) end: usize,
+}
+
+/// A step of a chain.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// `.name`.
+    Name(Arc<str>),
+    /// `[index]`.
+    Index(Node),
+    /// `.call(arguments)`: the value on the left is the first argument.
+    Method(Call),
 }
 
 /// A call of one of our functions.

@@ -11,6 +11,9 @@ use thiserror::Error;
 
 use super::{Record, Value, decimal};
 
+/// Levels of nesting that are read: far more than any record has, few enough for any stack.
+const MOST_LEVELS: usize = 128;
+
 /// A text that is not JSON, or holds a number that no decimal can keep.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("not JSON: {0}")]
@@ -26,7 +29,7 @@ impl Value {
     /// [`NotJson`] with what was met and where.
     pub fn from_json(text: &str) -> Result<Self, NotJson> {
         let raw: &RawValue = serde_json::from_str(text).map_err(|problem| NotJson(problem.to_string()))?;
-        from_raw(raw)
+        from_raw(raw, MOST_LEVELS)
     }
 
     /// Takes over a tree that other code built. For tests and constants: a `serde_json` number may already have
@@ -62,21 +65,22 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
     }
 }
 
-fn from_raw(raw: &RawValue) -> Result<Value, NotJson> {
+fn from_raw(raw: &RawValue, levels: usize) -> Result<Value, NotJson> {
     let text = raw.get();
+    let Some(below) = levels.checked_sub(1) else { return Err(NotJson(format!("more than {MOST_LEVELS} levels of nesting"))) };
     let wrong = |problem: serde_json::Error| NotJson(problem.to_string());
     Ok(match text.as_bytes().first() {
         Some(b'{') => {
             let Fields(fields) = serde_json::from_str(text).map_err(wrong)?;
             let mut record = Record::new();
             for (name, value) in fields {
-                record.set(name, from_raw(value)?);
+                record.set(name, from_raw(value, below)?);
             }
             Value::Record(record)
         }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(text).map_err(wrong)?;
-            Value::List(items.into_iter().map(from_raw).collect::<Result<_, _>>()?)
+            Value::List(items.into_iter().map(|item| from_raw(item, below)).collect::<Result<_, _>>()?)
         }
         Some(b'"') => Value::Text(serde_json::from_str(text).map_err(wrong)?),
         Some(b't') => Value::Bool(true),
@@ -89,7 +93,7 @@ fn from_raw(raw: &RawValue) -> Result<Value, NotJson> {
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(source)?;
-        from_raw(&raw).map_err(de::Error::custom)
+        from_raw(&raw, MOST_LEVELS).map_err(de::Error::custom)
     }
 }
 
@@ -190,5 +194,7 @@ mod tests {
     fn a_number_that_no_decimal_keeps_is_refused() {
         assert!(Value::from_json("[1e400]").is_err());
         assert!(Value::from_json("{\"a\":}").is_err());
+        assert!(Value::from_json(&"[".repeat(100_000)).is_err());
+        assert!(Value::from_json(&format!("{}{}", "[".repeat(5_000), "]".repeat(5_000))).is_err());
     }
 }

@@ -90,7 +90,7 @@ fn arithmetic_fails_at_the_operator_rather_than_losing_money() {
         ("source.qty - \"1\"", "`-` stands between a number and text; `decimal(…)` reads a number from text", "-"),
         ("source.qty * source.none", "`*` stands between a number and nothing; give the missing one a value with `??`", "*"),
         ("source.active + 1", "`+` stands between true or false and a number", "+"),
-        ("-source.number", "`-` needs a number, found text", "-"),
+        ("-source.number", "`-` needs a number, found text", "source.number"),
     ]);
 }
 
@@ -149,10 +149,10 @@ fn logic_is_of_true_and_false_only_and_stops_early() {
         ("source.absent ?? false || true", "true"),
     ]);
     check_failures(&[
-        ("source.number && true", "`&&` needs true or false, found text", "&&"),
-        ("false || source.none", "`||` needs true or false, found nothing", "||"),
-        ("!source.qty", "`!` needs true or false, found a number", "!"),
-        ("if source.qty { 1 } else { 2 }", "`if` needs true or false, found a number", "if"),
+        ("source.number && true", "`&&` needs true or false, found text", "source.number"),
+        ("false || source.none", "`||` needs true or false, found nothing", "source.none"),
+        ("!source.qty", "`!` needs true or false, found a number", "source.qty"),
+        ("if source.qty { 1 } else { 2 }", "`if` needs true or false, found a number", "source.qty"),
     ]);
 }
 
@@ -184,6 +184,15 @@ fn what_is_absent_is_nothing_until_it_is_reached_into() {
         ("source.rows[0.5]", "`source.rows` has 3 members and none at `0.5`; `first(…)` allows for an empty list", "0.5"),
         ("source.vendor[0]", "`source.vendor` is a record and cannot be read at a number", "0"),
         ("source.absent.trim()", "`trim` needs text, found nothing; give it a value with `??`, or skip the call with `?.`", "trim"),
+        ("(source.vendor ?? target).name.first", "the value is text and has no field `first`", "first"),
+        ("first(source.rows).X.y", "`first(source.rows).X` is a number and has no field `y`", "y"),
+        (
+            "source.number.substring(0, source.vendor.id - 75).y",
+            "`source.number.substring(0, source.vendor.id - 75)` is text and has no field `y`",
+            "y",
+        ),
+        ("abs(source.qty - source.none ?? \"x\")", "`-` stands between a number and nothing; give the missing one a value with `??`", "-"),
+        ("abs(source.number + \"x\")", "`abs` needs a number, found text", "source.number + \"x\""),
         ("line.quantity", "`line` has no value here", "line"),
     ]);
 }
@@ -194,7 +203,7 @@ fn a_missing_setting_is_a_failure_that_names_it() {
     check_failures(&[
         ("settings.numbering.manual", "the setting `settings.numbering.manual` is missing", "manual"),
         ("settings.nmbering?.automatic ?? true", "the setting `settings.nmbering` is missing", "nmbering"),
-        ("settings[\"tax\"]", "the setting `settings[\"tax\"` is missing", "\"tax\""),
+        ("settings[\"tax\"]", "the setting `settings[\"tax\"]` is missing", "\"tax\""),
     ]);
 }
 

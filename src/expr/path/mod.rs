@@ -4,7 +4,7 @@
 //! Filters, slices, unions and descendants are [`JsonPath::General`]. Numbers are compared as exact decimals.
 //!
 //! Stricter than the RFC, so that slips are found when a mapping is checked: a literal pattern of `match` or `search` must be a
-//! regular expression; number literals have at most 15 digits; brackets nest at most [`MAX_NESTING`] levels.
+//! regular expression; number literals have at most 15 digits; brackets nest at most 12 levels.
 
 mod compare;
 mod pattern;

@@ -1,0 +1,111 @@
+//! What lies at the end of a chain? One step after the other, over borrowed values as far as they reach.
+
+use std::borrow::Cow;
+
+use super::machine::{Answer, Found, Machine, NOTHING};
+use super::problem::ExprFailure;
+use super::term::{Link, Node, Step, Term};
+use crate::value::{Decimal, Value};
+
+/// The variable whose absent members are mistakes rather than `()`.
+const STRICT: &str = "settings";
+
+impl<'v> Machine<'v> {
+    pub(super) fn chain(&mut self, root: &'v Node, links: &'v [Link]) -> Answer<'v> {
+        let strict = matches!(root.term, Term::Variable(place) if self.names[place] == STRICT);
+        let (mut current, mut end, links) = self.start(root, links)?;
+        for link in links {
+            if link.safe && current.is_null() {
+                return Ok(Cow::Borrowed(&NOTHING));
+            }
+            let before = Before { text: self.text, root, end };
+            let found = match &link.step {
+                Step::Name(name) => field(current, name, &before, link)?,
+                Step::Index(index) => {
+                    let index = self.run(index)?;
+                    member(current, &index, &before, link)?
+                }
+                Step::Method(call) => Some(self.call(call, Some(current))?),
+            };
+            end = link.end;
+            current = match found {
+                Some(found) => found,
+                None if strict => {
+                    let setting = &self.text[root.at.start..end];
+                    return Err(ExprFailure::new(format!("the setting `{setting}` is missing"), &link.at));
+                }
+                None => Cow::Borrowed(&NOTHING),
+            };
+        }
+        Ok(current)
+    }
+
+    /// The value a chain starts from, where its text ends, and the steps that are left. Of a record that the expression made, the
+    /// first field is copied and not the record.
+    fn start(&mut self, root: &'v Node, links: &'v [Link]) -> Result<(Found<'v>, usize, &'v [Link]), ExprFailure> {
+        if let (Term::Local(place), [Link { step: Step::Name(name), end, .. }, rest @ ..]) = (&root.term, links)
+            && let Cow::Owned(Value::Record(record)) = &self.locals[*place]
+        {
+            let field = record.get(name).map_or(Cow::Borrowed(&NOTHING), |field| Cow::Owned(field.clone()));
+            return Ok((field, *end, rest));
+        }
+        Ok((self.run(root)?, root.at.end, links))
+    }
+}
+
+/// The part of a chain before a step, for messages.
+struct Before<'v> {
+    text: &'v str,
+    root: &'v Node,
+    end: usize,
+}
+
+impl Before<'_> {
+    /// As it is written, where that can be told from what stands around it.
+    fn named(&self) -> String {
+        match self.root.term {
+            Term::Variable(_) | Term::Local(_) | Term::Call(_) => format!("`{}`", &self.text[self.root.at.start..self.end]),
+            _ => "the value".to_owned(),
+        }
+    }
+}
+
+/// A field of a record; `None` where the record has none of that name.
+fn field<'v>(value: Found<'v>, name: &str, before: &Before<'_>, link: &Link) -> Result<Option<Found<'v>>, ExprFailure> {
+    match value {
+        Cow::Borrowed(Value::Record(record)) => Ok(record.get(name).map(Cow::Borrowed)),
+        Cow::Owned(Value::Record(mut record)) => Ok(record.remove(name).map(Cow::Owned)),
+        other if other.is_null() => {
+            let message = format!("{} is nothing and has no `{name}`; `?.{name}` allows for that", before.named());
+            Err(ExprFailure::new(message, &link.at))
+        }
+        other => Err(ExprFailure::new(format!("{} is {} and has no field `{name}`", before.named(), other.kind_word()), &link.at)),
+    }
+}
+
+/// A member of a list by its number from 0 (from the end when negative), or a field of a record by its name.
+fn member<'v>(value: Found<'v>, index: &Value, before: &Before<'_>, link: &Link) -> Result<Option<Found<'v>>, ExprFailure> {
+    if let (Value::Record(_), Value::Text(name)) = (&*value, index) {
+        return field(value, name, before, link);
+    }
+    let (Value::List(list), Value::Number(number)) = (&*value, index) else {
+        let message = format!("{} is {} and cannot be read at {}", before.named(), value.kind_word(), index.kind_word());
+        return Err(ExprFailure::new(message, &link.at));
+    };
+    let Some(place) = place(*number, list.len()) else {
+        let count = list.len();
+        let message = format!("{} has {count} members and none at `{number}`; `first(…)` allows for an empty list", before.named());
+        return Err(ExprFailure::new(message, &link.at));
+    };
+    Ok(Some(match value {
+        Cow::Borrowed(Value::List(list)) => Cow::Borrowed(&list[place]),
+        Cow::Owned(Value::List(mut list)) => Cow::Owned(list.swap_remove(place)),
+        other => other,
+    }))
+}
+
+fn place(number: Decimal, length: usize) -> Option<usize> {
+    let number = i64::try_from(number).ok().filter(|whole| Decimal::from(*whole) == number)?;
+    let from_start = if number < 0 { i64::try_from(length).ok()?.checked_add(number)? } else { number };
+    usize::try_from(from_start).ok().filter(|place| *place < length)
+}

@@ -1,0 +1,182 @@
+//! How does an imitated Acumatica behave on the wire? How project transactions and commitments add up in project budgets.
+
+use jiff::civil::Date;
+
+use super::books::Books;
+use super::fields::{Fields, drawn};
+use crate::value::{Decimal, Record, Value, date_of, round_half_up};
+
+/// The item of a budget row that has none.
+pub(super) const NO_ITEM: &str = "<N/A>";
+
+/// The key of a budget row.
+#[derive(Clone, Copy)]
+pub(super) struct BudgetKey<'a> {
+    /// Project.
+    pub project: &'a str,
+    /// Task.
+    pub task: &'a str,
+    /// Account group.
+    pub group: &'a str,
+    /// Cost code.
+    pub code: &'a str,
+    /// Item; empty for none.
+    pub item: &'a str,
+}
+
+/// What is added to a budget row.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Rise {
+    /// Cost.
+    pub actual: Decimal,
+    /// Its quantity.
+    pub actual_qty: Decimal,
+    /// Commitments.
+    pub committed: Decimal,
+    /// Their quantity.
+    pub committed_qty: Decimal,
+    /// The part of the cost that was invoiced against commitments.
+    pub invoiced: Decimal,
+    /// Its quantity.
+    pub invoiced_qty: Decimal,
+}
+
+/// Adds to a budget row; a row that is not there is made, with an estimate as its original budget.
+pub(super) fn raise(books: &mut Books, key: &BudgetKey<'_>, rise: &Rise) {
+    let item = if key.item.is_empty() { NO_ITEM } else { key.item };
+    let found = books.find("ProjectBudget", &[key.project, key.task, key.group, key.code, item]).map(|row| row.id.clone());
+    let id = found.unwrap_or_else(|| {
+        let row = estimated(books, &BudgetKey { item, ..*key });
+        books.insert("ProjectBudget", row)
+    });
+    books.accumulate("ProjectBudget", &id, |row| {
+        for (name, more) in [
+            ("ActualAmount", rise.actual),
+            ("ActualQty", rise.actual_qty),
+            ("OriginalCommittedAmount", rise.committed),
+            ("OriginalCommittedQty", rise.committed_qty),
+            ("CommittedInvoicedAmount", rise.invoiced),
+            ("CommittedInvoicedQty", rise.invoiced_qty),
+        ] {
+            row.set(name, row.number(name) + more);
+        }
+        derive(row);
+    });
+}
+
+/// Works out what follows from the entered and accumulated figures of a budget row.
+pub(super) fn derive(row: &mut Record) {
+    for part in ["Amount", "Qty"] {
+        let get = |row: &Record, name: &str| row.number(&format!("{name}{part}"));
+        row.set(format!("RevisedBudgeted{part}"), get(row, "OriginalBudgeted") + get(row, "BudgetedCO"));
+        row.set(format!("RevisedCommitted{part}"), get(row, "OriginalCommitted") + get(row, "CommittedCO"));
+        row.set(format!("CommittedOpen{part}"), get(row, "RevisedCommitted") - get(row, "CommittedInvoiced"));
+    }
+    let (revised, expected) = (row.number("RevisedBudgetedAmount"), row.number("ActualAmount") + row.number("CommittedOpenAmount"));
+    row.set("ActualPlusOpenCommittedAmount", expected);
+    row.set("VarianceAmount", revised - expected);
+    let used =
+        if revised.is_zero() { Decimal::ZERO } else { round_half_up(row.number("ActualAmount") / revised * Decimal::ONE_HUNDRED, 2) };
+    row.set("Performance", used);
+}
+
+/// A row with an original budget and, now and then, a budget change, drawn from its key alone.
+fn estimated(books: &Books, key: &BudgetKey<'_>) -> Record {
+    let mut rng = drawn(books.seed(), &["budget", key.project, key.task, key.group, key.code, key.item]);
+    let group = books.find("AccountGroup", &[key.group]).map(|group| group.record.clone()).unwrap_or_default();
+    let code = books.find("CostCode", &[key.code]).map(|code| code.record.word("Description").to_owned()).unwrap_or_default();
+    let mut row = Record::from_iter([
+        ("ProjectID", Value::from(key.project)),
+        ("ProjectTaskID", key.task.into()),
+        ("AccountGroup", key.group.into()),
+        ("CostCode", key.code.into()),
+        ("InventoryID", key.item.into()),
+        ("Type", group.get("Type").cloned().unwrap_or_default()),
+        ("Description", code.into()),
+    ]);
+    row.set("OriginalBudgetedAmount", Decimal::new(rng.i64(10..400) * 50_000, 2));
+    if key.group == "LABOR" {
+        row.set("UOM", "HOUR");
+        row.set("OriginalBudgetedQty", Decimal::from(rng.i64(1..80) * 20));
+    }
+    if rng.u8(..4) == 0 {
+        row.set("BudgetedCOAmount", Decimal::new(rng.i64(-20..60) * 12_550, 2));
+    }
+    row
+}
+
+/// Posts a balanced transaction: its lines become released and raise the budgets. Lines that name a commitment
+/// (`POOrderNbr`, kept in the house) count as invoiced against it.
+pub(super) fn release(books: &mut Books, id: &str) {
+    let Some(record) = books.get("ProjectTransaction", id).map(|item| item.record.clone()) else { return };
+    for line in record.lines("Details").iter().filter_map(Value::as_record) {
+        let key = BudgetKey {
+            project: line.word("Project"),
+            task: line.word("ProjectTask"),
+            group: line.word("AccountGroup"),
+            code: line.word("CostCode"),
+            item: line.word("InventoryID"),
+        };
+        let mut rise = Rise { actual: line.number("Amount"), actual_qty: line.number("Qty"), ..Rise::default() };
+        if !line.lacks("POOrderNbr") {
+            (rise.invoiced, rise.invoiced_qty) = (rise.actual, rise.actual_qty);
+        }
+        raise(books, &key, &rise);
+    }
+    books.change("ProjectTransaction", id, |record| {
+        record.set("Status", "Released");
+        if let Some(Value::List(lines)) = record.get_mut("Details") {
+            for line in lines {
+                if let Value::Record(line) = line {
+                    line.set("Released", true);
+                }
+            }
+        }
+    });
+}
+
+/// Totals of a transaction's lines.
+pub(super) fn total(transaction: &mut Record) {
+    let sum = |name: &str| transaction.lines("Details").iter().filter_map(Value::as_record).map(|line| line.number(name)).sum::<Decimal>();
+    let (amount, qty, billable) = (sum("Amount"), sum("Qty"), sum("BillableQty"));
+    transaction.set("TotalAmount", amount);
+    transaction.set("TotalQty", qty);
+    transaction.set("TotalBillableQty", billable);
+}
+
+/// The period of a day: `032026`.
+pub(super) fn period(day: Date) -> String {
+    format!("{:02}{:04}", day.month(), day.year())
+}
+
+/// The period that a text names, `032025` or `03-2025`; else that of the date field.
+pub(super) fn period_of(record: &Record, period_field: &str, date_field: &str) -> Result<String, String> {
+    let given: String = record.word(period_field).chars().filter(|letter| *letter != '-').collect();
+    if given.is_empty() {
+        return Ok(date_of(record.word(date_field)).map(period).unwrap_or_default());
+    }
+    let month = given.get(..2).and_then(|month| month.parse::<u8>().ok()).filter(|month| (1..=12).contains(month));
+    let year = given.get(2..).and_then(|year| year.parse::<u16>().ok()).filter(|year| (2000..2100).contains(year));
+    match (month, year) {
+        (Some(_), Some(_)) => Ok(given),
+        _ => Err(format!("The financial period '{}' cannot be found.", record.word(period_field))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::period_of;
+    use crate::value::Record;
+
+    #[test]
+    fn periods_are_typed_in_two_forms_or_follow_the_date() {
+        let document = |period: &str| Record::from_iter([("PostPeriod", period), ("Date", "2026-03-09")]);
+        let read = |period: &str| period_of(&document(period), "PostPeriod", "Date");
+        assert_eq!(read("").unwrap(), "032026");
+        assert_eq!(read("01-2024").unwrap(), "012024");
+        assert_eq!(read("122025").unwrap(), "122025");
+        for wrong in ["132025", "2025-03", "03", "032o25"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}

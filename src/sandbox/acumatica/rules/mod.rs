@@ -1,0 +1,89 @@
+//! How does an imitated Acumatica behave on the wire? What its business logic will have: one file of rules per entity.
+
+mod bill;
+mod budget;
+mod lookup;
+mod project;
+mod subcontract;
+mod task;
+mod transaction;
+mod vendor;
+
+pub(super) use task::MAIN_TASK;
+
+use super::books::{Books, Item};
+use super::draft::Draft;
+use crate::value::Record;
+
+/// The rules of an entity. What a rule does not mention is allowed.
+pub(super) trait Rules: Send + Sync {
+    /// The letters before an automatic number.
+    fn prefix(&self) -> &'static str {
+        ""
+    }
+
+    /// Ids of lines hold for a session only, because the lines have no note.
+    fn has_passing_line_ids(&self) -> bool {
+        false
+    }
+
+    /// What the form calls the record, in summaries of errors.
+    fn title(&self) -> &'static str;
+
+    /// Checks a draft with the request applied, fills defaults and works out what is derived.
+    fn judge(&self, draft: &mut Draft, books: &mut Books);
+
+    /// What follows when a record was saved: `new`, or changed.
+    fn saved(&self, _books: &mut Books, _id: &str, _new: bool) {}
+
+    /// Why a record cannot be deleted.
+    fn keeps(&self, _item: &Item, _books: &Books) -> Option<String> {
+        None
+    }
+
+    /// The workflow's actions by their names in the screen's graph, where the contract has others.
+    fn workflow_actions(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// An action by its name in the contract or in the screen's graph.
+    fn action(&self, _name: &str) -> Option<ActionRule> {
+        None
+    }
+}
+
+/// An action of an entity.
+#[derive(Clone, Copy)]
+pub(super) struct ActionRule {
+    /// The words on its button.
+    pub title: &'static str,
+    /// The statuses in which the button is there; empty for all.
+    pub from: &'static [&'static str],
+    /// It runs as a long operation.
+    pub long: bool,
+    /// Does it; the message says why not.
+    pub run: fn(&mut Books, &Target) -> Result<(), String>,
+}
+
+/// What an action is done to.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    /// The record's id.
+    pub id: String,
+    /// The parameters, unwrapped.
+    pub parameters: Record,
+}
+
+/// The rules of an entity by name; one without a file of its own is a look-up.
+pub(super) fn rules_of(entity: &str) -> &'static dyn Rules {
+    match entity {
+        "Vendor" => &vendor::VendorRules,
+        "Project" => &project::ProjectRules,
+        "ProjectTask" => &task::TaskRules,
+        "ProjectBudget" => &budget::BudgetRules,
+        "ProjectTransaction" => &transaction::TransactionRules,
+        "Subcontract" => &subcontract::SubcontractRules,
+        "Bill" => &bill::BillRules,
+        _ => &lookup::LookupRules,
+    }
+}
