@@ -77,7 +77,11 @@ macro_rules! inline_schema {
 }
 
 inline_schema!(Literal, "Literal", json_schema!({"type": ["string", "number", "boolean", "null"]}));
-inline_schema!(OneOrMany, "OneOrMany", json_schema!({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}));
+inline_schema!(
+    OneOrMany,
+    "OneOrMany",
+    json_schema!({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})
+);
 inline_schema!(Rows, "Rows", {
     let label = serde_json::json!({"anyOf": [{"type": ["string", "null"]}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]});
     json_schema!({"anyOf": [

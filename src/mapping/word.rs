@@ -30,9 +30,7 @@ impl Word {
         let start = self.place.span.start;
         let line_start = self.place.source.text[..start].rfind('\n').map_or(0, |at| at + 1);
         let exact = walk(raw, &self.text, part, start - line_start);
-        exact.map_or_else(|| self.place.clone(), |part| {
-            Place::new(&self.place.source, start + part.start..start + part.end)
-        })
+        exact.map_or_else(|| self.place.clone(), |part| Place::new(&self.place.source, start + part.start..start + part.end))
     }
 }
 
