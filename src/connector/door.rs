@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::World;
 use super::budget::Budget;
 use super::clock::{Clock, Later};
 use super::error::{Certainty, ConnectorError, ErrorKind, shorten};
@@ -88,8 +89,10 @@ impl Call {
 }
 
 impl Door {
-    pub(super) fn new(system: System, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>, budget: Budget, seed: u64) -> Self {
-        let dice = Mutex::new(fastrand::Rng::with_seed(seed));
+    /// The way to this system in this world, within this allowance.
+    pub(super) fn new(system: System, world: &World, budget: Budget) -> Self {
+        let dice = Mutex::new(fastrand::Rng::with_seed(world.seed));
+        let (clock, transport) = (world.clock.clone(), world.transport.clone());
         Self { system, clock, transport, budget, redaction: Redaction::default(), dice }
     }
 
@@ -112,7 +115,8 @@ impl Door {
                 return Err(error);
             }
             let wait = self.wait(call, attempt, error.retry_after);
-            tracing::warn!(system = self.system.word(), operation = %call.operation, attempt, wait_ms = millis(wait), reason = %error.message, "trying again");
+            let (system, reason, wait_ms) = (self.system.word(), &error.message, millis(wait));
+            tracing::warn!(system, operation = %call.operation, attempt, wait_ms, reason, "trying again");
             self.clock.sleep(wait).await;
             attempt += 1;
         }
@@ -151,11 +155,12 @@ impl Door {
         let (method, path, sent_at) = (request.method.clone(), self.clean(request.path()), self.clock.now());
         let outcome = self.transport.send(request).await;
         let now = self.clock.now();
-        let took = Duration::try_from(now.duration_since(sent_at)).unwrap_or_default();
+        let took_ms = millis(Duration::try_from(now.duration_since(sent_at)).unwrap_or_default());
+        let system = self.system.word();
         let response = match outcome {
             Ok(response) => response,
             Err(problem) => {
-                tracing::warn!(system = self.system.word(), method, path, took_ms = millis(took), problem = %self.clean(&problem.to_string()), "no answer");
+                tracing::warn!(system, method, path, took_ms, reason = self.clean(&problem.to_string()), "no answer");
                 return Err(settled(self.unanswered(call, &problem), call.effect));
             }
         };
@@ -163,15 +168,7 @@ impl Door {
         drop(permit);
         dialect.hear(self, &response).await;
         let request_id = response.header("x-request-id").or_else(|| response.header("requestid")).unwrap_or("");
-        tracing::debug!(
-            system = self.system.word(),
-            method,
-            path,
-            status = response.status,
-            took_ms = millis(took),
-            request_id,
-            "answered"
-        );
+        tracing::debug!(system, method, path, status = response.status, took_ms, request_id, "answered");
         match self.trouble(dialect, call, &response) {
             Some(error) => Err(settled(error, call.effect)),
             None => Ok(response),

@@ -220,6 +220,11 @@ pub(super) fn shorten(text: &str) -> String {
     }
 }
 
+/// A reason of a system as part of our messages: without white space around it and without its full stop.
+pub(super) fn reason(text: &str) -> &str {
+    text.trim().trim_end_matches('.')
+}
+
 /// Whether a body is an HTML page.
 pub(super) fn is_html(body: &[u8]) -> bool {
     let start = String::from_utf8_lossy(&body[..body.len().min(200)]).trim_start().to_ascii_lowercase();

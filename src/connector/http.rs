@@ -36,6 +36,8 @@ impl HttpTransport {
             Client::builder()
                 .user_agent(concat!("crosswalk/", env!("CARGO_PKG_VERSION")))
                 .redirect(Policy::none())
+                // Servers close idle connections after a minute or two; a write must not meet that moment.
+                .pool_idle_timeout(Duration::from_secs(30))
                 .connect_timeout(Duration::from_secs(settings.connect_seconds))
                 .timeout(Duration::from_secs(settings.answer_seconds))
         };
@@ -49,7 +51,11 @@ impl HttpTransport {
         let unsent = |what: &str| TransportError::NotSent(format!("{what} cannot be sent"));
         let url: Url = request.url.parse().map_err(|_| unsent("this address"))?;
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| unsent("this method"))?;
-        let client = if is_loopback(&url) { &self.loopback } else { &self.outside };
+        let client = match (is_loopback(&url), url.scheme()) {
+            (true, _) => &self.loopback,
+            (false, "https") => &self.outside,
+            (false, _) => return Err(unsent("a secret over plain http to another machine")),
+        };
         let mut builder = client.request(method, url);
         for (name, value) in &request.headers {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unsent("a header name"))?;
@@ -104,5 +110,5 @@ fn told(problem: &reqwest::Error) -> String {
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost" || host.ends_with(".localhost") || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

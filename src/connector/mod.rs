@@ -73,7 +73,7 @@ impl Connector {
     ///
     /// # Errors
     /// `SignIn` when a secret cannot be fetched.
-    pub fn procore(settings: ProcoreSettings, world: World) -> Result<Self, ConnectorError> {
+    pub fn procore(settings: ProcoreSettings, world: &World) -> Result<Self, ConnectorError> {
         Procore::new(settings, world).map(|procore| Self::Procore(Box::new(procore)))
     }
 
@@ -81,7 +81,7 @@ impl Connector {
     ///
     /// # Errors
     /// `SignIn` when a secret cannot be fetched.
-    pub fn acumatica(settings: AcumaticaSettings, world: World) -> Result<Self, ConnectorError> {
+    pub fn acumatica(settings: AcumaticaSettings, world: &World) -> Result<Self, ConnectorError> {
         Acumatica::new(settings, world).map(|acumatica| Self::Acumatica(Box::new(acumatica)))
     }
 

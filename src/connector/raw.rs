@@ -88,12 +88,17 @@ pub(super) fn with_member(raw: &RawValue, name: &str, value: &str) -> Option<Box
 
 /// A body as JSON text, when it is that.
 pub(super) fn parse(body: &[u8]) -> Option<Box<RawValue>> {
-    serde_json::from_slice(body).ok()
+    serde_json::from_slice(without_mark(body)).ok()
 }
 
 /// A body as a value, for reading errors; nothing when it is no JSON.
 pub(super) fn value(body: &[u8]) -> Option<Value> {
-    Value::from_json(std::str::from_utf8(body).ok()?).ok()
+    Value::from_json(std::str::from_utf8(without_mark(body)).ok()?).ok()
+}
+
+/// Some servers put a byte order mark before their text.
+fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
 /// A list of raw items as JSON text.
@@ -106,7 +111,7 @@ pub(super) fn list_text<'a>(items: impl IntoIterator<Item = &'a RawValue>) -> St
 mod tests {
     use serde_json::value::RawValue;
 
-    use super::{inner, items, list_text, member, plain, plain_member, with_member};
+    use super::{inner, items, list_text, member, parse, plain, plain_member, with_member};
 
     fn raw(text: &str) -> Box<RawValue> {
         RawValue::from_string(text.to_owned()).unwrap()
@@ -119,6 +124,12 @@ mod tests {
         let text = list_text(items(&lines).unwrap());
         assert_eq!(with_member(&order, "lines", &text).unwrap().get(), r#"{"id":7,"amount":10.100,"lines":[{"id":1},{"id":2}]}"#);
         assert!(with_member(&lines, "x", "1").is_none());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_text() {
+        assert_eq!(parse("\u{feff}{\"a\":1}".as_bytes()).unwrap().get(), r#"{"a":1}"#);
+        assert!(parse(b"{").is_none());
     }
 
     #[test]

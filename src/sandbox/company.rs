@@ -218,7 +218,7 @@ impl Company {
 }
 
 /// The name that two vendors share: a link between them must be chosen by a person (BR-21).
-pub(super) const TWIN: &str = "Summit Supply";
+pub const TWIN: &str = "Summit Supply";
 
 fn draw_vendors(rng: &mut Rng, count: usize) -> Vec<Vendor> {
     (0..count)

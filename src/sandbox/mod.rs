@@ -1,5 +1,19 @@
 //! How do both systems behave on the wire? An imitation of Procore and of Acumatica, with a practice company in them.
 
-mod company;
+mod acumatica;
+pub mod company;
+mod cut;
+mod door;
+pub mod fault;
+mod in_process;
+mod procore;
+mod serve;
+pub mod wire;
 
+pub use acumatica::{Acumatica, AcumaticaOptions, Limits, Numbering};
 pub use company::Company;
+pub use fault::{Fault, FaultKind, Faults, Matcher};
+pub use in_process::{InProcess, System};
+pub use procore::{Procore, ProcoreOptions, ProcoreSettings, RateLimits};
+pub use serve::{AcumaticaSettings, Running, Sandbox, SandboxOptions, SandboxSettings};
+pub use wire::Reply;

@@ -85,7 +85,7 @@ async fn a_refused_document_tells_field_by_field() {
     let story = Story::new([(LOGIN, signed_in("one")), ("PUT /Bill", status(422, echo))]);
     let draft = record(r#"{"Details":[{"Qty":1},{"Project":"X"}]}"#);
     let error = only_error(acumatica(&story, "").write(&bills(""), None, &one(&draft)).await);
-    assert_eq!(error.get("error"), Some("Details[1].Project: Project 'X ' cannot be found in the system."));
+    assert_eq!(error.get("error"), Some("Details[1].Project: Project 'X ' cannot be found in the system"));
     assert!(error.to_string().starts_with("acumatica refused `PUT /Bill`: `Details[1].Project`: Project 'X ' cannot be found"), "{error}");
 }
 
@@ -154,7 +154,8 @@ async fn an_action_is_done_at_once_or_followed_to_its_end_with_growing_waits() {
     act(&connector, &bills, r#"{"AmtToRelease":"12.50"}"#).await.unwrap();
     assert_eq!(story.seconds(), 0);
     act(&connector, &bills, "{}").await.unwrap();
-    assert_eq!(story.seconds(), 1 + 2 + 4);
+    // A quarter, a half and a whole second.
+    assert_eq!(story.seconds(), 1);
     let requests = story.requests();
     let text = |at: usize| String::from_utf8(requests[at].body.clone()).unwrap();
     assert_eq!(text(1), r#"{"entity":{"id":"g-1"},"parameters":{"AmtToRelease":{"value":12.50}}}"#);
@@ -173,7 +174,8 @@ async fn an_action_that_fails_says_so_and_one_whose_end_is_not_seen_is_unknown()
     story.then([(ACTION, accepted()), (POLL, status(202, "")), (POLL, exception("PX.Data.PXException", "Period is closed"))]);
     let error = act(&connector, &bills, "{}").await.unwrap_err();
     assert_eq!((error.kind, error.certainty()), (ErrorKind::Refused, Certainty::Refused));
-    story.then([(ACTION, accepted()), (POLL, status(202, "")), (POLL, status(202, "")), (POLL, status(202, "")), (POLL, status(202, ""))]);
+    story.then([(ACTION, accepted())]);
+    story.then([(); 6].map(|()| (POLL, status(202, ""))));
     let error = act(&connector, &bills, "{}").await.unwrap_err();
     assert_eq!(
         (error.kind, error.certainty(), error.message.as_str()),

@@ -71,7 +71,8 @@ async fn an_answer_that_is_too_large_is_given_up() {
 async fn what_never_left_is_told_from_what_was_lost() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let client = client(1_000);
-    for unsent in [format!("http://{free}/?client_secret=s3cret"), "no address".to_owned()] {
+    let plain = "http://acme.example/?client_secret=s3cret".to_owned();
+    for unsent in [format!("http://{free}/?client_secret=s3cret"), plain, "no address".to_owned()] {
         let error = client.send(get(unsent)).await.unwrap_err();
         assert!(matches!(error, TransportError::NotSent(_)), "{error}");
         assert!(!error.to_string().contains("s3cret"), "{error}");

@@ -130,7 +130,7 @@ pub(crate) fn procore(story: &Story, more: &str) -> Connector {
         r#"{{"api_url":"https://api.test","login_url":"https://login.test","company_id":"77","client_id":"app","client_secret":"{}"{more}}}"#,
         secret_ref()
     );
-    Connector::procore(serde_json::from_str(&text).unwrap(), story.world()).unwrap()
+    Connector::procore(serde_json::from_str(&text).unwrap(), &story.world()).unwrap()
 }
 
 /// A connector to Acumatica with a cookie session.
@@ -142,5 +142,5 @@ pub(crate) fn acumatica(story: &Story, more: &str) -> Connector {
 /// A connector to Acumatica with these further settings.
 pub(crate) fn acumatica_with(story: &Story, more: &str) -> Connector {
     let text = format!(r#"{{"url":"https://erp.test/site","tenant":"Acme",{more}}}"#);
-    Connector::acumatica(serde_json::from_str(&text).unwrap(), story.world()).unwrap()
+    Connector::acumatica(serde_json::from_str(&text).unwrap(), &story.world()).unwrap()
 }

@@ -10,7 +10,7 @@ use crate::connector::transport::Response;
 use crate::schema::Schema;
 use crate::value::{Record, Value, json_text};
 
-const FIRST_WAIT: Duration = Duration::from_secs(1);
+const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
 impl Acumatica {

@@ -1,7 +1,7 @@
 //! What does a failed answer of Acumatica mean? Its status often lies; exception type and message tell.
 
 use crate::connector::door::{Call, Door};
-use crate::connector::error::{Certainty, ConnectorError, ErrorKind, excerpt, is_html, shorten};
+use crate::connector::error::{self, Certainty, ConnectorError, ErrorKind, excerpt, is_html, shorten};
 use crate::connector::raw;
 use crate::connector::transport::Response;
 use crate::value::{Record, Value};
@@ -76,6 +76,10 @@ fn exception(fault: &Fault, error: &dyn Fn(ErrorKind, &str) -> ConnectorError) -
         _ if says("api login limit") || says("too many requests") => error(ErrorKind::RateLimited, text),
         // The platform's own exceptions roll the save back; a database or a run-time failure tells nothing.
         _ if kind.starts_with("PX.") && !kind.contains("Database") && !kind.contains("Timeout") => error(ErrorKind::Refused, text),
+        // A filter or selection that the endpoint cannot understand: trying again would not help.
+        _ if kind.contains("OData") || kind.ends_with("KeyNotFoundException") => {
+            error(ErrorKind::Refused, text).certain(Certainty::Unknown)
+        }
         _ => error(ErrorKind::Unavailable, text),
     }
 }
@@ -88,7 +92,7 @@ pub(super) fn fault(body: &[u8]) -> Option<Fault> {
     let mut texts: Vec<String> = Vec::new();
     let mut level = Some(record);
     while let Some(exception) = level {
-        let text = exception.text("exceptionMessage").or_else(|| exception.text("message")).unwrap_or_default().trim();
+        let text = exception.text("exceptionMessage").or_else(|| exception.text("message")).map(error::reason).unwrap_or_default();
         if !text.is_empty() && !texts.iter().any(|known| known.contains(text)) {
             texts.push(text.to_owned());
         }
@@ -103,9 +107,10 @@ pub(super) fn reasons(body: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     if let Some(record) = value.as_ref().and_then(Value::as_record) {
         let words = ["message", "error", "error_description"];
-        found.extend(words.into_iter().filter_map(|name| record.text(name)).map(str::to_owned));
+        found.extend(words.into_iter().filter_map(|name| record.text(name)).map(|text| error::reason(text).to_owned()));
         for (field, texts) in record.get("modelState").and_then(Value::as_record).map(Record::iter).into_iter().flatten() {
-            let texts: Vec<String> = texts.as_list().unwrap_or(std::slice::from_ref(texts)).iter().map(Value::plain).collect();
+            let texts: Vec<String> =
+                texts.as_list().unwrap_or(std::slice::from_ref(texts)).iter().map(|text| error::reason(&text.plain()).to_owned()).collect();
             found.push(if field.is_empty() { texts.join(" ") } else { format!("`{field}`: {}", texts.join(" ")) });
         }
     }
@@ -121,7 +126,7 @@ pub(super) fn reasons(body: &[u8]) -> Vec<String> {
 fn refused_entity(mut error: ConnectorError, echo: &Value) -> ConnectorError {
     let mut found = Vec::new();
     gather(echo, "", &mut found);
-    found.sort_by_key(|(path, _)| path.is_empty() || path.ends_with(']'));
+    found.sort_by_key(|(path, _)| (path.is_empty(), path.ends_with(']')));
     if found.is_empty() {
         found.push((String::new(), "the business logic refused it without a reason".to_owned()));
     }
@@ -136,7 +141,7 @@ fn gather(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
     match value {
         Value::Record(record) => {
             if let Some(reason) = record.text("error").filter(|reason| !reason.trim().is_empty()) {
-                found.push((path.to_owned(), reason.trim().to_owned()));
+                found.push((path.to_owned(), error::reason(reason).to_owned()));
             }
             for (name, inner) in record.iter().filter(|(name, _)| *name != "error") {
                 gather(inner, &if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }, found);
@@ -190,6 +195,7 @@ mod tests {
             ("PX.Data.PXException", "The document is out of balance", ErrorKind::Refused, Certainty::Refused),
             ("PX.Data.PXDatabaseException", "deadlock", ErrorKind::Unavailable, Certainty::Unknown),
             ("System.NullReferenceException", "Object reference not set", ErrorKind::Unavailable, Certainty::Unknown),
+            ("Microsoft.Data.OData.ODataException", "Type mismatch", ErrorKind::Refused, Certainty::Unknown),
             ("", "odd", ErrorKind::Unavailable, Certainty::Unknown),
         ];
         for (kind, text, meaning, certainty) in cases {
@@ -211,21 +217,18 @@ mod tests {
         let echo = r#"{"id":"g","error":"Inserting  'AP Transactions' record raised at least one error. Please review the errors.","Vendor":{"value":"V1"},
             "Details":[{"Qty":{"value":1}},{"error":"line is wrong","Project":{"value":"TES2323T","error":"Project 'TES2323T  ' cannot be found in the system."}}]}"#;
         let error = refused_entity(met(ErrorKind::Refused, ""), &Value::from_json(echo).unwrap());
-        assert!(
-            error.message.starts_with("`Details[1].Project`: Project 'TES2323T ' cannot be found in the system.; Inserting"),
-            "{}",
-            error.message
-        );
+        let message = "`Details[1].Project`: Project 'TES2323T ' cannot be found in the system; `Details[1]`: line is wrong; Inserting 'AP Transactions' record";
+        assert!(error.message.starts_with(message), "{}", error.message);
         let facts: Vec<&str> = error.facts.iter().map(|(_, value)| value.as_str()).collect();
-        assert_eq!(facts[0], "Details[1].Project: Project 'TES2323T ' cannot be found in the system.");
-        assert_eq!((facts[2], facts.len()), ("Details[1]: line is wrong", 3));
+        assert_eq!(facts[..2], ["Details[1].Project: Project 'TES2323T ' cannot be found in the system", "Details[1]: line is wrong"]);
+        assert_eq!(facts.len(), 3);
         assert!(refused_entity(met(ErrorKind::Refused, ""), &Value::Null).message.contains("without a reason"));
     }
 
     #[test]
     fn a_malformed_request_tells_its_fields() {
         let body = br#"{"message":"The request is invalid.","modelState":{"":["The request body should not be empty."],"entity":["bad","worse"]}}"#;
-        assert_eq!(reasons(body), ["The request is invalid.", "The request body should not be empty.", "`entity`: bad worse"]);
+        assert_eq!(reasons(body), ["The request is invalid", "The request body should not be empty", "`entity`: bad worse"]);
         assert_eq!(reasons(b"<html><body>Server Error</body></html>"), ["Server Error"]);
         assert_eq!(reasons(b""), ["the answer gives no reason"]);
     }

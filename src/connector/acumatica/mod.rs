@@ -43,10 +43,10 @@ impl Acumatica {
     ///
     /// # Errors
     /// `SignIn` when a secret cannot be fetched.
-    pub fn new(settings: AcumaticaSettings, world: World) -> Result<Self, ConnectorError> {
-        let session = Session::new(&settings, world.tokens)?;
+    pub fn new(settings: AcumaticaSettings, world: &World) -> Result<Self, ConnectorError> {
+        let session = Session::new(&settings, world.tokens.clone())?;
         let budget = Budget::new(settings.concurrent, settings.per_minute, Duration::from_secs(settings.longest_wait_seconds));
-        let door = Door::new(System::Acumatica, world.transport, world.clock, budget, world.seed);
+        let door = Door::new(System::Acumatica, world, budget);
         Ok(Self { settings, door, session, forms: Mutex::default() })
     }
 

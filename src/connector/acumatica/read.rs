@@ -48,7 +48,7 @@ impl Acumatica {
         let form = self.form(self.wire(schema)?);
         let _free = form.read().await;
         let below = match key {
-            Key::Id(id) => Some(format!("/{}", crate::connector::percent::encode(id))),
+            Key::Id(id) => key_path(&[id.to_owned()]),
             Key::Parts(parts) if parts.len() == schema.resource.key.len() => key_path(parts),
             Key::Parts(parts) => {
                 let count = format!("its key has {} parts, not {}", schema.resource.key.len(), parts.len());

@@ -11,6 +11,7 @@ use crate::connector::clock::Later;
 use crate::connector::door::{Call, Dialect, Door, Effect};
 use crate::connector::error::{Certainty, ConnectorError, ErrorKind, excerpt, shorten};
 use crate::connector::oauth::{Current, Grant, OAuth};
+use crate::connector::raw;
 use crate::connector::retry::Retry;
 use crate::connector::secret::Secret;
 use crate::connector::settings::{AcumaticaGrant, AcumaticaSettings, AcumaticaSignIn};
@@ -119,7 +120,7 @@ impl Session {
             Ok(_) => {}
             Err(error) if error.kind == ErrorKind::SignIn => {}
             Err(error) => {
-                tracing::warn!(system = "acumatica", reason = %error, "could not sign out; the session holds its licence slot for about ten minutes")
+                tracing::warn!(system = "acumatica", reason = %error, "could not sign out: the session holds its slot some ten minutes");
             }
         }
     }
@@ -212,21 +213,25 @@ impl Dialect for Threshold {
         Box::pin(std::future::ready(()))
     }
 
-    /// At the door a 500 is a wrong password, an unknown tenant, or no free session slot (often an HTML page): the
+    /// At the login a 500 is a wrong password, an unknown tenant, or no free session slot (often an HTML page): the
     /// text tells, the status never.
     fn trouble(&self, door: &Door, call: &Call, response: &Response) -> ConnectorError {
         let mut ordinary = errors::trouble(door, call, response);
         let told = errors::fault(&response.body);
         let text = told.as_ref().map_or_else(|| excerpt(&response.body), |fault| fault.text.clone());
         let lower = text.to_ascii_lowercase();
-        let full = response.status == 429 || lower.contains("limit") || lower.contains("concurrent");
+        let page = told.is_none() && raw::value(&response.body).is_none();
+        if !call.request.path().ends_with("/login") {
+            return ordinary;
+        }
+        let full = response.status == 429 || page || lower.contains("limit") || lower.contains("concurrent");
         match response.status {
-            429 | 500 if full || told.is_none() => {
+            429 | 500 if full => {
                 let mut error = door.error(ErrorKind::Busy, &call.operation, format!("no API session is free: {}", shorten(&text)));
                 error.retry_after = Some(SLOT_WAIT);
                 error
             }
-            400..=500 => {
+            400..=500 if response.status < 500 || told.is_some() => {
                 ordinary.kind = ErrorKind::SignIn;
                 ordinary.certain(Certainty::Refused)
             }

@@ -1,7 +1,7 @@
 //! What does a failed answer of Procore mean, and which reasons does it give in its many shapes?
 
 use crate::connector::door::{Call, Door, Effect};
-use crate::connector::error::{Certainty, ConnectorError, ErrorKind, excerpt, is_html, shorten};
+use crate::connector::error::{self, Certainty, ConnectorError, ErrorKind, excerpt, is_html, shorten};
 use crate::connector::raw;
 use crate::connector::transport::Response;
 use crate::value::Value;
@@ -77,8 +77,9 @@ fn gather(value: &Value, field: &str, found: &mut Vec<String>) {
         Value::Null | Value::Bool(_) => {}
         Value::Text(text) if text.trim().is_empty() => {}
         Value::Text(_) | Value::Number(_) => {
-            let text = value.plain();
-            let reason = if field.is_empty() { text } else { format!("`{field}`: {text}") };
+            let plain = value.plain();
+            let text = error::reason(&plain);
+            let reason = if field.is_empty() { text.to_owned() } else { format!("`{field}`: {text}") };
             if !found.contains(&reason) {
                 found.push(reason);
             }

@@ -35,10 +35,10 @@ impl Procore {
     ///
     /// # Errors
     /// `SignIn` when a secret cannot be fetched.
-    pub fn new(settings: ProcoreSettings, world: World) -> Result<Self, ConnectorError> {
-        let session = Session::new(&settings, world.tokens)?;
+    pub fn new(settings: ProcoreSettings, world: &World) -> Result<Self, ConnectorError> {
+        let session = Session::new(&settings, world.tokens.clone())?;
         let budget = Budget::new(settings.concurrent, None, Duration::from_secs(settings.longest_wait_seconds));
-        let door = Door::new(System::Procore, world.transport, world.clock, budget, world.seed);
+        let door = Door::new(System::Procore, world, budget);
         Ok(Self { settings, door, session })
     }
 

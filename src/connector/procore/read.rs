@@ -53,6 +53,8 @@ impl Procore {
     ) -> Result<Option<Row>, ConnectorError> {
         let wire = self.wire(schema)?;
         match (key, &wire.show) {
+            // Without an id the address would be that of the list.
+            (Key::Id(""), _) => Ok(None),
             (Key::Id(id), Some(show)) => self.show(self.places(schema, project).of(id), show, select).await,
             (Key::Id(id), None) => self.find(schema, project, &[(schema.resource.id.as_str(), Value::text(id))], select).await,
             (Key::Parts(parts), _) if parts.len() == schema.resource.key.len() => {
@@ -138,7 +140,8 @@ impl Procore {
             filters.push((format!("filters[{field}]"), format!("{}...{}", seconds(from), seconds(until))));
         }
         let known = &self.wire(query.schema)?.filters;
-        for (field, value) in query.equals.iter().filter(|(field, _)| known.iter().any(|name| name == field)) {
+        let sent = query.equals.iter().filter(|(field, value)| !value.is_null() && known.iter().any(|name| name == field));
+        for (field, value) in sent {
             filters.push((format!("filters[{field}]"), value.plain()));
         }
         Ok(filters)
