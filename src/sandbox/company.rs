@@ -289,7 +289,7 @@ fn draw_subcontract(rng: &mut Rng, project: &str, nth: usize, vendors: &[usize])
 }
 
 fn draw_line(rng: &mut Rng, unit_based: bool, nth: usize) -> ContractLine {
-    let unit_cost = Decimal::new(rng.i64(500..90_000_00), 2);
+    let unit_cost = Decimal::new(rng.i64(500..9_000_000), 2);
     let quantity = if unit_based { Decimal::new(rng.i64(1..4_000), 1) } else { Decimal::ONE };
     ContractLine {
         cost_code: rng.usize(..COST_CODES.len()),

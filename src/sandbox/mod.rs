@@ -6,6 +6,7 @@ mod cut;
 mod door;
 pub mod fault;
 mod in_process;
+mod practice;
 mod procore;
 mod serve;
 pub mod wire;

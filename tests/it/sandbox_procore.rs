@@ -73,6 +73,7 @@ impl Desk {
         self.send(Request { method: "POST".into(), url: "http://procore.sandbox/oauth/token".into(), headers, body: body.into() })
     }
 
+    #[allow(clippy::needless_pass_by_value)] // requests are made where they are sent
     fn send(&self, request: Request) -> Answer {
         let response = self.procore.handle(&request).response().expect("an answer");
         let text = String::from_utf8(response.body.clone()).unwrap();
@@ -90,6 +91,7 @@ impl Desk {
         Request { method: method.into(), url: format!("http://procore.sandbox{path}"), headers, body }
     }
 
+    #[allow(clippy::needless_pass_by_value)] // bodies are made where they are sent
     fn call(&self, method: &str, path: &str, body: Json) -> Answer {
         self.send(self.request(method, path, &body))
     }
