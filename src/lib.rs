@@ -1,5 +1,6 @@
 //! Crosswalk: a declarative mapping engine between Procore and Acumatica Cloud ERP.
 pub mod cases;
+pub mod cli;
 pub mod config;
 pub mod connector;
 pub mod diagnostic;

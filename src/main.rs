@@ -1,3 +1,7 @@
 //! The `crosswalk` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    crosswalk::cli::main()
+}

@@ -20,6 +20,22 @@ pub fn builtin_schemas() -> Vec<Arc<Source>> {
     files(&SCHEMAS, "schemas", "json")
 }
 
+/// Every shipped file with its path, snapshots of cases among them, for `init`.
+pub fn builtin_files() -> Vec<(PathBuf, &'static [u8])> {
+    let mut found = Vec::new();
+    for (above, folder) in [("mappings", &MAPPINGS), ("schemas", &SCHEMAS)] {
+        let mut open = vec![folder];
+        while let Some(folder) = open.pop() {
+            // What waits for review where the binary was built is nobody else's business.
+            let files = folder.files().filter(|file| file.path().extension().is_none_or(|ending| ending != "new"));
+            found.extend(files.map(|file| (PathBuf::from(above).join(file.path()), file.contents())));
+            open.extend(folder.dirs());
+        }
+    }
+    found.sort();
+    found
+}
+
 fn files(folder: &Dir<'static>, above: &str, ending: &str) -> Vec<Arc<Source>> {
     let mut found = Vec::new();
     let mut open = vec![folder];

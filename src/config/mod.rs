@@ -1,7 +1,20 @@
 //! Where are the systems, files and secrets? Wires everything once, for the faces.
 
+mod beside;
+mod block;
 mod builtin;
+mod case_files;
+mod choices;
+mod mask;
+mod settings;
+mod setup;
+mod wiring;
 mod workspace;
 
-pub use builtin::{builtin_mappings, builtin_schemas};
+pub use builtin::{builtin_files, builtin_mappings, builtin_schemas};
+pub use case_files::{CaseFile, case_files};
+pub use choices::choices;
+pub use settings::{SETTINGS_FILE, SettingsFile, TEMPLATE};
+pub use setup::{Asked, Checked, Setup, check};
+pub use wiring::{Wired, Wiring};
 pub use workspace::{Folders, Workspace};

@@ -40,7 +40,7 @@ pub struct Workspace {
 
 /// Files of `mappings/` that are not mappings.
 const SETTINGS: &str = "settings.yaml";
-const CASES: &str = ".cases.yaml";
+pub(super) const CASES: &str = ".cases.yaml";
 
 impl Workspace {
     /// Reads and compiles.
@@ -75,11 +75,11 @@ impl Workspace {
     }
 }
 
-fn named(source: &Source) -> &str {
+pub(super) fn named(source: &Source) -> &str {
     source.path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }
 
-fn read_folder(folder: Option<&Path>, ending: &str, builtin: fn() -> Vec<Arc<Source>>) -> Result<Vec<Arc<Source>>, Diagnostic> {
+pub(super) fn read_folder(folder: Option<&Path>, ending: &str, builtin: fn() -> Vec<Arc<Source>>) -> Result<Vec<Arc<Source>>, Diagnostic> {
     let Some(folder) = folder else { return Ok(builtin()) };
     let wrong = |path: &Path, problem: &std::io::Error| {
         let message = format!("{} cannot be read: {problem}", path.display());
@@ -116,6 +116,13 @@ fn catalog(folder: Option<&Path>, problems: &mut Vec<Diagnostic>) -> Catalog {
         }
     }
     Catalog::new(schemas)
+}
+
+/// The documented defaults alone, for judging a settings file whose mappings are not sound.
+pub(super) fn documented(folders: &Folders) -> Value {
+    let sources = read_folder(folders.mappings.as_deref(), "yaml", builtin_mappings).unwrap_or_default();
+    let settings: Vec<_> = sources.into_iter().filter(|source| named(source) == SETTINGS).collect();
+    defaults(&settings, &mut Vec::new())
 }
 
 fn defaults(sources: &[Arc<Source>], problems: &mut Vec<Diagnostic>) -> Value {

@@ -354,9 +354,8 @@ pub(super) async fn write_back(
     for delivered in delivered {
         let mut refused = None;
         for _ in &delivered.learned {
-            match answers.next() {
-                Some(Err(error)) => refused = Some(error),
-                Some(Ok(_)) | None => {}
+            if let Some(Err(error)) = answers.next() {
+                refused = Some(error);
             }
         }
         if delivered.learned.is_empty() {

@@ -1,0 +1,60 @@
+//! What was typed.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use super::command::{apply, check, demo, docs, explain, init, journal, links, plan, review, sandbox, schema, sync, test};
+
+/// Maps construction financials between Procore and Acumatica, by tables written in YAML.
+#[derive(Debug, Parser)]
+#[command(name = "crosswalk", version, about, max_term_width = 110, after_help = EXITS)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXITS: &str = "Exit codes: 0 done, 1 something is held, refused or changed, 2 usage, 3 mappings or settings unsound, \
+    4 a system out of reach, 5 a mistake in crosswalk";
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Global {
+    /// Read settings from this file [default: crosswalk.yaml, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) settings: Option<PathBuf>,
+    /// Read mappings from this folder [default: mappings, or the shipped ones]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) mappings: Option<PathBuf>,
+    /// Read schemas from this folder [default: schemas, or the shipped ones]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) schemas: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// Tell what happens meanwhile; twice tells more
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+/// The commands, in the order in which a newcomer needs them.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Demo(demo::Demo),
+    Init(init::Init),
+    Check(check::Check),
+    Test(test::Test),
+    Review(review::Review),
+    Docs(docs::Docs),
+    Plan(plan::Plan),
+    Apply(apply::Apply),
+    Sync(sync::Sync),
+    Explain(explain::Explain),
+    Links(links::Links),
+    Journal(journal::Journal),
+    Sandbox(sandbox::Sandbox),
+    Schema(schema::Schema),
+}

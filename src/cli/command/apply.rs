@@ -1,0 +1,45 @@
+//! `apply`: does what a saved plan says, or nothing.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::plan::change_set;
+use super::sync::exit;
+use crate::cli::exit::Stop;
+use crate::cli::session::{Session, block_on};
+use crate::cli::view::{Done, Shown, progress::Progress, run};
+use crate::sync::{ChangeSet, Mode};
+
+/// Do exactly what a saved plan says
+///
+/// The plan is made anew first; when it comes out otherwise, because the world moved on, nothing is sent.
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// The file that `crosswalk plan --out` wrote
+    plan: PathBuf,
+    /// Consent to its exports as the accounting approver
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Runs it.
+pub(super) fn run(apply: &Apply, session: &Session) -> Result<Done, Stop> {
+    let text = fs::read_to_string(&apply.plan).map_err(|problem| Stop::file(&apply.plan, "read", &problem))?;
+    let saved = ChangeSet::read(&text)?;
+    if !apply.yes {
+        return Err(Stop::usage("a plan is applied with the approver's consent", Some("add `--yes`".to_owned())));
+    }
+    let mut names: Vec<String> = saved.changes.iter().map(|change| change.mapping.clone()).collect();
+    names.dedup();
+    block_on(async {
+        let wired = session.wired().await?;
+        let progress = Progress::default();
+        let now = wired.engine(&progress).run(&names, Mode::Plan, "plan").await?;
+        saved.hold_against(&change_set(&now, &wired))?;
+        let mode = Mode::Apply { consent: true, only: Some(&saved) };
+        let report = wired.engine(&progress).run(&names, mode, &format!("apply {} --yes", apply.plan.display())).await?;
+        Ok(Done::new(exit(&report), Shown { text: run::report(&report), data: report }))
+    })
+}

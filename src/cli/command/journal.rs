@@ -1,0 +1,100 @@
+//! `journal`: what happened, in order.
+
+use clap::Args;
+
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::session::{Session, block_on};
+use crate::cli::view::{Done, Shown, table::Table};
+use crate::store::{JournalEntry, JournalFilter, Store, Verdict};
+use crate::sync::Failure;
+use crate::value::{Record, Value};
+
+/// Show the append-only history
+#[derive(Debug, Args)]
+pub(crate) struct Journal {
+    /// Only entries of this mapping
+    #[arg(long)]
+    mapping: Option<String>,
+    /// Only entries about this source record
+    #[arg(long, value_name = "ID")]
+    record: Option<String>,
+    /// Only entries of this kind; `step.` means all kinds that begin so
+    #[arg(long)]
+    kind: Option<String>,
+    /// The newest so many
+    #[arg(long, default_value_t = 50)]
+    limit: usize,
+    /// Check the chain of hashes instead: nothing was changed, removed or reordered
+    #[arg(long)]
+    verify: bool,
+}
+
+/// Runs it.
+pub(super) fn run(journal: &Journal, session: &Session) -> Result<Done, Stop> {
+    let state = session.state()?;
+    block_on(async {
+        let store = Store::open_read_only(state).map_err(Failure::from)?;
+        if journal.verify {
+            let verdict = store.read(|reading| reading.verify_journal()).await.map_err(Failure::from)?;
+            let exit = if verdict.is_sound() { Exit::Done } else { Exit::Look };
+            return Ok(Done::new(exit, Shown { text: verdict_text(&verdict), data: verdict_data(&verdict) }));
+        }
+        let filter = JournalFilter {
+            mapping: journal.mapping.clone(),
+            source_id: journal.record.clone(),
+            kind: journal.kind.clone(),
+            newest_first: true,
+            limit: Some(journal.limit),
+            ..JournalFilter::default()
+        };
+        let mut entries = store.read(move |reading| reading.journal_entries(&filter)).await.map_err(Failure::from)?;
+        entries.reverse();
+        Ok(Done::new(Exit::Done, Shown { text: text(&entries), data: Value::List(entries.iter().map(data).collect()) }))
+    })
+}
+
+fn text(entries: &[JournalEntry]) -> String {
+    let mut table = Table::new(&[">#", "time", "who", "what", "mapping", "record", "details"]);
+    for entry in entries {
+        let time = entry.at.to_string();
+        let details: String = Value::Record(entry.entry.details.clone()).to_string().chars().take(90).collect();
+        table.row([
+            entry.seq.to_string(),
+            time.get(..19).unwrap_or(&time).to_owned(),
+            entry.actor.clone(),
+            entry.entry.kind.clone(),
+            entry.entry.mapping.clone(),
+            entry.entry.source_id.clone(),
+            details,
+        ]);
+    }
+    table.text()
+}
+
+fn verdict_text(verdict: &Verdict) -> String {
+    if verdict.is_sound() {
+        return format!("the journal is whole: {} entries, {} bodies\n", verdict.entries, verdict.bodies);
+    }
+    verdict.problems.iter().map(|problem| format!("entry {}: {}\n", problem.seq, problem.what)).collect()
+}
+
+fn verdict_data(verdict: &Verdict) -> Value {
+    let problems = verdict.problems.iter().map(|problem| Value::text(format!("entry {}: {}", problem.seq, problem.what)));
+    let mut record = Record::new();
+    record.set("sound", verdict.is_sound());
+    record.set("problems", problems.collect::<Vec<_>>());
+    Value::Record(record)
+}
+
+fn data(entry: &JournalEntry) -> Value {
+    let mut record = Record::new();
+    record.set("seq", Value::Number(entry.seq.into()));
+    record.set("at", entry.at.to_string());
+    record.set("actor", entry.actor.as_str());
+    record.set("kind", entry.entry.kind.as_str());
+    record.set("mapping", entry.entry.mapping.as_str());
+    record.set("project", entry.entry.scope.as_str());
+    record.set("record", entry.entry.source_id.as_str());
+    record.set("details", entry.entry.details.clone());
+    Value::Record(record)
+}

@@ -1,0 +1,83 @@
+//! `links`: which records are the same thing.
+
+use clap::{Args, Subcommand};
+
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::session::{Session, block_on};
+use crate::cli::view::{Done, Shown, table::Table};
+use crate::store::{Link, LinkFilter, Store};
+use crate::sync::Failure;
+use crate::value::{Record, Value};
+
+/// Look at links between records of the two systems
+#[derive(Debug, Args)]
+pub(crate) struct Links {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List links, of one mapping or of all
+    List {
+        /// Only links of this mapping
+        mapping: Option<String>,
+        /// Lines of documents as well
+        #[arg(long)]
+        lines: bool,
+        /// Only links of this Procore project (its id)
+        #[arg(long, value_name = "ID")]
+        project: Option<String>,
+    },
+}
+
+/// Runs it.
+pub(super) fn run(links: &Links, session: &Session) -> Result<Done, Stop> {
+    let Command::List { mapping, lines, project } = &links.command;
+    let filter = LinkFilter { mapping: mapping.clone(), scope: project.clone(), lines: *lines, ..LinkFilter::default() };
+    let state = session.state()?;
+    block_on(async {
+        let store = Store::open_read_only(state).map_err(Failure::from)?;
+        let links = store.read(move |reading| reading.links(&filter)).await.map_err(Failure::from)?;
+        Ok(Done::new(Exit::Done, Shown { text: text(&links), data: Value::List(links.iter().map(data).collect()) }))
+    })
+}
+
+fn text(links: &[Link]) -> String {
+    if links.is_empty() {
+        return "no links yet; `crosswalk sync` makes them\n".to_owned();
+    }
+    let mut table = Table::new(&["mapping", "project", "list", "Procore", "", "Acumatica", "", "since"]);
+    for link in links {
+        let key = |key: &Option<String>| key.clone().unwrap_or_default();
+        let since = link.since.to_string();
+        table.row([
+            link.mapping.clone(),
+            link.scope.clone(),
+            link.part.clone(),
+            link.procore.id.clone(),
+            key(&link.procore.key),
+            key(&link.acumatica.key),
+            link.acumatica.id.clone(),
+            since.get(..19).unwrap_or(&since).to_owned(),
+        ]);
+    }
+    format!("{}\n{} links\n", table.text(), links.len())
+}
+
+fn data(link: &Link) -> Value {
+    let end = |id: &str, key: &Option<String>| {
+        let mut end = Record::new();
+        end.set("id", id);
+        end.set("key", key.clone().map_or(Value::Null, Value::Text));
+        end
+    };
+    let mut record = Record::new();
+    record.set("mapping", link.mapping.as_str());
+    record.set("project", link.scope.as_str());
+    record.set("list", link.part.as_str());
+    record.set("procore", end(&link.procore.id, &link.procore.key));
+    record.set("acumatica", end(&link.acumatica.id, &link.acumatica.key));
+    record.set("since", link.since.to_string());
+    Value::Record(record)
+}

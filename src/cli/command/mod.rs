@@ -1,0 +1,52 @@
+//! One file per command: its arguments, and the one operation that it calls.
+
+pub(super) mod apply;
+pub(super) mod check;
+pub(super) mod demo;
+pub(super) mod docs;
+pub(super) mod explain;
+pub(super) mod init;
+pub(super) mod journal;
+pub(super) mod links;
+pub(super) mod plan;
+pub(super) mod review;
+pub(super) mod sandbox;
+pub(super) mod schema;
+pub(super) mod sync;
+pub(super) mod test;
+
+use super::arguments::Command;
+use super::exit::Stop;
+use super::session::Session;
+use super::view::Done;
+use crate::config::Setup;
+use crate::diagnostic::did_you_mean;
+
+/// Runs a command.
+pub(super) fn run(command: Command, session: &Session) -> Result<Done, Stop> {
+    match command {
+        Command::Init(init) => init::run(&init),
+        Command::Check(_) => Ok(check::run(session)),
+        Command::Test(test) => test::run(&test, session),
+        Command::Review(review) => review::run(&review, session),
+        Command::Docs(docs) => docs::run(docs, session),
+        Command::Plan(plan) => plan::run(&plan, session),
+        Command::Apply(apply) => apply::run(&apply, session),
+        Command::Sync(sync) => sync::run(&sync, session),
+        Command::Explain(explain) => explain::run(&explain, session),
+        Command::Links(links) => links::run(&links, session),
+        Command::Journal(journal) => journal::run(&journal, session),
+        Command::Sandbox(sandbox) => sandbox::run(&sandbox, session),
+        Command::Demo(demo) => demo::run(&demo),
+        Command::Schema(schema) => Ok(schema::run(&schema)),
+    }
+}
+
+/// Refuses names of mappings that do not exist.
+fn known_mappings(names: &[String], setup: &Setup) -> Result<(), Stop> {
+    let known: Vec<&str> = setup.workspace.plans.iter().map(|plan| plan.name.as_str()).collect();
+    match names.iter().find(|name| !known.contains(&name.as_str())) {
+        Some(name) => Err(Stop::usage(format!("there is no mapping named `{name}`"), did_you_mean(name, known))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,97 @@
+//! `sandbox`: both systems, imitated, to try everything against.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::session::{Session, block_on};
+use crate::cli::view::{Done, Text};
+use crate::connector::WallClock;
+use crate::sandbox::{Running, Sandbox as Systems, SandboxOptions};
+
+/// Serve both systems on this machine, with a practice company in them
+#[derive(Args, Debug)]
+pub(crate) struct Sandbox {
+    /// Port for Procore; 0 takes any free one
+    #[arg(long, default_value_t = 8081)]
+    procore_port: u16,
+    /// Port for Acumatica; 0 takes any free one
+    #[arg(long, default_value_t = 8082)]
+    acumatica_port: u16,
+    /// The same seed draws the same company
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// How many projects the company has
+    #[arg(long, default_value_t = 3)]
+    projects: usize,
+    /// Cost lines that its accountants post for each project
+    #[arg(long, default_value_t = 12)]
+    costs: usize,
+    /// Write settings and secrets for it into this folder
+    #[arg(long, value_name = "DIR")]
+    settings_dir: Option<PathBuf>,
+}
+
+/// Runs it.
+pub(super) fn run(sandbox: &Sandbox, session: &Session) -> Result<Done, Stop> {
+    let catalog = session.setup()?.workspace.catalog;
+    let mut options = SandboxOptions::new(Arc::new(WallClock), catalog, sandbox.seed, sandbox.projects);
+    options.procore_port = sandbox.procore_port;
+    options.acumatica_port = sandbox.acumatica_port;
+    options.acumatica.costs_per_project = sandbox.costs;
+    block_on(async {
+        let running = Systems::start(options).await.map_err(|problem| Stop::usage(problem.to_string(), None))?;
+        println!("{}", greeting(sandbox, &running)?);
+        // Whether somebody pressed Ctrl-C or it cannot be heard: either way it ends.
+        let _ = tokio::signal::ctrl_c().await;
+        running.stop().await;
+        Ok(Done::new(Exit::Done, Text("stopped\n".to_owned())))
+    })
+}
+
+fn greeting(sandbox: &Sandbox, running: &Running) -> Result<String, Stop> {
+    let mut text = format!("Procore   {}\nAcumatica {}\n\n", running.procore_url, running.acumatica_url);
+    match &sandbox.settings_dir {
+        Some(folder) => {
+            write_settings(running, folder)?;
+            text.push_str(&format!("settings and secrets are in {}; try\n", folder.display()));
+            text.push_str(&format!("  crosswalk --settings {} plan\n", folder.join("crosswalk.yaml").display()));
+        }
+        None => {
+            text.push_str(&format!("put this into crosswalk.yaml, and the secrets into files beside it:\n\n{}", running.settings_file()));
+            for (file, secret) in running.secrets() {
+                text.push_str(&format!("\n{file}: {secret}"));
+            }
+            text.push_str("\n\nor let `--settings-dir DIR` write them\n");
+        }
+    }
+    text.push_str("\nstop it with Ctrl-C");
+    Ok(text)
+}
+
+/// Writes the settings file and the files of secrets, readable by their owner only.
+pub(super) fn write_settings(running: &Running, folder: &Path) -> Result<(), Stop> {
+    let wrong = |path: &Path, problem: std::io::Error| Stop::file(path, "written", &problem);
+    fs::create_dir_all(folder).map_err(|problem| wrong(folder, problem))?;
+    let settings = folder.join("crosswalk.yaml");
+    fs::write(&settings, running.settings_file()).map_err(|problem| wrong(&settings, problem))?;
+    for (name, secret) in running.secrets() {
+        let path = folder.join(name);
+        fs::write(&path, secret).and_then(|()| for_owner_only(&path)).map_err(|problem| wrong(&path, problem))?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn for_owner_only(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn for_owner_only(_path: &Path) -> std::io::Result<()> {
+    Ok(())
+}

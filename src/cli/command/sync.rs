@@ -1,0 +1,47 @@
+//! `sync`: brings both systems up to date.
+
+use clap::Args;
+
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::session::{Session, block_on};
+use crate::cli::view::{Done, Shown, progress::Progress, run};
+use crate::sync::{Mode, Report};
+
+/// Bring both systems up to date: imports, and exports with consent
+///
+/// Without `--yes` exports are staged and wait; `crosswalk plan` shows them.
+#[derive(Debug, Args)]
+pub(crate) struct Sync {
+    /// Mappings to run; all of them when none is named
+    mappings: Vec<String>,
+    /// Consent to exports as the accounting approver
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Runs it.
+pub(super) fn run(sync: &Sync, session: &Session) -> Result<Done, Stop> {
+    block_on(async {
+        let wired = session.wired().await?;
+        let progress = Progress::default();
+        let command = format!("sync {}{}", sync.mappings.join(" "), if sync.yes { " --yes" } else { "" });
+        let report = wired.engine(&progress).run(&sync.mappings, Mode::Apply { consent: sync.yes, only: None }, command.trim()).await?;
+        Ok(Done::new(exit(&report), Shown { text: text(&report), data: report }))
+    })
+}
+
+/// How a run ends: 1 when something is held, waits or differs.
+pub(super) fn exit(report: &Report) -> Exit {
+    if report.is_incomplete() { Exit::Look } else { Exit::Done }
+}
+
+fn text(report: &Report) -> String {
+    let mut text = run::report(report);
+    let waiting: u64 = report.mappings.iter().map(|mapping| mapping.counts.waiting).sum();
+    if waiting > 0 {
+        text.push_str(&format!(
+            "\n{waiting} exports wait for an approver's consent: look at them with `crosswalk plan`, then `crosswalk sync --yes`\n"
+        ));
+    }
+    text
+}

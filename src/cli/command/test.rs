@@ -1,0 +1,67 @@
+//! `test`: the cases beside the mappings, run and compared.
+
+use std::path::Path;
+
+use clap::Args;
+
+use super::known_mappings;
+use crate::cases::{self, Snapshots, Stored, Verdict};
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::session::Session;
+use crate::cli::view::Done;
+use crate::cli::view::test::{Failure, Tested, Tests};
+use crate::config::{CaseFile, Setup};
+use crate::plan::Plan;
+
+/// Run the cases beside the mappings
+///
+/// A case says what a mapping should make of an example. Where the mappings lie in a folder, what each case makes is also held
+/// against its snapshot; differences wait for `crosswalk review`.
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Only the cases of these mappings
+    #[arg(value_name = "MAPPING")]
+    mappings: Vec<String>,
+}
+
+/// Runs it.
+pub(super) fn run(test: &Test, session: &Session) -> Result<Done, Stop> {
+    let setup = session.setup()?;
+    known_mappings(&test.mappings, &setup)?;
+    let snapshots = setup.workspace.folders.mappings.as_deref().map(Snapshots::beside);
+    let mut tests = Tests::default();
+    for file in setup.cases()? {
+        let wanted = test.mappings.is_empty() || test.mappings.contains(&file.mapping);
+        if let Some(plan) = setup.workspace.plan(&file.mapping).filter(|_| wanted) {
+            tests.mappings.push(one(plan, &file, &setup, snapshots.as_ref())?);
+        }
+    }
+    let exit = if tests.all_well() { Exit::Done } else { Exit::Look };
+    Ok(Done::new(exit, tests))
+}
+
+fn one(plan: &Plan, file: &CaseFile, setup: &Setup, snapshots: Option<&Snapshots>) -> Result<Tested, Stop> {
+    let mut tested = Tested { mapping: plan.name.clone(), ..Tested::default() };
+    for case in &file.cases {
+        let (outcome, verdict) = cases::run(plan, case, &setup.workspace.defaults);
+        let stored = match snapshots {
+            Some(snapshots) => snapshots.hold(&plan.name, case, &outcome).map_err(|problem| unwritten(setup, &problem))?,
+            None => Stored::Same,
+        };
+        match stored {
+            Stored::Same => {}
+            Stored::Changed => tested.changed += 1,
+            Stored::New => tested.new += 1,
+        }
+        match verdict {
+            Verdict::Passed => tested.passed += 1,
+            failed => tested.failures.push(Failure::new(case, failed)),
+        }
+    }
+    Ok(tested)
+}
+
+fn unwritten(setup: &Setup, problem: &std::io::Error) -> Stop {
+    let folder = setup.workspace.folders.mappings.as_deref().unwrap_or(Path::new("")).join("snapshots");
+    Stop::file(&folder, "used for snapshots", problem)
+}

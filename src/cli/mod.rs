@@ -1,0 +1,42 @@
+//! What does a person type and see? Commands read their arguments, call one operation, and hand its result to a view.
+//!
+//! ```text
+//! arguments   what was typed
+//! command/    one file per command: arguments in, one operation, a result
+//! view/       each result twice: for people and as JSON
+//! exit        how a command ends, as a number that scripts can use
+//! ```
+
+mod arguments;
+mod command;
+mod exit;
+mod session;
+mod terminal;
+mod view;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::Arguments;
+use exit::Exit;
+use session::Session;
+
+/// Runs the command that was typed.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let session = Session::new(&arguments.global);
+    session.listen(arguments.global.verbose);
+    // A panic is our fault, and says so by its exit code; its message has been printed by then.
+    let done = catch_unwind(AssertUnwindSafe(|| command::run(arguments.command, &session)));
+    let exit = match done {
+        Ok(Ok(done)) => session.show(&done),
+        Ok(Err(stop)) => session.explain(&stop),
+        Err(_) => {
+            eprintln!("this is a mistake in crosswalk, not in your files; please report it with the message above");
+            Exit::Ours
+        }
+    };
+    ExitCode::from(exit.code())
+}

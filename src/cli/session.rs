@@ -1,0 +1,112 @@
+//! One call of the program: where its files are, how it speaks, and what it says at the end.
+
+use std::future::Future;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tracing_subscriber::EnvFilter;
+
+use super::arguments::Global;
+use super::exit::{Exit, Stop};
+use super::terminal::Paint;
+use super::view::{self, Done};
+use crate::config::{Asked, Setup, Wired, Wiring};
+use crate::connector::{Clock, WallClock};
+
+/// One call of the program.
+pub(super) struct Session {
+    /// What the command line says about files.
+    pub(super) asked: Asked,
+    json: bool,
+}
+
+impl Session {
+    /// From what was typed.
+    pub(super) fn new(global: &Global) -> Self {
+        let asked = Asked { settings: global.settings.clone(), mappings: global.mappings.clone(), schemas: global.schemas.clone() };
+        Self { asked, json: global.json }
+    }
+
+    /// Whether results go out as JSON, so that nobody is asked anything.
+    pub(super) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Sends events of the program to standard error. `CROSSWALK_LOG` chooses among them.
+    pub(super) fn listen(&self, verbose: u8) {
+        let level = ["warn", "info", "debug"].get(usize::from(verbose)).copied().unwrap_or("trace");
+        let filter = EnvFilter::try_from_env("CROSSWALK_LOG").unwrap_or_else(|_| EnvFilter::new(format!("crosswalk={level}")));
+        // Only the first call of a process may listen; a second one changes nothing.
+        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(Paint::errors().colour).try_init();
+    }
+
+    /// Settings, mappings and schemas, sound.
+    pub(super) fn setup(&self) -> Result<Setup, Stop> {
+        Ok(Setup::open(&self.asked)?)
+    }
+
+    /// Systems, state and plans, ready to run.
+    pub(super) async fn wired(&self) -> Result<Wired, Stop> {
+        wired(&self.asked, Arc::new(WallClock)).await
+    }
+
+    /// The state file, for commands that only look into it.
+    pub(super) fn state(&self) -> Result<PathBuf, Stop> {
+        Ok(self.setup()?.file.state)
+    }
+
+    /// Prints a result.
+    pub(super) fn show(&self, done: &Done) -> Exit {
+        if self.json {
+            print(&format!("{}\n", done.view.json()));
+        } else {
+            eprint(&done.view.aside(Paint::errors()));
+            print(&done.view.human(Paint::output()));
+        }
+        done.exit
+    }
+
+    /// Prints why there is no result.
+    pub(super) fn explain(&self, stop: &Stop) -> Exit {
+        if self.json {
+            print(&format!("{}\n", view::stop_json(stop)));
+        } else {
+            eprint(&view::stop_text(stop, Paint::errors()));
+        }
+        stop.exit()
+    }
+}
+
+/// Runs what talks to systems or the state file.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Stop>>) -> Result<T, Stop> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|problem| Stop::usage(format!("no threads can be had: {problem}"), None))?.block_on(work)
+}
+
+/// Opens everything that a run needs, from the settings file on.
+pub(super) async fn wired(asked: &Asked, clock: Arc<dyn Clock>) -> Result<Wired, Stop> {
+    let setup = Setup::open(asked)?;
+    let missing = |block: &str| {
+        let help = "write one with `crosswalk init`, or let `crosswalk sandbox --settings-dir DIR` write one for practice";
+        Stop::usage(format!("there is no settings file with a `{block}` block"), Some(help.to_owned()))
+    };
+    let wiring = Wiring {
+        procore: setup.file.procore.ok_or_else(|| missing("procore"))?,
+        acumatica: setup.file.acumatica.ok_or_else(|| missing("acumatica"))?,
+        http: setup.file.http,
+        state: setup.file.state,
+        actor: setup.file.actor,
+        values: setup.settings,
+    };
+    Ok(wiring.wire(setup.workspace, clock).await?)
+}
+
+/// A reader that went away (`| head`) is no trouble of ours.
+fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn eprint(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}

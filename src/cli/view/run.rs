@@ -1,0 +1,133 @@
+//! A run's report as people read it.
+
+use super::table::{Table, money};
+use crate::sync::{Action, MappingReport, Reconciled, Report, StagedChange};
+use crate::value::{Decimal, Value};
+
+/// Most held records, changes or fields that are shown of one mapping.
+const SHOWN: usize = 12;
+
+/// What a run did: a table of mappings, then what is held, waits or differs.
+pub(in crate::cli) fn report(report: &Report) -> String {
+    let mut table = Table::new(&["mapping", "", ">read", ">offered", ">created", ">updated", ">linked", ">unchanged", ">held", ">waiting"]);
+    for mapping in &report.mappings {
+        let counts = &mapping.counts;
+        let arrow = if mapping.direction == "export" { "Procore -> Acumatica" } else { "Procore <- Acumatica" };
+        let numbers =
+            [counts.read, counts.offered, counts.created, counts.updated, counts.adopted, counts.unchanged, counts.held, counts.waiting];
+        let cells = [mapping.mapping.clone(), arrow.to_owned()].into_iter().chain(numbers.map(|number| number.to_string()));
+        table.row(cells);
+    }
+    let mut text = table.text();
+    for mapping in &report.mappings {
+        text.push_str(&aside(mapping));
+    }
+    text
+}
+
+fn aside(mapping: &MappingReport) -> String {
+    let mut text = String::new();
+    if let Some(why) = &mapping.skipped {
+        text.push_str(&format!("\n{}: skipped, {why}\n", mapping.mapping));
+    }
+    if !mapping.held.is_empty() {
+        text.push_str(&format!("\nheld in {}:\n", mapping.mapping));
+        for held in mapping.held.iter().take(SHOWN) {
+            text.push_str(&format!("  {}\n", held.source_key));
+            for reason in &held.reasons {
+                text.push_str(&format!("    {reason}\n"));
+            }
+        }
+        text.push_str(&more(mapping.held.len()));
+    }
+    if !mapping.mismatches.is_empty() {
+        text.push_str(&format!("\n{} shows something else than expected:\n", mapping.mapping));
+        for mismatch in mapping.mismatches.iter().take(SHOWN) {
+            for field in &mismatch.fields {
+                text.push_str(&format!("  {}  {}: shown {}, expected {}\n", mismatch.source_id, field.field, field.old, field.new));
+            }
+        }
+        text.push_str(&more(mapping.mismatches.len()));
+    }
+    text
+}
+
+fn more(count: usize) -> String {
+    if count > SHOWN { format!("  … and {} more; `--json` shows all\n", count - SHOWN) } else { String::new() }
+}
+
+/// The change set: record by record, field by field, old → new.
+pub(in crate::cli) fn changes(report: &Report) -> String {
+    let mut text = String::new();
+    for mapping in report.mappings.iter().filter(|mapping| !mapping.changes.is_empty()) {
+        let arrow = if mapping.direction == "export" { "Procore -> Acumatica" } else { "Procore <- Acumatica" };
+        text.push_str(&format!("{} ({arrow}): {}\n", mapping.title, amount(mapping)));
+        for change in mapping.changes.iter().take(SHOWN) {
+            text.push_str(&one(change));
+        }
+        text.push_str(&more(mapping.changes.len()));
+        text.push('\n');
+    }
+    text
+}
+
+fn amount(mapping: &MappingReport) -> String {
+    let count = |action: Action| mapping.changes.iter().filter(|change| change.action == action).count();
+    let parts = [(count(Action::Create), "to create"), (count(Action::Update), "to update"), (count(Action::Adopt), "to link")];
+    parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
+}
+
+fn one(change: &StagedChange) -> String {
+    let (sign, there) = match change.action {
+        Action::Create => ("+", String::new()),
+        Action::Update => ("~", change.target_id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default()),
+        Action::Adopt => ("=", change.target_id.as_ref().map(|id| format!(" (link to {id})")).unwrap_or_default()),
+    };
+    let project = if change.project.is_empty() { String::new() } else { format!(" in project {}", change.project) };
+    let mut text = format!("  {sign} {}{project}{there}\n", change.source_key);
+    for field in &change.fields {
+        let line = field.line.as_ref().map(|line| format!(" [line {line}]")).unwrap_or_default();
+        let old = if field.old.is_null() { String::new() } else { format!("{} -> ", shown(&field.old)) };
+        let rows = if field.rows.is_empty() { String::new() } else { format!("   # {}", field.rows.join(", ")) };
+        text.push_str(&format!("      {}{line}: {old}{}{rows}\n", field.field, shown(&field.new)));
+    }
+    text
+}
+
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() > 80 { text.chars().take(77).chain("...".chars()).collect() } else { text }
+}
+
+/// Totals per project on both sides, and whether they agree.
+pub(in crate::cli) fn reconciled(projects: &[Reconciled]) -> String {
+    let mut table = Table::new(&[
+        "project",
+        ">job to date",
+        ">commitment invoiced",
+        ">direct costs",
+        ">Procore: job to date",
+        ">Procore: direct costs",
+        ">Direct Cost tool",
+        "agree",
+    ]);
+    let mut sums = [Decimal::ZERO; 6];
+    for project in projects {
+        let amounts = [
+            project.job_to_date,
+            project.commitment_invoiced,
+            project.direct_costs(),
+            project.shown_job_to_date,
+            project.shown_direct_costs,
+            project.direct_cost_tool,
+        ];
+        for (sum, amount) in sums.iter_mut().zip(amounts) {
+            *sum += amount;
+        }
+        let agrees = if project.agrees() { "yes" } else { "NO" };
+        table.row([project.project.clone()].into_iter().chain(amounts.map(money)).chain([agrees.to_owned()]));
+    }
+    let agrees = if projects.iter().all(Reconciled::agrees) { "yes" } else { "NO" };
+    table.row(["all".to_owned()].into_iter().chain(sums.map(money)).chain([agrees.to_owned()]));
+    table.text()
+}

@@ -1,0 +1,81 @@
+//! What a company chooses: the `settings:` block laid over the documented defaults, every slip at its place.
+
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::mapping::yaml::{Node, NodeKind};
+use crate::value::{Record, Value};
+
+/// The defaults with the chosen values in their places. What does not fit goes into `problems`, and its default stays.
+pub fn choices(defaults: &Value, chosen: Option<&Node>, problems: &mut Vec<Diagnostic>) -> Value {
+    match chosen {
+        Some(node) => over(defaults, node, "", problems),
+        None => defaults.clone(),
+    }
+}
+
+fn over(default: &Value, node: &Node, path: &str, problems: &mut Vec<Diagnostic>) -> Value {
+    match (default, &node.kind) {
+        (Value::Record(record), NodeKind::Map(entries)) if is_table(path) => Value::Record(table(record, entries, problems)),
+        (Value::Record(record), NodeKind::Map(entries)) => Value::Record(nested(record, entries, path, problems)),
+        // A default of nothing says only that a company must choose.
+        (Value::Null, NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::Text(_)) | (_, NodeKind::Null) => node.to_value(),
+        (Value::Bool(_), NodeKind::Bool(_)) | (Value::Number(_), NodeKind::Number(_)) | (Value::Text(_), NodeKind::Text(_)) => {
+            node.to_value()
+        }
+        (Value::List(_), NodeKind::List(items)) if items.iter().all(|item| item.word().is_some()) => node.to_value(),
+        _ => {
+            problems.push(wrong(default, node, path));
+            default.clone()
+        }
+    }
+}
+
+fn wrong(default: &Value, node: &Node, path: &str) -> Diagnostic {
+    let expected = match default {
+        Value::Null => "a single value",
+        Value::List(_) => "a list of single values",
+        Value::Record(_) => "keys and values",
+        other => other.kind_word(),
+    };
+    let message = format!("`{path}` is {expected}, and this is {}", node.kind_word());
+    let quoted = matches!((default, &node.kind), (Value::Text(_), NodeKind::Number(_) | NodeKind::Bool(_)));
+    let help = match node.word() {
+        Some(word) if quoted => Some(format!("put it in quotes: `\"{word}\"`")),
+        _ => Some(format!("the default is `{default}`")),
+    };
+    Diagnostic::error("setting", &node.place, message).label(format!("expected {expected}")).maybe_help(help)
+}
+
+/// Tables hold whatever keys a company has.
+fn is_table(path: &str) -> bool {
+    path.strip_prefix("tables.").is_some_and(|name| !name.contains('.'))
+}
+
+fn table(default: &Record, entries: &[(Node, Node)], problems: &mut Vec<Diagnostic>) -> Record {
+    let mut result = default.clone();
+    for (key, node) in entries {
+        let Some(name) = key.word() else { continue };
+        if matches!(node.kind, NodeKind::List(_) | NodeKind::Map(_)) {
+            let message = format!("an entry of a table is a single value, and this is {}", node.kind_word());
+            problems.push(Diagnostic::error("setting", &node.place, message));
+        }
+        result.set(name.text, node.to_value());
+    }
+    result
+}
+
+fn nested(default: &Record, entries: &[(Node, Node)], path: &str, problems: &mut Vec<Diagnostic>) -> Record {
+    let mut result = default.clone();
+    for (key, node) in entries {
+        let Some(name) = key.word() else { continue };
+        let below = if path.is_empty() { name.text.clone() } else { format!("{path}.{name}") };
+        match default.get(&name.text) {
+            Some(known) => result.set(name.text, over(known, node, &below, problems)),
+            None => {
+                let message = format!("`{below}` is not a setting");
+                let help = did_you_mean(&name.text, default.iter().map(|(name, _)| name).collect::<Vec<_>>());
+                problems.push(Diagnostic::error("unknown-setting", &name.place, message).label("no such setting").maybe_help(help));
+            }
+        }
+    }
+    result
+}

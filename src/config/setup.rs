@@ -1,0 +1,126 @@
+//! Settings, mappings, schemas and cases put together: what every command starts from.
+
+use std::path::{Path, PathBuf};
+
+use super::case_files::{CaseFile, case_files};
+use super::choices::choices;
+use super::settings::SettingsFile;
+use super::workspace::{Folders, Workspace, documented};
+use crate::diagnostic::{Diagnostic, Place, any_error};
+use crate::value::Value;
+
+/// What the command line says about files; it goes before the settings file.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The settings file.
+    pub settings: Option<PathBuf>,
+    /// The folder of mappings.
+    pub mappings: Option<PathBuf>,
+    /// The folder of schemas.
+    pub schemas: Option<PathBuf>,
+}
+
+/// Everything that the authors wrote, sound.
+#[derive(Debug)]
+pub struct Setup {
+    /// The settings file.
+    pub file: SettingsFile,
+    /// Mappings and schemas.
+    pub workspace: Workspace,
+    /// The settings that expressions see.
+    pub settings: Value,
+}
+
+/// What a check of all files found.
+#[derive(Debug)]
+pub struct Checked {
+    /// Every problem of every file.
+    pub problems: Vec<Diagnostic>,
+    /// How many mappings, schemas and cases there are; none where they could not be read.
+    pub counts: Option<[usize; 3]>,
+}
+
+impl Setup {
+    /// Reads and compiles everything but the cases.
+    ///
+    /// # Errors
+    /// Every problem of every file.
+    pub fn open(asked: &Asked) -> Result<Self, Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        let file = settings_file(asked, &mut problems);
+        let settings = choices(&documented(&file.folders), file.choices.as_ref(), &mut problems);
+        match Workspace::open(file.folders.clone()) {
+            Ok(workspace) => {
+                if any_error(&problems) {
+                    Err(problems)
+                } else {
+                    Ok(Self { file, workspace, settings })
+                }
+            }
+            Err(more) => {
+                problems.extend(more);
+                Err(problems)
+            }
+        }
+    }
+
+    /// The cases of the mappings.
+    ///
+    /// # Errors
+    /// Every problem of every file of cases.
+    pub fn cases(&self) -> Result<Vec<CaseFile>, Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        let files = case_files(&self.workspace.folders, &mut problems);
+        problems.extend(without_mapping(&files, &self.workspace));
+        if problems.is_empty() { Ok(files) } else { Err(problems) }
+    }
+}
+
+/// Checks every file, the cases among them.
+pub fn check(asked: &Asked) -> Checked {
+    let mut problems = Vec::new();
+    let file = settings_file(asked, &mut problems);
+    choices(&documented(&file.folders), file.choices.as_ref(), &mut problems);
+    let workspace = match Workspace::open(file.folders.clone()) {
+        Ok(workspace) => {
+            problems.extend(workspace.warnings.iter().cloned());
+            Some(workspace)
+        }
+        Err(more) => {
+            problems.extend(more);
+            None
+        }
+    };
+    let cases = case_files(&file.folders, &mut problems);
+    let counts = workspace.map(|workspace| {
+        problems.extend(without_mapping(&cases, &workspace));
+        [workspace.plans.len(), workspace.catalog.iter().count(), cases.iter().map(|file| file.cases.len()).sum()]
+    });
+    Checked { problems, counts }
+}
+
+fn without_mapping(files: &[CaseFile], workspace: &Workspace) -> Vec<Diagnostic> {
+    let lost = files.iter().filter(|file| workspace.plan(&file.mapping).is_none());
+    let told = lost.map(|file| {
+        let message = format!("there is no mapping `{}` for these cases", file.mapping);
+        Diagnostic::error("cases-without-mapping", &Place::new(&file.source, 0..1), message)
+            .help("name the file after its mapping: `<mapping>.cases.yaml`")
+    });
+    told.collect()
+}
+
+fn settings_file(asked: &Asked, problems: &mut Vec<Diagnostic>) -> SettingsFile {
+    let mut file = SettingsFile::read(asked.settings.as_deref(), problems);
+    let home = file.file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+    let Folders { mappings, schemas } = file.folders;
+    file.folders = Folders {
+        mappings: asked.mappings.clone().or(mappings).or_else(|| found(&home, "mappings")),
+        schemas: asked.schemas.clone().or(schemas).or_else(|| found(&home, "schemas")),
+    };
+    file
+}
+
+/// A folder of this name, if there is one; else the shipped files are used.
+fn found(home: &Path, name: &str) -> Option<PathBuf> {
+    Some(home.join(name)).filter(|folder| folder.is_dir())
+}

@@ -1,0 +1,110 @@
+//! From settings to systems, state and engine: what a command that runs needs, made in one place.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::workspace::Workspace;
+use crate::connector::{AcumaticaSettings, Clock, Connector, HttpSettings, HttpTransport, ProcoreSettings, TokenFiles, Transport, World};
+use crate::store::{Shift, Store, Worker};
+use crate::sync::{Doors, Engine, Failure, Watch};
+use crate::value::Value;
+
+/// What a run needs to be told.
+#[derive(Clone, Debug)]
+pub struct Wiring {
+    /// Procore.
+    pub procore: ProcoreSettings,
+    /// Acumatica.
+    pub acumatica: AcumaticaSettings,
+    /// Times and sizes of requests.
+    pub http: HttpSettings,
+    /// The state file.
+    pub state: PathBuf,
+    /// Who acts.
+    pub actor: String,
+    /// Settings as expressions see them.
+    pub values: Value,
+}
+
+/// Systems, state and plans, ready to run.
+pub struct Wired {
+    /// The plans and schemas.
+    pub workspace: Workspace,
+    /// The systems.
+    pub doors: Doors,
+    /// The state file, and who works on it.
+    pub worker: Worker,
+    /// Settings as expressions see them.
+    pub values: Value,
+    /// Whether Procore's partner-only resources may be used.
+    pub erp_platform: bool,
+    /// The day.
+    pub today: Date,
+}
+
+/// Longer than any single request with its retries.
+const LEASE: SignedDuration = SignedDuration::from_mins(30);
+
+impl Wiring {
+    /// Opens the state file and the ways to both systems; nothing is sent yet.
+    ///
+    /// # Errors
+    /// A state file that cannot be used, a secret that cannot be fetched.
+    pub async fn wire(self, workspace: Workspace, clock: Arc<dyn Clock>) -> Result<Wired, Failure> {
+        let transport = HttpTransport::new(self.http).map_err(|problem| Failure::Asked(problem.to_string()))?;
+        self.wire_over(workspace, clock, Arc::new(transport)).await
+    }
+
+    /// The same over another transport.
+    ///
+    /// # Errors
+    /// As [`wire`](Self::wire).
+    pub async fn wire_over(self, workspace: Workspace, clock: Arc<dyn Clock>, transport: Arc<dyn Transport>) -> Result<Wired, Failure> {
+        let store = Store::open(&self.state)?;
+        let erp_platform = self.procore.erp_platform;
+        let now = clock.now();
+        let tokens = Arc::new(TokenFiles::new(beside(&self.state, "tokens")));
+        let seed = u64::try_from(now.as_nanosecond()).unwrap_or_default();
+        let world = World { transport, clock: clock.clone(), tokens, seed };
+        let doors = Doors { procore: Connector::procore(self.procore, &world)?, acumatica: Connector::acumatica(self.acumatica, &world)? };
+        let worker = sign_in(&store, &self.actor, clock).await?;
+        Ok(Wired { workspace, doors, worker, values: self.values, erp_platform, today: day(now) })
+    }
+}
+
+impl Wired {
+    /// The engine over these.
+    pub fn engine<'w>(&'w self, watch: &'w dyn Watch) -> Engine<'w> {
+        Engine {
+            plans: &self.workspace.plans,
+            doors: &self.doors,
+            worker: self.worker.clone(),
+            settings: &self.values,
+            erp_platform: self.erp_platform,
+            today: self.today,
+            watch,
+        }
+    }
+}
+
+async fn sign_in(store: &Store, actor: &str, clock: Arc<dyn Clock>) -> Result<Worker, Failure> {
+    let name = format!("{actor}, process {}", std::process::id());
+    let shift = Shift { actor: actor.to_owned(), name, now: Arc::new(move || clock.now()), lease: LEASE };
+    Ok(Worker::sign_in(store, shift).await?)
+}
+
+/// The calendar day here, which is the date that a document made now bears.
+fn day(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::system()).date()
+}
+
+fn beside(state: &Path, ending: &str) -> PathBuf {
+    let mut name = state.file_stem().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(ending);
+    state.with_file_name(name)
+}
