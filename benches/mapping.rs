@@ -1,1 +1,2 @@
+//! Benchmarks of the mapping step.
 fn main() {}

@@ -1,8 +1,25 @@
-//! Stories about the whole program, one file per topic.
-#![allow(clippy::unwrap_used)]
+//! Stories about the whole program, one file per topic. One program, so that it links once.
+#![allow(clippy::unwrap_used)] // a story that meets an error it did not expect has failed
 
+mod connector_acumatica;
+mod connector_acumatica_writes;
+mod connector_http;
+mod connector_logs;
+mod connector_procore;
+mod connector_procore_writes;
 mod contract;
 mod expr;
+mod expr_path;
+mod expr_path_generated;
 mod expr_words;
 mod records;
+mod sandbox_acumatica;
+mod sandbox_procore;
 mod schemas;
+mod script;
+mod store;
+mod store_file;
+mod store_journal;
+mod store_steps;
+mod store_two;
+mod store_wrong_steps;
