@@ -57,6 +57,8 @@ pub struct Link {
     pub fingerprint: Option<Digest>,
     /// How the target looked when we last saw it: a modification stamp or a digest.
     pub target_version: Option<String>,
+    /// The source as it was when the two last agreed, with the mapping and settings of that day.
+    pub source_version: Option<String>,
     /// Since when the two are linked.
     pub since: Timestamp,
     /// When anything here last changed.
@@ -81,7 +83,7 @@ pub struct LinkFilter {
 }
 
 pub(super) const COLUMNS: &str = "id, mapping, scope, part, parent, procore_id, procore_key, acumatica_id, acumatica_key, state,
-    fingerprint, target_version, since, changed";
+    fingerprint, target_version, since, changed, source_version";
 
 impl Link {
     /// The end in one system.
@@ -240,6 +242,7 @@ pub(super) fn link_row(row: &Row<'_>) -> rusqlite::Result<Link> {
         state,
         fingerprint: row.get(10)?,
         target_version: row.get(11)?,
+        source_version: row.get(14)?,
         since,
         changed,
     })

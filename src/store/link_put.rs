@@ -24,6 +24,8 @@ pub struct NewLink {
     pub fingerprint: Option<Digest>,
     /// How the target looked afterwards; `None` leaves what is remembered.
     pub target_version: Option<String>,
+    /// The source as it is now that the two agree; `None` leaves what is remembered.
+    pub source_version: Option<String>,
     /// All lines of the document: others that it had are removed. `None` leaves its lines as they are.
     pub lines: Option<Vec<NewLine>>,
 }
@@ -125,8 +127,8 @@ impl Writing<'_> {
     fn make_link(&self, wanted: &Wanted<'_>, new: &NewLink) -> Result<Link, StoreError> {
         let sql = format!(
             "insert into link (mapping, scope, part, parent, procore_id, procore_key, procore_folded, acumatica_id, acumatica_key,
-               acumatica_folded, state, fingerprint, target_version, since, changed)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'live', $11, $12, $13, $13) returning {COLUMNS}"
+               acumatica_folded, state, fingerprint, target_version, since, changed, source_version)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'live', $11, $12, $13, $13, $14) returning {COLUMNS}"
         );
         let values = params![
             wanted.mapping,
@@ -141,7 +143,8 @@ impl Writing<'_> {
             wanted.acumatica.folded(),
             new.fingerprint,
             new.target_version,
-            At(self.stamp().at)
+            At(self.stamp().at),
+            new.source_version
         ];
         self.inserted(&sql, values, link_row)
     }
@@ -154,6 +157,7 @@ impl Writing<'_> {
             acumatica: key(&link.acumatica, &wanted.acumatica),
             fingerprint: new.fingerprint.clone().or_else(|| link.fingerprint.clone()),
             target_version: new.target_version.clone().or_else(|| link.target_version.clone()),
+            source_version: new.source_version.clone().or_else(|| link.source_version.clone()),
             ..link.clone()
         };
         if after == link {
@@ -162,7 +166,7 @@ impl Writing<'_> {
         let after = Link { changed: self.stamp().at, ..after };
         self.execute(
             "update link set procore_key = $2, procore_folded = $3, acumatica_key = $4, acumatica_folded = $5, fingerprint = $6,
-               target_version = $7, changed = $8 where id = $1",
+               target_version = $7, changed = $8, source_version = $9 where id = $1",
             params![
                 after.id.0,
                 after.procore.key,
@@ -171,7 +175,8 @@ impl Writing<'_> {
                 after.acumatica.folded(),
                 after.fingerprint,
                 after.target_version,
-                At(after.changed)
+                At(after.changed),
+                after.source_version
             ],
         )?;
         Ok((after, true))

@@ -250,6 +250,7 @@ impl Delivery<'_> {
             acumatica,
             fingerprint: Digest::from_hex(&parcel.fingerprint),
             target_version: None,
+            source_version: parcel.source_version.clone(),
             lines: Some(lines.collect()),
         }
     }

@@ -21,7 +21,11 @@ impl<'r> Run<'r> {
     /// The link learns what the draft is now; nothing is sent.
     pub(super) async fn refresh(&mut self, staged: Staged) -> Result<(), Failure> {
         let (Some(link), Mode::Apply { .. }) = (staged.link, self.mode) else { return Ok(()) };
-        let new = NewLink { fingerprint: Digest::from_hex(&staged.parcel.fingerprint), ..same_link(&link) };
+        let new = NewLink {
+            fingerprint: Digest::from_hex(&staged.parcel.fingerprint),
+            source_version: staged.parcel.source_version,
+            ..same_link(&link)
+        };
         let put = self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.put_link(&new)).await?;
         self.book.links.take_over(&put);
         Ok(())
@@ -165,6 +169,7 @@ fn same_link(link: &Link) -> NewLink {
         acumatica: link.acumatica.clone(),
         fingerprint: None,
         target_version: None,
+        source_version: None,
         lines: None,
     }
 }

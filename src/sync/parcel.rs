@@ -19,6 +19,8 @@ pub(super) struct Parcel {
     pub(super) draft: Record,
     /// The lines that have an id at the source.
     pub(super) lines: Vec<ParcelLine>,
+    /// The source as it is, with the mapping and settings of today.
+    pub(super) source_version: Option<String>,
     /// The digest of the draft.
     pub(super) fingerprint: String,
 }

@@ -17,8 +17,8 @@ use super::target::{TargetView, is_readable};
 use crate::connector::{Key, ProjectScope, Select};
 use crate::evaluate::{Item, SourceRef, open};
 use crate::plan::{Plan, ProjectOf, Records};
-use crate::store::{Cursor, Hold, Written};
-use crate::value::instant_of;
+use crate::store::{Cursor, Digest, Hold, Written};
+use crate::value::{instant_of, json_text};
 
 /// What a run knows while it goes on.
 pub(super) struct Run<'r> {
@@ -27,6 +27,8 @@ pub(super) struct Run<'r> {
     pub(super) book: Book,
     pub(super) planned_projects: Vec<ProjectScope>,
     joined: Joined,
+    /// A digest of the settings.
+    settings: String,
 }
 
 /// One mapping's reading in one scope.
@@ -66,7 +68,8 @@ impl Page {
 
 impl<'r> Run<'r> {
     pub(super) fn new(engine: &'r Engine<'r>, mode: Mode<'r>, book: Book) -> Self {
-        Self { engine, mode, book, planned_projects: Vec::new(), joined: Joined::new() }
+        let settings = Digest::of(json_text(engine.settings)).as_str().chars().take(16).collect();
+        Self { engine, mode, book, planned_projects: Vec::new(), joined: Joined::new(), settings }
     }
 
     /// One mapping, from its source to its target.
@@ -233,7 +236,7 @@ impl<'r> Run<'r> {
                 entry.insert(View { target: TargetView::default(), memory, twins: HashSet::new() })
             }
         };
-        let staging = Staging { engine: self.engine, plan, book: &self.book, place, memory: &view.memory };
+        let staging = Staging { engine: self.engine, plan, book: &self.book, place, settings: &self.settings, memory: &view.memory };
         staging.decide(item, source, &mut view.target, &mut view.twins).await
     }
 

@@ -49,6 +49,8 @@ pub(super) struct Staging<'s> {
     pub(super) plan: &'s Plan,
     pub(super) book: &'s Book,
     pub(super) place: &'s Where,
+    /// A digest of the settings.
+    pub(super) settings: &'s str,
     /// Drafts of targets that cannot be read, as they were written last, by source id.
     pub(super) memory: &'s HashMap<String, Written>,
 }
@@ -63,6 +65,13 @@ impl Staging<'_> {
         twins: &mut HashSet<String>,
     ) -> Result<Decision, Failure> {
         let link = self.book.by_id(&self.plan.name, &self.place.scope, self.plan.source.resource.system, &source.id).cloned();
+        let version = self.version(source);
+        if let (Some(link), Some(version)) = (&link, &version)
+            && self.plan.writes()
+            && link.source_version.as_ref() == Some(version)
+        {
+            return Ok(Decision::Unchanged);
+        }
         let mut target = Value::Null;
         if let Some(link) = &link
             && self.plan.reads_target()
@@ -85,6 +94,12 @@ impl Staging<'_> {
         }
     }
 
+    /// The source as it is, with the mapping and settings of today: when none of them changed, neither did the draft.
+    fn version(&self, source: &SourceRef) -> Option<String> {
+        let modified = source.modified.as_ref()?;
+        Some(format!("{modified} {} {}", self.plan.fingerprint, self.settings))
+    }
+
     fn evaluate(&self, item: &Item<'_, '_, '_>, target: &Value) -> Result<Option<Draft>, Refusal> {
         let links = Seen { book: self.book, source: self.plan.source.resource.system, project: self.place.procore() };
         let (ask, project) = (Value::Record(Record::new()), self.place.value());
@@ -99,7 +114,11 @@ impl Staging<'_> {
     async fn linked(&self, source: &SourceRef, draft: Draft, link: Link, view: &mut TargetView) -> Result<Decision, Failure> {
         let fingerprint = Digest::of(json_text(&Value::Record(draft.fields.clone())));
         if link.fingerprint.as_ref() == Some(&fingerprint) {
-            return Ok(Decision::Unchanged);
+            if link.source_version == self.version(source) {
+                return Ok(Decision::Unchanged);
+            }
+            let staged = self.staged(source, draft, Change::default(), (Action::Update, None), &|_, _| None);
+            return Ok(Decision::Refresh(Box::new(Staged { link: Some(link), ..staged })));
         }
         let id = self.target_id(&link).to_owned();
         let held = if is_readable(self.plan) {
@@ -220,6 +239,7 @@ impl Staging<'_> {
             send: change.send,
             lines: lines.collect(),
             draft: draft.fields,
+            source_version: self.version(source),
             fingerprint,
         };
         let change = StagedChange {

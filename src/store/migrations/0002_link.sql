@@ -23,6 +23,8 @@ create table link (
   -- from an edit at the source.
   fingerprint text,
   target_version text,
+  -- The source as it was when the two last agreed: an unchanged source need not be mapped again.
+  source_version text,
   since text not null,
   changed text not null,
   check ((part = '') = (parent is null))
