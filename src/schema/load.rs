@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::Schema;
 use super::field::{Custom, Field, Kind, Shape};
+use super::payload::Payload;
 use super::resource::{Resource, Scope, System, Wire};
 use crate::diagnostic::Diagnostic;
 
@@ -104,7 +105,13 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
             return Err(wrong(format!("x-resource names `{named}`, which is not among the properties")));
         }
     }
-    Ok(Schema { name: format!("{}/{}", resource.system.word(), resource.name), description: raw.description, resource, shape })
+    Ok(Schema {
+        name: format!("{}/{}", resource.system.word(), resource.name),
+        description: raw.description,
+        resource,
+        shape,
+        payload: Payload::new(text),
+    })
 }
 
 fn shape(properties: &Map<String, Json>, required: &[String], above: &str) -> Result<Shape, String> {

@@ -3,6 +3,7 @@
 mod catalog;
 mod field;
 mod load;
+mod payload;
 mod resource;
 mod wire;
 
@@ -23,9 +24,15 @@ pub struct Schema {
     pub resource: Resource,
     /// Its fields.
     pub shape: Shape,
+    payload: payload::Payload,
 }
 
 impl Schema {
+    /// Every way in which a payload does not fit the resource's JSON Schema; none for one that may be sent.
+    pub fn faults(&self, payload: &crate::value::Record) -> Vec<String> {
+        self.payload.faults(payload, &self.shape)
+    }
+
     /// The field at `a.b.c`, stepping into records and lines alike.
     pub fn field_at(&self, path: &str) -> Option<&Field> {
         self.shape.at(path)

@@ -115,7 +115,11 @@ impl Delivery<'_> {
         }
         let mut receipts: Vec<Option<Receipt>> = vec![None; parcels.len()];
         for (at, parcel) in parcels.iter().enumerate() {
-            if parcel.send.is_empty() || (parcel.target_id.is_none() && ids[at].is_some()) {
+            let faults = self.plan.target.faults(&parcel.send);
+            if !faults.is_empty() {
+                let refused = format!("the payload does not fit {}: {}; nothing was sent", self.plan.target.name, faults.join("; "));
+                receipts[at] = Some(Receipt { refused: Some(refused), ..Receipt::default() });
+            } else if parcel.send.is_empty() || (parcel.target_id.is_none() && ids[at].is_some()) {
                 receipts[at] = Some(self.found(door, parcel, ids[at].as_deref()).await.map_err(told)?);
             }
         }
