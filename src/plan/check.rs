@@ -1,10 +1,8 @@
-//! What fits what: kinds, constants; and the text by which a mapping is fingerprinted.
+//! What fits what: values and constants against the kinds of fields.
 
-use std::fmt::Write;
-
-use crate::diagnostic::did_you_mean;
+use super::resolve::Lost;
+use crate::diagnostic::{Diagnostic, Place, did_you_mean};
 use crate::expr::As;
-use crate::mapping::{Field as Entry, Mapping, Word};
 use crate::schema::{Field, Kind};
 use crate::value::{Value, date_of, instant_of};
 
@@ -22,7 +20,11 @@ pub(super) fn carries(from: Kind, as_: Option<As>, to: Kind) -> Result<(), Strin
     Err(match (read, to) {
         (Kind::Record | Kind::Lines | Kind::List, _) => "name a single value of it".to_owned(),
         (_, Kind::Record | Kind::Lines | Kind::List) => "map the fields of the target one by one".to_owned(),
-        _ => format!("add `as: {}`", to.word()),
+        // Text may spell anything, and anything can be spelt.
+        (Kind::Text, _) | (_, Kind::Text) | (Kind::Instant, Kind::Date) | (Kind::Decimal, Kind::Integer) => {
+            format!("add `as: {}`", to.word())
+        }
+        _ => "compute it with `expr`".to_owned(),
     })
 }
 
@@ -44,8 +46,16 @@ pub(super) fn constant_fits(value: &Value, field: &Field) -> Result<(), (String,
         Value::List(_) | Value::Record(_) => false,
     };
     if !fits {
-        let help = (kind == Kind::Text).then(|| "put it in quotes".to_owned());
-        return Err((format!("`{}` holds {}, and `{}` is {}", field.name, kind.word(), value.plain(), value.kind_word()), help));
+        let help = match kind {
+            Kind::Text => Some("put it in quotes"),
+            Kind::Boolean => Some("write `true` or `false`, without quotes"),
+            Kind::Date => Some("write year, month and day: `2026-01-31`"),
+            Kind::Instant => Some("write it with its offset: `2026-01-31T08:00:00Z`"),
+            Kind::Decimal | Kind::Percent | Kind::Integer => Some("write a number, without quotes"),
+            Kind::Record | Kind::Lines | Kind::List | Kind::Anything => None,
+        };
+        let message = format!("`{}` holds {}, and `{}` is {}", field.name, phrase(kind), value.plain(), value.kind_word());
+        return Err((message, help.map(str::to_owned)));
     }
     let Value::Text(text) = value else { return Ok(()) };
     if !field.labels.is_empty() && !field.labels.contains(text) {
@@ -54,82 +64,30 @@ pub(super) fn constant_fits(value: &Value, field: &Field) -> Result<(), (String,
     }
     match field.max_length {
         Some(most) if text.chars().count() > most => {
-            Err((format!("`{}` holds {most} characters, and this has {}", field.name, text.chars().count()), None))
+            Err((format!("`{}` holds {most} characters, and this has {}", field.name, text.chars().count()), Some("shorten it".to_owned())))
         }
         _ => Ok(()),
     }
 }
 
-/// What a mapping says, without comments, layout, labels and notes, rules in the order of their targets.
-pub(super) fn canonical(mapping: &Mapping) -> String {
-    let mut text = String::new();
-    let mut say = |key: &str, word: &dyn std::fmt::Display| {
-        let _ = writeln!(text, "{key}={}", word.to_string().trim());
+/// A kind as a message says it: `a date`, `text`.
+pub(super) fn phrase(kind: Kind) -> String {
+    match kind {
+        Kind::Text | Kind::Lines | Kind::Anything => kind.word().to_owned(),
+        Kind::Integer | Kind::Instant => format!("an {}", kind.word()),
+        Kind::Decimal | Kind::Percent | Kind::Boolean | Kind::Date | Kind::Record | Kind::List => format!("a {}", kind.word()),
+    }
+}
+
+/// A name that its owner does not have.
+pub(super) fn no_field((name, owner): (&str, &str), lost: &Lost<'_>, place: &Place) -> Diagnostic {
+    let known: Vec<&str> = lost.shape.iter().flat_map(|shape| shape.names()).collect();
+    let (message, label) = match (lost.shape, lost.above) {
+        (None, Some(above)) if above.kind == Kind::Lines => (format!("`{owner}` is a list"), "name its members: `[*]`"),
+        (None, _) => (format!("`{owner}` has no fields"), "nothing below this"),
+        (Some(_), _) => (format!("`{name}` is not a field of `{owner}`"), "no such field"),
     };
-    say("mapping", &mapping.mapping);
-    say("direction", &mapping.direction);
-    say("source", &mapping.source);
-    say("target", &mapping.target);
-    for (key, word) in [("project", &mapping.project), ("unfold", &mapping.unfold), ("when", &mapping.when)] {
-        if let Some(word) = word {
-            say(key, word);
-        }
-    }
-    for join in &mapping.join {
-        let keys = list(&join.it.key);
-        say("join", &format!("{} {} {keys} {}", join.name, join.it.resource, optional(join.it.when.as_ref())));
-    }
-    if let Some(group) = &mapping.group {
-        say("group", &format!("{} {}", list(&group.by), group.as_));
-    }
-    say("identity", &list(&mapping.identity));
-    for ask in &mapping.ask {
-        let it = &ask.it;
-        let parts = [&it.from, &it.expr, &it.as_, &it.max_length].map(|word| optional(word.as_ref())).join(" ");
-        say("ask", &format!("{} {parts}", ask.name));
-    }
-    for step in &mapping.steps {
-        say("step", &format!("{} {} {} {}", step.action, step.from, step.to, optional(step.when.as_ref())));
-    }
-    for field in &mapping.write_back {
-        say("write_back", &format!("{} {}", field.name, field.it));
-    }
-    entries(&mut text, &mapping.fields);
-    text
-}
-
-fn entries(text: &mut String, fields: &[Entry]) {
-    let mut rules: Vec<String> = fields.iter().filter(|field| field.to.is_some()).map(rule).collect();
-    rules.sort_unstable();
-    for rule in rules {
-        let _ = writeln!(text, "{rule}");
-    }
-}
-
-fn rule(entry: &Entry) -> String {
-    let words =
-        [&entry.to, &entry.from, &entry.expr, &entry.each, &entry.key, &entry.when, &entry.as_, &entry.max_length, &entry.on_overflow];
-    let mut text = words.map(|word| optional(word.as_ref())).join("|");
-    for literal in [&entry.value, &entry.default] {
-        let _ = write!(text, "|{}", literal.as_ref().map(|literal| literal.value.to_string()).unwrap_or_default());
-    }
-    if let Some(link) = &entry.link {
-        let from = link.from.as_ref().map(|from| list(&from.0)).unwrap_or_default();
-        let _ = write!(text, "|link {} {from} {}", link.mapping, optional(link.expr.as_ref()));
-    }
-    if !entry.fields.is_empty() {
-        text.push_str("|lines\n");
-        entries(&mut text, &entry.fields);
-    }
-    text
-}
-
-fn optional(word: Option<&Word>) -> String {
-    word.map(|word| word.text.trim().to_owned()).unwrap_or_default()
-}
-
-fn list(words: &[Word]) -> String {
-    words.iter().map(|word| word.text.trim()).collect::<Vec<_>>().join(",")
+    Diagnostic::error("unknown-field", place, message).label(label).maybe_help(did_you_mean(name, known))
 }
 
 /// The kind that `as` reads a value as.

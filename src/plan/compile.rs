@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
+use super::fingerprint::fingerprint;
 use super::order::cycle;
-use super::resolve::resolve;
+use super::resolve::{beside, resolve};
 use super::trie::Wanted;
 use super::{Asked, Direction, Join, Place, Plan, ProjectOf, Records, SourceKey, Step, table};
 use crate::diagnostic::{Diagnostic, any_error, did_you_mean};
 use crate::expr::Expressions;
 use crate::mapping::{Mapping, Word};
-use crate::schema::{Catalog, Field, Kind, Schema, Scope, Shape};
+use crate::schema::{Catalog, Kind, Schema, Scope, Shape};
 use crate::value::Value;
 
 /// The settings that expressions see, with their defaults: what a mapping may name.
@@ -126,8 +125,10 @@ impl<'a> Compiler<'a> {
         {
             if schema.resource.system != system {
                 let message = format!("an {} goes the other way: `{word}` cannot stand here", direction.word());
-                problems
-                    .push(Diagnostic::error("direction", &word.place, message).label(format!("expected a resource of {}", system.word())));
+                let help =
+                    format!("an {} reads {} and writes {}", direction.word(), direction.source().word(), direction.source().other().word());
+                let label = format!("expected a resource of {}", system.word());
+                problems.push(Diagnostic::error("direction", &word.place, message).label(label).help(help));
             }
         }
         let shape = source.shape.clone();
@@ -206,7 +207,8 @@ impl<'a> Compiler<'a> {
             let Some(schema) = schema(&named.it.resource, self.catalog, self.problems) else { continue };
             if schema.resource.system != self.source.resource.system {
                 let message = format!("`{}` is of the other system; a join reads beside the source", named.it.resource);
-                self.problems.push(Diagnostic::error("join", &named.it.resource.place, message));
+                let help = format!("name a resource of {}", self.source.resource.system.word());
+                self.problems.push(Diagnostic::error("join", &named.it.resource.place, message).help(help));
                 continue;
             }
             if self.shape.get(&named.name.text).is_some() {
@@ -383,24 +385,6 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// A field that is put beside the source's own.
-pub(super) fn beside(name: &str, kind: Kind, shape: Shape) -> Field {
-    Field {
-        name: name.to_owned(),
-        kind,
-        description: String::new(),
-        required: false,
-        read_only: true,
-        max_length: None,
-        labels: Vec::new(),
-        scale: None,
-        decimal_text: false,
-        custom: None,
-        shape: Some(shape),
-        line_key: Vec::new(),
-    }
-}
-
 fn schema(word: &Word, catalog: &Catalog, problems: &mut Vec<Diagnostic>) -> Option<Arc<Schema>> {
     let found = catalog.get(&word.text).cloned();
     if found.is_none() {
@@ -410,11 +394,4 @@ fn schema(word: &Word, catalog: &Catalog, problems: &mut Vec<Diagnostic>) -> Opt
         );
     }
     found
-}
-
-/// A hash of what the mapping says, blind to comments, layout and notes.
-fn fingerprint(mapping: &Mapping) -> String {
-    let mut hash = Sha256::new();
-    hash.update(super::check::canonical(mapping));
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::check::{carries, constant_fits, kind_of};
+use super::check::{carries, constant_fits, kind_of, no_field, phrase};
 use super::compile::{Compiler, LineScope};
+use super::paths::names;
 use super::resolve::resolve;
 use super::table::written;
-use super::{Asked, LinesOf, LinesRule, Node, Place, Rule, Term};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use super::{Asked, LinesOf, LinesRule, Node, Rule, Term};
+use crate::diagnostic::{self, Diagnostic, closest, did_you_mean};
 use crate::expr::As;
-use crate::expr::path::{JsonPath, Step as PathStep, parse as parse_path};
 use crate::mapping::{Ask, Field as Entry, Link, Literal, Named, Word};
 use crate::schema::{Field, Kind, Schema, Shape};
 
@@ -19,7 +19,7 @@ impl Compiler<'_> {
     pub(super) fn nodes(&mut self) -> Vec<Node> {
         let mapping = self.mapping;
         let target = Arc::clone(&self.target);
-        let nodes = self.entries(&mapping.fields, &target.shape);
+        let nodes = self.entries(&mapping.fields, &target.shape, &target.name);
         let writes = target.resource.wire.procore().is_none_or(|wire| wire.sync.is_some() || wire.create.is_some());
         if writes {
             self.required(&target.shape, &mapping.fields, &mapping.target, "");
@@ -27,7 +27,7 @@ impl Compiler<'_> {
         nodes
     }
 
-    fn entries(&mut self, entries: &[Entry], shape: &Shape) -> Vec<Node> {
+    fn entries(&mut self, entries: &[Entry], shape: &Shape, owner: &str) -> Vec<Node> {
         let mut nodes = Vec::new();
         let mut taken: BTreeMap<&str, &Word> = BTreeMap::new();
         for entry in entries {
@@ -40,7 +40,7 @@ impl Compiler<'_> {
                 self.problems.push(Diagnostic::error("field-twice", &to.place, message).related(&first.place, "first given here"));
                 continue;
             }
-            let Some(field) = self.target_field(to, shape) else { continue };
+            let Some(field) = self.target_field(to, shape, owner) else { continue };
             if let Some(node) = self.entry(entry, to, field) {
                 insert(&mut nodes, &to.text, node);
             }
@@ -49,54 +49,53 @@ impl Compiler<'_> {
     }
 
     fn bare_rows(&mut self, entry: &Entry) {
-        let place = entry.row.as_ref().and_then(|rows| rows.0.first()).map(|row| row.id.place.clone());
-        let words = [&entry.from, &entry.expr, &entry.each];
-        let value = words.into_iter().flatten().next().map(|word| word.place.clone());
-        let value = value
-            .or_else(|| entry.link.as_ref().map(|link| link.mapping.place.clone()))
-            .or_else(|| entry.value.as_ref().map(|v| v.place.clone()));
-        match (value, place) {
-            (Some(value), _) => {
-                self.problems.push(Diagnostic::error("no-target", &value, "this value has no target field").help("add `to:`"));
-            }
-            (None, None) => {
-                let place = &self.mapping.mapping.place;
-                self.problems.push(Diagnostic::error("no-target", place, "an entry of `fields` has neither `to` nor `row`"));
-            }
-            (None, Some(_)) => {}
+        if entry.flawed {
+            return;
+        }
+        if let Some(place) = places_of_sources(entry).into_iter().next() {
+            self.problems.push(Diagnostic::error("no-target", &place, "this value has no target field").help("add `to:`"));
+        } else if entry.row.is_none() {
+            let words = [&entry.note, &entry.when, &entry.as_, &entry.key, &entry.max_length, &entry.on_overflow];
+            let place = words.into_iter().flatten().next().map_or(&self.mapping.mapping.place, |word| &word.place);
+            let message = "an entry of `fields` has neither `to` nor `row`";
+            self.problems.push(Diagnostic::error("no-target", place, message).help("a comment needs no entry: `# …`"));
         }
     }
 
-    fn target_field<'s>(&mut self, to: &Word, shape: &'s Shape) -> Option<&'s Field> {
+    fn target_field<'s>(&mut self, to: &Word, shape: &'s Shape, owner: &str) -> Option<&'s Field> {
         let steps: Vec<&str> = to.text.split('.').collect();
         match resolve(shape, &steps, self.target.resource.system) {
             Ok(found) if found.field.is_some() => found.field,
-            Ok(_) => None,
+            Ok(_) => {
+                let message = format!("`{to}` reaches into a value whose fields are not described");
+                self.problems.push(Diagnostic::error("unknown-field", &to.place, message).help("describe them in the schema"));
+                None
+            }
             Err(lost) => {
                 let start: usize = steps[..lost.step].iter().map(|step| step.len() + 1).sum();
                 let place = to.part(start..start + steps[lost.step].len());
-                let owner = lost.above.map_or_else(|| self.target.name.clone(), |above| above.name.clone());
-                let known: Vec<&str> = lost.shape.iter().flat_map(|shape| shape.names()).collect();
-                let message = format!("`{}` is not a field of `{owner}`", steps[lost.step]);
-                let help = did_you_mean(steps[lost.step], known.iter().copied());
-                self.problems.push(Diagnostic::error("unknown-field", &place, message).label("no such field").maybe_help(help));
+                let owner = lost.above.map_or(owner, |above| above.name.as_str());
+                self.problems.push(no_field((steps[lost.step], owner), &lost, &place));
                 None
             }
         }
     }
 
     fn entry(&mut self, entry: &Entry, to: &Word, field: &Field) -> Option<Node> {
-        let given = [entry.from.is_some(), entry.expr.is_some(), entry.value.is_some(), entry.link.is_some(), entry.each.is_some()];
-        let count = given.iter().filter(|given| **given).count();
-        if count != 1 {
-            let message = if count == 0 {
-                format!("nothing says where `{to}` comes from")
-            } else {
-                format!("`{to}` has {count} sources, and may have one")
-            };
-            let help = "give exactly one of `from`, `expr`, `value`, `link` and `each`";
-            self.problems.push(Diagnostic::error("one-source", &to.place, message).help(help));
-            return None;
+        let help = "give exactly one of `from`, `expr`, `value`, `link` and `each`";
+        match places_of_sources(entry).as_slice() {
+            [_] => {}
+            [] if entry.flawed => return None,
+            [] => {
+                let message = format!("nothing says where `{to}` comes from");
+                self.problems.push(Diagnostic::error("one-source", &to.place, message).help(help));
+                return None;
+            }
+            [first, second, ..] => {
+                let message = format!("`{to}` comes from two places, and may come from one");
+                self.problems.push(Diagnostic::error("one-source", second, message).related(first, "the other one").help(help));
+                return None;
+            }
         }
         match &entry.each {
             Some(each) => self.lines(entry, each, to, field),
@@ -154,8 +153,8 @@ impl Compiler<'_> {
 
     fn kinds(&mut self, word: &Word, from: Kind, as_: Option<As>, field: &Field) {
         if let Err(help) = carries(from, as_, field.kind) {
-            let read = as_.map_or(from.word(), |as_| kind_of(as_).word());
-            let message = format!("`{}` holds {}, and this is {read}", field.name, field.kind.word());
+            let read = phrase(as_.map_or(from, kind_of));
+            let message = format!("`{}` holds {}, and this is {read}", field.name, phrase(field.kind));
             self.problems.push(Diagnostic::error("wrong-kind", &word.place, message).label(read).help(help));
         }
     }
@@ -189,19 +188,20 @@ impl Compiler<'_> {
 
     fn lines(&mut self, entry: &Entry, each: &Word, to: &Word, field: &Field) -> Option<Node> {
         let Some(inner) = field.shape.as_ref().filter(|_| field.kind == Kind::Lines) else {
-            let message = format!("`{to}` holds {}, not lines", field.kind.word());
+            let message = format!("`{to}` holds {}, not lines", phrase(field.kind));
             self.problems.push(Diagnostic::error("wrong-kind", &each.place, message).help("give its value with `from` or `expr`"));
             return None;
         };
         let itself = names(&self.json_path(each)?).is_some_and(|names| names.is_empty());
         if self.line.is_some() && !itself {
-            self.problems.push(Diagnostic::error("lines-in-lines", &each.place, "lines within lines cannot be mapped"));
+            let help = "write a mapping of its own for them, with `unfold`";
+            self.problems.push(Diagnostic::error("lines-in-lines", &each.place, "lines within lines cannot be mapped").help(help));
             return None;
         }
         let of = if itself { LinesOf::Itself } else { self.enter(each)? };
         let key = entry.key.as_ref().and_then(|word| self.place(word));
         let when = entry.when.as_ref().and_then(|word| self.formula(word));
-        let nodes = self.entries(&entry.fields, inner);
+        let nodes = self.entries(&entry.fields, inner, &field.name);
         self.required(inner, &entry.fields, to, "");
         if !itself {
             self.line = None;
@@ -218,8 +218,10 @@ impl Compiler<'_> {
     fn required(&mut self, shape: &Shape, entries: &[Entry], word: &Word, above: &str) {
         for field in shape.fields.iter().filter(|field| field.required && !field.read_only) {
             let path = format!("{above}{}", field.name);
-            let given =
-                entries.iter().filter_map(|entry| entry.to.as_ref()).any(|to| to.text == path || to.text.starts_with(&format!("{path}.")));
+            // A field that is given under a misspelt name has been told already.
+            let meant = |to: &str| shape.at(to).is_none() && closest(to, [path.as_str()]).is_some();
+            let gives = |to: &str| to == path || to.starts_with(&format!("{path}.")) || meant(to);
+            let given = entries.iter().any(|entry| entry.to.as_ref().map_or(entry.flawed, |to| gives(&to.text)));
             if !given {
                 let message = format!("`{path}` of `{word}` is required, and no row gives it");
                 self.problems
@@ -259,7 +261,8 @@ impl Compiler<'_> {
         let word = word?;
         let number = word.text.parse().ok().filter(|number| *number > 0);
         if number.is_none() {
-            self.problems.push(Diagnostic::error("wrong-kind", &word.place, format!("`{word}` is not a number of characters")));
+            let message = format!("`{word}` is not a number of characters");
+            self.problems.push(Diagnostic::error("wrong-kind", &word.place, message).help("write a whole number from 1 on"));
         }
         number
     }
@@ -274,102 +277,6 @@ impl Compiler<'_> {
         word.text == "truncate"
     }
 
-    /// Compiles a path where it stands: into the line if there is one, else into the record.
-    fn path(&mut self, word: &Word) -> Option<Term> {
-        let path = self.json_path(word)?;
-        if let Some(names) = names(&path) {
-            return self.named(word, &names).map(Term::Slot);
-        }
-        let in_line = self.line.is_some();
-        let shape = self.line.as_ref().map_or_else(|| self.shape.clone(), |line| line.shape.clone());
-        let slot = self.slot(in_line, &[]);
-        Some(Term::Search { root: Place { in_line, slot, kind: Kind::Record }, shape: Arc::new(shape), path })
-    }
-
-    fn json_path(&mut self, word: &Word) -> Option<JsonPath> {
-        match parse_path(&word.text) {
-            Ok(path) => Some(path),
-            Err(problem) => {
-                let place = word.part(problem.at);
-                self.problems
-                    .push(Diagnostic::error("path", &place, problem.message).help("a path is a JSONPath (RFC 9535) such as `$.vendor.id`"));
-                None
-            }
-        }
-    }
-
-    fn named(&mut self, word: &Word, names: &[String]) -> Option<Place> {
-        let in_line = self.line.is_some();
-        let shape = self.line.as_ref().map_or_else(|| self.shape.clone(), |line| line.shape.clone());
-        let steps: Vec<&str> = names.iter().map(String::as_str).collect();
-        match resolve(&shape, &steps, self.source.resource.system) {
-            Ok(found) => {
-                let kind = found.field.map_or(Kind::Anything, |field| field.kind);
-                Some(Place { in_line, slot: self.slot(in_line, &found.wire), kind })
-            }
-            Err(lost) => {
-                let name = steps[lost.step];
-                let place = word.text.find(name).map_or_else(|| word.place.clone(), |at| word.part(at..at + name.len()));
-                let owner = lost
-                    .above
-                    .map_or_else(|| if in_line { "the line".to_owned() } else { self.source.name.clone() }, |above| above.name.clone());
-                let known: Vec<&str> = lost.shape.iter().flat_map(|shape| shape.names()).collect();
-                let message = format!("`{name}` is not a field of `{owner}`");
-                let help = did_you_mean(name, known.iter().copied());
-                self.problems.push(Diagnostic::error("unknown-field", &place, message).label("no such field").maybe_help(help));
-                None
-            }
-        }
-    }
-
-    /// A path that names one place, as a place.
-    pub(super) fn place(&mut self, word: &Word) -> Option<Place> {
-        match self.path(word)? {
-            Term::Slot(place) => Some(place),
-            _ => {
-                let message = format!("`{word}` may name several values, and one is needed here");
-                self.problems.push(Diagnostic::error("path", &word.place, message).help("use a plain path such as `$.vendor.id`"));
-                None
-            }
-        }
-    }
-
-    /// A path that names one place, as the members that lead to it on the wire.
-    pub(super) fn steps_of(&mut self, word: &Word) -> Option<Vec<String>> {
-        let names = names(&self.json_path(word)?)?;
-        self.named(word, &names)?;
-        let steps: Vec<&str> = names.iter().map(String::as_str).collect();
-        resolve(&self.shape, &steps, self.source.resource.system).ok().map(|found| found.wire)
-    }
-
-    /// A path to the members of a list: the list's number, the fields of a member, and the keys of a member.
-    pub(super) fn list(&mut self, word: &Word) -> Option<(usize, Shape, Vec<String>)> {
-        let path = self.json_path(word)?;
-        let names = path.steps().and_then(|steps| match steps.split_last() {
-            Some((PathStep::Each, head)) => names_of(head),
-            _ => None,
-        });
-        let Some(names) = names else {
-            let message = format!("`{word}` does not name the members of one list");
-            self.problems
-                .push(Diagnostic::error("path", &word.place, message).help("write `$.line_items[*]`; choose among the lines with `when`"));
-            return None;
-        };
-        let at_home = self.line.take();
-        let place = self.named(word, &names);
-        self.line = at_home;
-        place?;
-        let steps: Vec<&str> = names.iter().map(String::as_str).collect();
-        let shape = self.shape.clone();
-        let found = resolve(&shape, &steps, self.source.resource.system).ok()?;
-        let Some(field) = found.field.filter(|field| field.kind == Kind::Lines) else {
-            self.problems.push(Diagnostic::error("wrong-kind", &word.place, format!("`{word}` does not hold lines")));
-            return None;
-        };
-        let list = self.wanted.list(&found.wire);
-        Some((list, field.shape.clone().unwrap_or_default(), field.line_key.clone()))
-    }
-
     pub(super) fn unknown_target(&mut self, word: &Word, schema: &Schema) {
         let message = format!("`{word}` is not a field of `{}`", schema.name);
         let help = did_you_mean(&word.text, schema.shape.names());
@@ -377,21 +284,17 @@ impl Compiler<'_> {
     }
 }
 
+/// Where each source of an entry's value stands.
+fn places_of_sources(entry: &Entry) -> Vec<diagnostic::Place> {
+    let words = [&entry.from, &entry.expr, &entry.each].into_iter().flatten().map(|word| &word.place);
+    let others = entry.value.iter().map(|literal| &literal.place).chain(entry.link.iter().map(|link| &link.mapping.place));
+    let mut places: Vec<_> = words.chain(others).cloned().collect();
+    places.sort_by_key(|place| place.span.start);
+    places
+}
+
 fn row_ids(entry: &Entry) -> Vec<String> {
     entry.row.iter().flat_map(|rows| &rows.0).map(|row| row.id.text.clone()).collect()
-}
-
-/// The names of a path that is nothing but names.
-fn names(path: &JsonPath) -> Option<Vec<String>> {
-    names_of(path.steps()?)
-}
-
-fn names_of(steps: &[PathStep]) -> Option<Vec<String>> {
-    let names = steps.iter().map(|step| match step {
-        PathStep::Name(name) => Some(name.clone()),
-        PathStep::Index(_) | PathStep::Each => None,
-    });
-    names.collect()
 }
 
 /// Puts a node at `a.b.c`, making records on the way.

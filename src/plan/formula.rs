@@ -9,8 +9,9 @@ use crate::value::Value;
 
 use std::sync::Arc;
 
-use super::compile::{Compiler, beside};
-use super::resolve::{Lost, resolve};
+use super::check::no_field;
+use super::compile::Compiler;
+use super::resolve::{Lost, beside, resolve};
 use super::trie::Slot;
 
 /// An expression, and the values of the record and the line that it reads.
@@ -161,14 +162,8 @@ impl Compiler<'_> {
 
     fn lost(&mut self, word: &Word, step: &crate::expr::ReadStep, lost: &Lost<'_>, (name, owner): (&str, &str)) {
         let place = word.part(step.at.clone());
-        let known: Vec<&str> = lost.shape.iter().flat_map(|shape| shape.names()).collect();
         let owner = lost.above.map_or(owner, |above| above.name.as_str());
-        let (message, label) = match lost.shape {
-            Some(_) => (format!("`{name}` is not a field of `{owner}`"), "no such field"),
-            None => (format!("`{owner}` has no fields"), "nothing below this"),
-        };
-        let help = did_you_mean(name, known.iter().copied());
-        self.problems.push(Diagnostic::error("unknown-field", &place, message).label(label).maybe_help(help));
+        self.problems.push(no_field((name, owner), lost, &place));
     }
 
     fn calls(&mut self, word: &Word, expression: &Expression) -> bool {

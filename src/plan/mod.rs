@@ -3,8 +3,10 @@
 mod check;
 mod compile;
 mod fields;
+mod fingerprint;
 mod formula;
 mod order;
+mod paths;
 mod resolve;
 mod table;
 mod trie;

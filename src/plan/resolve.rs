@@ -42,3 +42,21 @@ pub(super) fn resolve<'s>(shape: &'s Shape, steps: &[&str], system: System) -> R
         && wire.last().map(String::as_str) != field.map(|f| f.name.as_str());
     Ok(Resolved { wire, field: if whole { None } else { field } })
 }
+
+/// A field that is put beside the source's own.
+pub(super) fn beside(name: &str, kind: Kind, shape: Shape) -> Field {
+    Field {
+        name: name.to_owned(),
+        kind,
+        description: String::new(),
+        required: false,
+        read_only: true,
+        max_length: None,
+        labels: Vec::new(),
+        scale: None,
+        decimal_text: false,
+        custom: None,
+        shape: Some(shape),
+        line_key: Vec::new(),
+    }
+}
