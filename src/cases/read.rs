@@ -60,6 +60,9 @@ pub enum Expected {
     Snapshot,
 }
 
+/// The day of a case that names none.
+const TODAY: &str = "2026-11-22";
+
 const KEYS: [&str; 12] =
     ["name", "given", "links", "project", "settings", "ask", "target", "today", "expect", "expect_lists", "refuse", "not_offered"];
 
@@ -73,39 +76,49 @@ pub fn read(source: &Arc<Source>) -> Result<Vec<Case>, Vec<Diagnostic>> {
     let mut cases = Vec::new();
     match node.get("cases").map(|cases| &cases.kind) {
         Some(NodeKind::List(items)) => {
-            for item in items {
-                match case(item, &mut problems) {
-                    Some(case) => cases.push(case),
-                    None if problems.is_empty() => {
-                        problems.push(Diagnostic::error("case", &item.place, "a case needs a `name` and a `given`"))
-                    }
-                    None => {}
-                }
-            }
+            cases.extend(items.iter().filter_map(|item| case(item, &mut problems)));
         }
         _ => problems.push(Diagnostic::error("case", &node.place, "a file of cases is a mapping with a list under `cases`")),
     }
+    twice(&cases, &mut problems);
     if problems.is_empty() { Ok(cases) } else { Err(problems) }
 }
 
+/// Two cases of one name would share a snapshot.
+fn twice(cases: &[Case], problems: &mut Vec<Diagnostic>) {
+    for (at, case) in cases.iter().enumerate() {
+        if let Some(first) = cases[..at].iter().find(|other| other.name == case.name) {
+            let problem = Diagnostic::error("case", &case.place, "two cases have the same name").related(&first.place, "the other one");
+            problems.push(problem.help("say what each of them shows"));
+        }
+    }
+}
+
 fn case(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Case> {
-    let NodeKind::Map(entries) = &node.kind else { return None };
-    for (key, _) in entries {
-        let word = key.word()?;
+    let nameless = || Diagnostic::error("case", &node.place, "a case needs a `name`, a sentence that says what it shows");
+    let NodeKind::Map(entries) = &node.kind else {
+        problems.push(nameless());
+        return None;
+    };
+    for word in entries.iter().filter_map(|(key, _)| key.word()) {
         if !KEYS.contains(&word.text.as_str()) {
             let message = format!("`{word}` is not a key of a case");
             problems.push(Diagnostic::error("unknown-key", &word.place, message).maybe_help(did_you_mean(&word.text, KEYS)));
         }
     }
     let value = |key: &str| node.get(key).map_or(Value::Null, Node::to_value);
-    let name = node.get("name")?.word()?;
-    let Value::Record(given) = value("given") else {
-        problems.push(Diagnostic::error("case", &name.place, "the case has no `given` record"));
+    let Some(name) = node.get("name").and_then(Node::word) else {
+        problems.push(nameless());
         return None;
     };
-    let today = match value("today") {
-        Value::Text(text) => date_of(&text),
-        _ => date_of("2026-11-22"),
+    let Value::Record(given) = value("given") else {
+        problems
+            .push(Diagnostic::error("case", &name.place, "the case has no `given` record").help("write the source record under `given`"));
+        return None;
+    };
+    let today = match node.get("today") {
+        Some(day) => told_day(day, problems)?,
+        None => date_of(TODAY)?,
     };
     Some(Case {
         place: name.place.clone(),
@@ -116,15 +129,29 @@ fn case(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Case> {
         settings: value("settings"),
         ask: value("ask"),
         target: value("target"),
-        today: today?,
+        today,
         expected: expected(node, problems),
     })
+}
+
+fn told_day(day: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> {
+    let text = day.to_value().plain();
+    let date = date_of(&text);
+    if date.is_none() {
+        let message = format!("`{text}` is not a day");
+        problems.push(Diagnostic::error("case", &day.place, message).help("write year, month and day: `2026-01-31`"));
+    }
+    date
 }
 
 fn expected(node: &Node, problems: &mut Vec<Diagnostic>) -> Expected {
     let given: Vec<&str> = ["expect", "expect_lists", "refuse", "not_offered"].into_iter().filter(|key| node.get(key).is_some()).collect();
     if given.len() > 1 {
-        problems.push(Diagnostic::error("case", &node.place, format!("a case has one outcome, and this one has {}", given.join(" and "))));
+        problems.push(Diagnostic::error(
+            "case",
+            &node.place,
+            format!("a case has one outcome, and this one has `{}`", given.join("` and `")),
+        ));
     }
     if let Some(expect) = node.get("expect") {
         return Expected::Drafts(vec![expect.to_value()]);

@@ -97,7 +97,8 @@ impl FromNode for Literal {
 impl<T: FromNode> FromNode for Vec<T> {
     fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
         let NodeKind::List(items) = &node.kind else {
-            problems.push(wrong_kind(node, "a list"));
+            let help = node.word().map(|word| format!("write `[{word}]`"));
+            problems.push(wrong_kind(node, "a list").maybe_help(help));
             return None;
         };
         Some(items.iter().filter_map(|item| T::from_node(item, problems)).collect())

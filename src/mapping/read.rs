@@ -54,8 +54,9 @@ fn named<T>(map: Option<NamedMap<T>>) -> Vec<Named<T>> {
 
 impl FromNode for Field {
     fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let told = problems.len();
         let mut keys = Keys::open(node, "a field", problems)?;
-        let field = Self {
+        let mut field = Self {
             row: keys.optional("row", problems),
             to: keys.optional("to", problems),
             from: keys.optional("from", problems),
@@ -71,8 +72,10 @@ impl FromNode for Field {
             max_length: keys.optional("max_length", problems),
             on_overflow: keys.optional("on_overflow", problems),
             note: keys.optional("note", problems),
+            flawed: false,
         };
         keys.close(problems);
+        field.flawed = problems.len() > told;
         Some(field)
     }
 }

@@ -92,6 +92,9 @@ pub struct Field {
     pub on_overflow: Option<Word>,
     /// Why the rule is as it is.
     pub note: Option<Word>,
+    /// Something in it has been told already, so that what seems to be missing is not told as well.
+    #[schemars(skip)]
+    pub flawed: bool,
 }
 
 /// The other side of a link: the target system's key of a record that an earlier mapping brought over.

@@ -58,9 +58,20 @@ pub fn parse(source: &Arc<Source>) -> Result<Node, Diagnostic> {
 fn not_yaml(source: &Arc<Source>, problem: &serde_saphyr::Error) -> Diagnostic {
     let text = problem.without_snippet().to_string();
     let first = text.lines().next().unwrap_or_default();
-    let message = first.split(" at line ").next().unwrap_or(first).trim_end_matches([':', '.']).to_owned();
-    let place = problem.location().map_or(0..0, |location| bytes(&location, &source.text));
-    Diagnostic::error("yaml", &Place::new(source, place), format!("this is not YAML: {message}")).label("here")
+    let said = first.split(" at line ").next().unwrap_or(first).trim_end_matches([':', '.']);
+    let place = Place::new(source, problem.location().map_or(0..0, |location| bytes(&location, &source.text)));
+    if let Some(key) = said.strip_prefix("duplicate mapping key: ").and_then(|rest| rest.split(", ").next()) {
+        return Diagnostic::error("yaml", &place, format!("the key `{key}` stands here a second time"))
+            .label("again")
+            .help("keep one of them");
+    }
+    let help = match said {
+        said if said.contains("tabs") => Some("indent with spaces"),
+        said if said.contains("anchor") => Some("put a text that begins with `*` in quotes"),
+        said if said.contains("did not find expected") => Some("look at the indentation and the brackets up to here"),
+        _ => None,
+    };
+    Diagnostic::error("yaml", &place, format!("this is not YAML: {said}")).label("here").maybe_help(help.map(str::to_owned))
 }
 
 fn bytes(location: &Location, text: &str) -> Range<usize> {
