@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::read::Case;
 use super::run::Outcome;
+use crate::evaluate::Reason;
 use crate::value::Value;
 
 /// The folder of snapshots: one `.snap` per case, and a `.snap.new` beside it while a difference waits for review.
@@ -113,7 +114,9 @@ fn body(outcome: &Outcome) -> String {
     match outcome {
         Outcome::NotOffered => "not offered".to_owned(),
         Outcome::Refused(refusal) => {
-            let reasons: Vec<String> = refusal.reasons.iter().map(|reason| format!("refused: {reason}")).collect();
+            // Where the rule stands is left out: a comment above it would change the snapshot.
+            let bare = refusal.reasons.iter().map(|reason| Reason { place: None, ..reason.clone() });
+            let reasons: Vec<String> = bare.map(|reason| format!("refused: {reason}")).collect();
             reasons.join("\n")
         }
         Outcome::Drafts(drafts) => {
@@ -129,7 +132,8 @@ fn pretty(value: &Value, depth: usize) -> String {
     match value {
         Value::Record(record) => {
             let fields = record.iter().map(|(name, value)| match value {
-                Value::Record(_) | Value::List(_) => format!("{indent}{name}:\n{}", pretty(value, depth + 1)),
+                Value::Record(inner) if !inner.is_empty() => format!("{indent}{name}:\n{}", pretty(value, depth + 1)),
+                Value::List(items) if !items.is_empty() => format!("{indent}{name}:\n{}", pretty(value, depth + 1)),
                 _ => format!("{indent}{name}: {value}"),
             });
             fields.collect::<Vec<_>>().join("\n")
