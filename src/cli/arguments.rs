@@ -8,7 +8,7 @@ use super::command::{apply, check, demo, docs, explain, init, journal, links, pl
 
 /// Maps construction financials between Procore and Acumatica, by tables written in YAML.
 #[derive(Debug, Parser)]
-#[command(name = "crosswalk", version, about, max_term_width = 110, after_help = EXITS)]
+#[command(name = "crosswalk", version, max_term_width = 110, after_help = EXITS)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) global: Global,

@@ -14,7 +14,7 @@ mod session;
 mod terminal;
 mod view;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -25,18 +25,20 @@ use session::Session;
 
 /// Runs the command that was typed.
 pub fn main() -> ExitCode {
+    // A panic is our fault, and says so by its exit code; its message has been printed by then.
+    let exit = catch_unwind(run).unwrap_or_else(|_| {
+        eprintln!("this is a mistake in crosswalk, not in your files; please report it with the message above");
+        Exit::Ours
+    });
+    ExitCode::from(exit.code())
+}
+
+fn run() -> Exit {
     let arguments = Arguments::parse();
     let session = Session::new(&arguments.global);
     session.listen(arguments.global.verbose);
-    // A panic is our fault, and says so by its exit code; its message has been printed by then.
-    let done = catch_unwind(AssertUnwindSafe(|| command::run(arguments.command, &session)));
-    let exit = match done {
-        Ok(Ok(done)) => session.show(&done),
-        Ok(Err(stop)) => session.explain(&stop),
-        Err(_) => {
-            eprintln!("this is a mistake in crosswalk, not in your files; please report it with the message above");
-            Exit::Ours
-        }
-    };
-    ExitCode::from(exit.code())
+    match command::run(arguments.command, &session) {
+        Ok(done) => session.show(&done),
+        Err(stop) => session.explain(&stop),
+    }
 }

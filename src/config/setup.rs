@@ -52,14 +52,14 @@ impl Setup {
         match Workspace::open(file.folders.clone()) {
             Ok(workspace) => {
                 if any_error(&problems) {
-                    Err(problems)
+                    Err(in_order(problems))
                 } else {
                     Ok(Self { file, workspace, settings })
                 }
             }
             Err(more) => {
                 problems.extend(more);
-                Err(problems)
+                Err(in_order(problems))
             }
         }
     }
@@ -72,7 +72,7 @@ impl Setup {
         let mut problems = Vec::new();
         let files = case_files(&self.workspace.folders, &mut problems);
         problems.extend(without_mapping(&files, &self.workspace));
-        if problems.is_empty() { Ok(files) } else { Err(problems) }
+        if problems.is_empty() { Ok(files) } else { Err(in_order(problems)) }
     }
 }
 
@@ -96,7 +96,13 @@ pub fn check(asked: &Asked) -> Checked {
         problems.extend(without_mapping(&cases, &workspace));
         [workspace.plans.len(), workspace.catalog.iter().count(), cases.iter().map(|file| file.cases.len()).sum()]
     });
-    Checked { problems, counts }
+    Checked { problems: in_order(problems), counts }
+}
+
+/// File by file, from top to bottom, as an author goes through them.
+fn in_order(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    problems.sort_by_key(|problem| problem.place.as_ref().map(|place| (place.source.path.clone(), place.span.start)));
+    problems
 }
 
 fn without_mapping(files: &[CaseFile], workspace: &Workspace) -> Vec<Diagnostic> {

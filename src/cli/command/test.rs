@@ -21,17 +21,17 @@ use crate::plan::Plan;
 pub(crate) struct Test {
     /// Only the cases of these mappings
     #[arg(value_name = "MAPPING")]
-    mappings: Vec<String>,
+    names: Vec<String>,
 }
 
 /// Runs it.
 pub(super) fn run(test: &Test, session: &Session) -> Result<Done, Stop> {
     let setup = session.setup()?;
-    known_mappings(&test.mappings, &setup)?;
+    known_mappings(&test.names, &setup)?;
     let snapshots = setup.workspace.folders.mappings.as_deref().map(Snapshots::beside);
     let mut tests = Tests::default();
     for file in setup.cases()? {
-        let wanted = test.mappings.is_empty() || test.mappings.contains(&file.mapping);
+        let wanted = test.names.is_empty() || test.names.contains(&file.mapping);
         if let Some(plan) = setup.workspace.plan(&file.mapping).filter(|_| wanted) {
             tests.mappings.push(one(plan, &file, &setup, snapshots.as_ref())?);
         }
