@@ -1,0 +1,71 @@
+//! `crosswalk check`: what a person sees of sound and of broken files.
+
+use insta::assert_snapshot;
+
+use super::program::Folder;
+
+#[test]
+fn the_shipped_files_are_sound() {
+    let ran = Folder::new().run(&["check"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran}");
+    assert!(ran.out.starts_with("sound: 9 mappings, "), "{ran}");
+}
+
+#[test]
+fn every_problem_of_every_file_is_told_in_one_run() {
+    let folder = Folder::new().with_shipped_files();
+    folder.write("crosswalk.yaml", "mappings: mappings\nschemas: schemas\nprofil: vision\nsettings:\n  contry: US\n");
+    folder.replace("mappings/companies.yaml", "from: $.VendorName", "from: $.VendorNmae");
+    folder.replace("mappings/subcontracts.yaml", "line.unit_cost ?? line.amount", "line.unit_cots ?? line.amount");
+    folder.replace("mappings/cost_codes.cases.yaml", "expect:", "expects:");
+    folder.replace("mappings/projects.yaml", "mapping: projects", "mapping: project");
+    folder.replace("schemas/procore/vendors.json", "\"readOnly\"", "\"readonly\"");
+    assert_snapshot!(folder.run(&["check"]));
+}
+
+#[test]
+fn problems_as_json_name_their_place() {
+    let folder = Folder::new().with_shipped_files();
+    folder.replace("mappings/companies.yaml", "from: $.VendorName", "from: $.VendorNmae");
+    assert_snapshot!(folder.run(&["check", "--json"]));
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    assert_snapshot!(Folder::new().run(&["check", "--mappings", "mapings"]));
+}
+
+#[test]
+fn a_settings_file_that_is_not_there_is_named() {
+    assert_snapshot!(Folder::new().run(&["check", "--settings", "other.yaml"]));
+}
+
+#[test]
+fn cases_need_their_mapping() {
+    let folder = Folder::new().with_shipped_files();
+    folder.write("mappings/vendors.cases.yaml", "cases: []\n");
+    assert_snapshot!(folder.run(&["check"]));
+}
+
+#[test]
+fn a_written_secret_is_shown_nowhere() {
+    let text = "procore:\n  company_id: 1\n  client_id: a\n  client_secret: hunter22\n  api_token: hunter23\n";
+    for arguments in [&["check"][..], &["check", "--json"], &["test"], &["docs", "--json"]] {
+        let ran = Folder::new().with("crosswalk.yaml", text).run(arguments);
+        assert_eq!(ran.code, 3, "{ran}");
+        assert!(!ran.to_string().contains("hunter"), "{ran}");
+        assert!(ran.to_string().contains("client_secret: env:NAME"), "{ran}");
+    }
+}
+
+#[test]
+fn commands_that_need_sound_files_do_nothing_without_them() {
+    let folder = Folder::new().with_shipped_files();
+    folder.replace("mappings/companies.yaml", "from: $.VendorName", "from: $.VendorNmae");
+    for arguments in [&["test"][..], &["docs", "--out", "tables.md"], &["review"]] {
+        let ran = folder.run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{ran}");
+        assert!(ran.err.contains("did you mean `VendorName`?") && ran.err.contains("found 1 error in 1 file; nothing was done"), "{ran}");
+    }
+    assert!(!folder.has("tables.md"));
+}

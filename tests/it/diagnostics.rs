@@ -1,0 +1,131 @@
+//! What an author is told about a slip: one broken file per slip under `tests/inputs/diagnostics/`, the exact text beside it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crosswalk::config::{SettingsFile, Workspace, builtin_mappings, choices};
+use crosswalk::diagnostic::{Diagnostic, Source, render};
+use crosswalk::expr::Expressions;
+use crosswalk::plan::{Settings, compile};
+use crosswalk::{cases, mapping, schema};
+
+/// What the broken files stand among: the shipped mappings, schemas and settings.
+struct Shipped {
+    workspace: Workspace,
+    mappings: Vec<mapping::Mapping>,
+}
+
+impl Shipped {
+    fn read() -> Self {
+        let workspace = Workspace::open(crosswalk::config::Folders::default()).unwrap();
+        let named = |source: &Arc<Source>| source.path.file_name().unwrap().to_str().unwrap().to_owned();
+        let sources =
+            builtin_mappings().into_iter().filter(|source| !named(source).contains(".cases.") && named(source) != "settings.yaml");
+        let mappings = sources.map(|source| mapping::read(&source).0.unwrap()).collect();
+        Self { workspace, mappings }
+    }
+
+    fn mapping(&self, paths: &[PathBuf]) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
+        let mut mappings = self.mappings.clone();
+        for path in paths {
+            let (mapping, more) = mapping::read(&source(path));
+            problems.extend(more);
+            mappings.extend(mapping);
+        }
+        let settings = Settings { defaults: self.workspace.defaults.clone() };
+        problems.extend(compile(&mappings, &self.workspace.catalog, &settings, &Expressions::new()).err().unwrap_or_default());
+        problems
+    }
+
+    fn settings(&self, path: &Path) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
+        let text = std::fs::read_to_string(path).unwrap();
+        let file = SettingsFile::parse(Path::new("crosswalk.yaml"), &text, &mut problems);
+        choices(&self.workspace.defaults, file.choices.as_ref(), &mut problems);
+        problems
+    }
+
+    fn problems(&self, kind: &str, path: &Path) -> Vec<Diagnostic> {
+        match kind {
+            "mapping" if path.is_dir() => self.mapping(&entries(path)),
+            "mapping" => self.mapping(&[path.to_owned()]),
+            "cases" => cases::read(&source(path)).err().unwrap_or_default(),
+            "settings" => self.settings(path),
+            "schema" => {
+                schema::load(Path::new("schemas/procore/things.json"), &std::fs::read_to_string(path).unwrap()).err().into_iter().collect()
+            }
+            other => panic!("what is a broken {other}?"),
+        }
+    }
+}
+
+fn inputs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/diagnostics")
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    entries
+}
+
+fn source(path: &Path) -> Arc<Source> {
+    Source::new(path.file_name().unwrap(), std::fs::read_to_string(path).unwrap())
+}
+
+/// Every broken file, with what it is.
+fn broken() -> Vec<(String, PathBuf)> {
+    let kinds = entries(&inputs()).into_iter();
+    let files =
+        kinds.flat_map(|kind| entries(&kind).into_iter().map(move |path| (kind.file_name().unwrap().to_str().unwrap().to_owned(), path)));
+    files.collect()
+}
+
+#[test]
+fn every_slip_is_told_at_its_place_with_a_remedy() {
+    let shipped = Shipped::read();
+    for (kind, path) in broken() {
+        let problems = shipped.problems(&kind, &path);
+        assert!(!problems.is_empty(), "{} is not broken", path.display());
+        let name = format!("{kind}__{}", path.file_stem().unwrap().to_str().unwrap());
+        insta::with_settings!({snapshot_path => "../snapshots/diagnostics", prepend_module_to_snapshot => false, omit_expression => true}, {
+            insta::assert_snapshot!(name, render(&problems, false));
+        });
+    }
+}
+
+#[test]
+fn every_kind_of_problem_has_a_broken_file() {
+    let shipped = Shipped::read();
+    let told: BTreeSet<&str> = broken().iter().flat_map(|(kind, path)| shipped.problems(kind, path)).map(|problem| problem.code).collect();
+    // These need folders rather than one file: see `cli_check`.
+    let elsewhere = ["unreadable", "mapping-name", "cases-without-mapping"];
+    let mut codes = BTreeSet::new();
+    for file in super::tidy::sources() {
+        let text: String = file.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for call in ["Diagnostic::error(", "Diagnostic::warning(", "Diagnostic::anywhere("] {
+            let found = text
+                .split(call)
+                .skip(1)
+                .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split_once('"').map(|(code, _)| code.to_owned()));
+            codes.extend(found);
+        }
+    }
+    assert!(codes.len() > 30, "{codes:?}");
+    let untold: Vec<&String> = codes.iter().filter(|code| !told.contains(code.as_str()) && !elsewhere.contains(&code.as_str())).collect();
+    assert!(untold.is_empty(), "no broken file shows {untold:?}");
+}
+
+#[test]
+fn the_bytes_of_a_caret_lie_in_its_file() {
+    let shipped = Shipped::read();
+    for (kind, path) in broken() {
+        for problem in shipped.problems(&kind, &path) {
+            let Some(place) = problem.place else { continue };
+            assert!(place.source.text.get(place.span.clone()).is_some(), "{}: {:?}", path.display(), place.span);
+            assert!(!problem.message.ends_with('.'), "{}", problem.message);
+        }
+    }
+}
