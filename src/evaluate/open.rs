@@ -35,6 +35,8 @@ pub struct SourceRef {
     pub id: String,
     /// The business key.
     pub key: String,
+    /// What people know it by; the key or the id where it has no such field.
+    pub label: String,
     /// When the record last changed, as the system says it.
     pub modified: Option<String>,
     /// The source system's key of the project, where the record names it.
@@ -106,7 +108,10 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
             ProjectOf::Named(place) => self.text(place)?,
             ProjectOf::Nobody | ProjectOf::Source | ProjectOf::Each => None,
         };
-        Ok(SourceRef { id, key: self.joined(&key.key)?, modified, project })
+        let business = self.joined(&key.key)?;
+        let label = key.label.map(|place| self.text(place)).transpose()?.flatten();
+        let label = label.unwrap_or_else(|| if business.is_empty() { id.clone() } else { business.clone() });
+        Ok(SourceRef { id, key: business, label, modified, project })
     }
 
     /// Whether the record is offered at all.

@@ -177,7 +177,7 @@ impl<'a> Compiler<'a> {
             project: project.unwrap_or(ProjectOf::Nobody),
             joins,
             records,
-            source_key: source_key.unwrap_or(SourceKey { id: Vec::new(), key: Vec::new(), modified: None }),
+            source_key: source_key.unwrap_or(SourceKey { id: Vec::new(), key: Vec::new(), label: None, modified: None }),
             when,
             after,
             identity: mapping.identity.iter().map(|word| word.text.clone()).collect(),
@@ -248,11 +248,12 @@ impl<'a> Compiler<'a> {
     fn source_key(&mut self, records: &Records) -> Option<SourceKey> {
         let resource = self.source.resource.clone();
         let named = |this: &mut Self, names: &[String]| names.iter().filter_map(|name| this.field_place(name, false)).collect::<Vec<_>>();
+        let label = resource.label.as_ref().and_then(|name| self.field_place(name, false));
         let modified = resource.modified.as_ref().and_then(|name| self.field_place(name, false));
         match records {
             Records::One => {
                 let id = named(self, std::slice::from_ref(&resource.id));
-                Some(SourceKey { id, key: named(self, &resource.key), modified })
+                Some(SourceKey { id, key: named(self, &resource.key), label, modified })
             }
             Records::Unfold(_) => {
                 let unfold = self.mapping.unfold.as_ref()?;
@@ -263,12 +264,12 @@ impl<'a> Compiler<'a> {
                         .push(Diagnostic::error("unfold", &unfold.place, message).help("name the key fields in the schema: `x-key`"));
                 }
                 let id: Vec<Place> = keys.iter().filter_map(|name| self.field_place(name, true)).collect();
-                Some(SourceKey { key: id.clone(), id, modified })
+                Some(SourceKey { key: id.clone(), id, label: None, modified })
             }
             Records::Group { .. } => {
                 let group = self.mapping.group.as_ref()?;
                 let id: Vec<Place> = group.by.iter().filter_map(|word| self.place(word)).collect();
-                Some(SourceKey { key: id.clone(), id, modified: None })
+                Some(SourceKey { key: id.clone(), id, label: None, modified: None })
             }
         }
     }

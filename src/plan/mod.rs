@@ -126,6 +126,8 @@ pub struct SourceKey {
     pub id: Vec<Place>,
     /// The business key.
     pub key: Vec<Place>,
+    /// The number or name by which people know it.
+    pub label: Option<Place>,
     /// When the record last changed.
     pub modified: Option<Place>,
 }

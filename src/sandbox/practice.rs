@@ -22,7 +22,10 @@ impl Running {
                url: {books}{site}\n  \
                tenant: {tenant}\n  \
                sign_in:\n    \
-                 session: {{user: {user}, password: \"file:acumatica.secret\"}}\n",
+                 session: {{user: {user}, password: \"file:acumatica.secret\"}}\n\
+             # This instance numbers subcontracts by itself.\n\
+             settings:\n  \
+               numbering: {{subcontracts: {{automatic: true}}}}\n",
             url = self.procore_url,
             company = procore.company_id,
             client = procore.client_id,

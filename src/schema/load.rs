@@ -21,6 +21,7 @@ struct RawResource {
     scope: Scope,
     id: String,
     key: Vec<String>,
+    label: Option<String>,
     modified: Option<String>,
     #[serde(default)]
     restricted: bool,
@@ -96,11 +97,12 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
         scope: raw.resource.scope,
         id: raw.resource.id,
         key: raw.resource.key,
+        label: raw.resource.label,
         modified: raw.resource.modified,
         restricted: raw.resource.restricted,
         wire,
     };
-    for named in resource.key.iter().chain([&resource.id]).chain(&resource.modified) {
+    for named in resource.key.iter().chain([&resource.id]).chain(&resource.modified).chain(&resource.label) {
         if shape.at(named).is_none() {
             return Err(wrong(format!("x-resource names `{named}`, which is not among the properties")));
         }

@@ -38,6 +38,8 @@ pub struct Resource {
     pub id: String,
     /// The fields of the business key, in order (Acumatica: those of the address; Procore: usually `origin_id`).
     pub key: Vec<String>,
+    /// The field by which people know a record: its number or name.
+    pub label: Option<String>,
     /// The field that says when a record last changed, when the system can filter by it.
     pub modified: Option<String>,
     /// Open to approved ERP partners only.

@@ -116,8 +116,9 @@ impl<'r> Run<'r> {
             };
             for ((parcel, receipt), action) in parcels.iter().zip(&receipts).zip(actions) {
                 page.forget(place, &receipt.id);
+                report.notes.extend(receipt.kept_otherwise.iter().map(|kept| format!("{}: {kept}", receipt.key)));
                 match (&receipt.refused, action) {
-                    (Some(reason), _) => hold(report, &parcel.source_id, &parcel.source_key, vec![reason.clone()]),
+                    (Some(reason), _) => hold(report, &parcel.source_id, &parcel.source_label, vec![reason.clone()]),
                     (None, Action::Create) => report.counts.created += 1,
                     (None, Action::Update) => report.counts.updated += 1,
                     (None, Action::Adopt) => report.counts.adopted += 1,

@@ -127,5 +127,5 @@ fn bears(plan: &Plan, body: &str, id: &str) -> bool {
 }
 
 fn is(source: &SourceRef, id: &str) -> bool {
-    source.id.eq_ignore_ascii_case(id.trim()) || source.key.eq_ignore_ascii_case(id.trim())
+    [&source.id, &source.key, &source.label].iter().any(|known| known.eq_ignore_ascii_case(id.trim()))
 }

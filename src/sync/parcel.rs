@@ -11,6 +11,8 @@ pub(super) struct Parcel {
     pub(super) source_id: String,
     /// The source's business key.
     pub(super) source_key: String,
+    /// What people know the source record by.
+    pub(super) source_label: String,
     /// The target's id, where the record exists.
     pub(super) target_id: Option<String>,
     /// What is sent.

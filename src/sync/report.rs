@@ -31,6 +31,8 @@ pub struct MappingReport {
     pub held: Vec<HeldRecord>,
     /// Where the target computes something else than the mapping expects.
     pub mismatches: Vec<Mismatch>,
+    /// What the target keeps otherwise than it was sent.
+    pub notes: Vec<String>,
     /// Why the mapping did not run, if it did not.
     pub skipped: Option<String>,
 }

@@ -28,7 +28,7 @@ pub(super) async fn resume(engine: &Engine<'_>, plan: &Plan, book: &mut Book, re
                 None => report.counts.updated += 1,
                 Some(reason) => {
                     report.counts.held += 1;
-                    let (source_id, source_key) = (parcel.source_id.clone(), parcel.source_key.clone());
+                    let (source_id, source_key) = (parcel.source_id.clone(), parcel.source_label.clone());
                     report.held.push(HeldRecord { source_id, source_key, reasons: vec![reason.clone()] });
                 }
             }

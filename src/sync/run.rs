@@ -260,7 +260,7 @@ impl<'r> Run<'r> {
             Decision::Stage(one) => staged.push(*one),
             Decision::Differs(mismatch) => report.mismatches.push(mismatch),
             Decision::Hold(reasons) => {
-                hold(report, &source.id, &source.key, reasons.clone());
+                hold(report, &source.id, &source.label, reasons.clone());
                 self.remember_hold(plan, place, source, reasons).await?;
             }
         }

@@ -176,13 +176,13 @@ impl Staging<'_> {
             let names = self.plan.identity.join(", ");
             let reason = if first {
                 format!(
-                    "several records at {} have this {names}: {}; link one of them by hand (BR-21)",
+                    "several records at {} have this {names}: {}; rename or merge them so that it is plain which is which (BR-21)",
                     self.system().word(),
                     ids.join(", ")
                 )
             } else {
                 format!(
-                    "another record of this run has the same {names}, and {} may be meant; link one of them by hand (BR-21)",
+                    "another record of this run has the same {names}, and {} may be meant; rename or merge them so that it is plain which is which (BR-21)",
                     ids.join(", ")
                 )
             };
@@ -235,6 +235,7 @@ impl Staging<'_> {
         let parcel = Parcel {
             source_id: source.id.clone(),
             source_key: source.key.clone(),
+            source_label: source.label.clone(),
             target_id: target_id.clone(),
             send: change.send,
             lines: lines.collect(),
@@ -246,7 +247,7 @@ impl Staging<'_> {
             mapping: self.plan.name.clone(),
             project: self.place.procore().to_owned(),
             source_id: source.id.clone(),
-            source_key: if source.key.is_empty() { source.id.clone() } else { source.key.clone() },
+            source_key: source.label.clone(),
             action,
             target_id,
             fields: change.fields,

@@ -30,8 +30,7 @@ pub(super) fn run(explain: &Explain, session: &Session) -> Result<Done, Stop> {
 
 fn text(mapping: &str, explanation: &Explanation) -> String {
     let source = &explanation.source;
-    let key = if source.key.is_empty() || source.key == source.id { String::new() } else { format!(" ({})", source.key) };
-    let mut text = format!("{mapping}: record {}{key}", source.id);
+    let mut text = format!("{mapping}: {} (id {})", source.label, source.id);
     if let Some(project) = &explanation.project {
         text.push_str(&format!(", project {} / {}", project.procore, project.acumatica));
     }
@@ -70,6 +69,7 @@ fn data(explanation: &Explanation) -> Value {
     let mut record = Record::new();
     record.set("source_id", explanation.source.id.as_str());
     record.set("source_key", explanation.source.key.as_str());
+    record.set("label", explanation.source.label.as_str());
     record.set("offered", matches!(explanation.offered, Ok(true)));
     if let Some((id, key)) = &explanation.linked {
         record.set("linked", key.clone().unwrap_or_else(|| id.clone()));

@@ -17,7 +17,8 @@ use crate::sync::{ChangeSet, Mode, Report};
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     /// Mappings to plan; all of them when none is named
-    mappings: Vec<String>,
+    #[arg(value_name = "MAPPING")]
+    names: Vec<String>,
     /// Save the plan to a file, for `crosswalk apply`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -28,7 +29,7 @@ pub(super) fn run(plan: &Plan, session: &Session) -> Result<Done, Stop> {
     block_on(async {
         let wired = session.wired().await?;
         let progress = Progress::default();
-        let report = wired.engine(&progress).run(&plan.mappings, Mode::Plan, "plan").await?;
+        let report = wired.engine(&progress).run(&plan.names, Mode::Plan, "plan").await?;
         if let Some(file) = &plan.out {
             let text = serde_json::to_string_pretty(&change_set(&report, &wired)).expect("a plan is always JSON");
             fs::write(file, text).map_err(|problem| Stop::file(file, "written", &problem))?;

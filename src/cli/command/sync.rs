@@ -13,7 +13,8 @@ use crate::sync::{Mode, Report};
 #[derive(Debug, Args)]
 pub(crate) struct Sync {
     /// Mappings to run; all of them when none is named
-    mappings: Vec<String>,
+    #[arg(value_name = "MAPPING")]
+    names: Vec<String>,
     /// Consent to exports as the accounting approver
     #[arg(long)]
     yes: bool,
@@ -24,8 +25,8 @@ pub(super) fn run(sync: &Sync, session: &Session) -> Result<Done, Stop> {
     block_on(async {
         let wired = session.wired().await?;
         let progress = Progress::default();
-        let command = format!("sync {}{}", sync.mappings.join(" "), if sync.yes { " --yes" } else { "" });
-        let report = wired.engine(&progress).run(&sync.mappings, Mode::Apply { consent: sync.yes, only: None }, command.trim()).await?;
+        let command = format!("sync {}{}", sync.names.join(" "), if sync.yes { " --yes" } else { "" });
+        let report = wired.engine(&progress).run(&sync.names, Mode::Apply { consent: sync.yes, only: None }, command.trim()).await?;
         Ok(Done::new(exit(&report), Shown { text: text(&report), data: report }))
     })
 }

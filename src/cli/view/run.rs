@@ -40,6 +40,13 @@ fn aside(mapping: &MappingReport) -> String {
         }
         text.push_str(&more(mapping.held.len()));
     }
+    if !mapping.notes.is_empty() {
+        text.push_str(&format!("\n{}: the target keeps some fields otherwise:\n", mapping.mapping));
+        for note in mapping.notes.iter().take(SHOWN) {
+            text.push_str(&format!("  {note}\n"));
+        }
+        text.push_str(&more(mapping.notes.len()));
+    }
     if !mapping.mismatches.is_empty() {
         text.push_str(&format!("\n{} shows something else than expected:\n", mapping.mapping));
         for mismatch in mapping.mismatches.iter().take(SHOWN) {
