@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::Procore;
 use super::address::Places;
 use super::bulk::Bulk;
-use super::encode::{formed, id_value};
+use super::encode::{formed, id_value, written_name};
 use crate::connector::error::{Certainty, ConnectorError, ErrorKind};
 use crate::connector::raw;
 use crate::connector::words::{Outgoing, Written};
@@ -47,6 +47,11 @@ impl Job {
             && let Some(Value::List(list)) = header.remove(&lines.field)
         {
             job.lines = list.into_iter().filter_map(|line| if let Value::Record(line) = line { Some(line) } else { None }).collect();
+        }
+        // The bulk call's enumeration lacks some values: a record that exists got them from the call that made it.
+        let made_with = wire.create.iter().flat_map(|create| &create.when).filter(|_| job.id.is_some());
+        for (field, _) in made_with.filter(|(field, values)| row.draft.get(field).is_some_and(|value| values.contains(&value.plain()))) {
+            header.remove(written_name(field, &sync.rename));
         }
         job.lock = sync.lock.as_ref().and_then(|field| Some((field.clone(), header.remove(field)?)));
         // A record that exists and whose header stays as it is needs no call for it.
