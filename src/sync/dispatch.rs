@@ -3,19 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::change_set::Action;
-use super::deliver::{Delivered, Delivery, write_back};
+use super::deliver::{Delivered, Delivery};
 use super::engine::Mode;
 use super::failure::Failure;
+use super::holding::hold;
+use super::links::same_link;
 use super::parcel::Parcel;
 use super::report::MappingReport;
-use super::run::{Page, Run, hold};
+use super::run::{Page, Run};
 use super::scope::{PROJECTS, Where};
 use super::stage::{Staged, planned_key};
+use super::write_back::WriteBack;
 use crate::connector::ProjectScope;
 use crate::plan::{Direction, Plan};
 use crate::schema::{System, Wire};
-use crate::store::{Digest, Flow, Link, NewLink};
-use crate::value::{Record, Value};
+use crate::store::{Digest, Flow, NewLink};
 
 impl<'r> Run<'r> {
     /// The link learns what the draft is now; nothing is sent.
@@ -104,13 +106,14 @@ impl<'r> Run<'r> {
         let parcels: Vec<Parcel> = staged.into_iter().map(|one| one.parcel).collect();
         let mut delivered = Vec::new();
         for (parcels, actions) in parcels.chunks(batch).zip(actions.chunks(batch)) {
+            self.go_on().await?;
             let delivery = Delivery { engine: self.engine, plan, place, parcels };
             let flow = Flow::open(&self.engine.worker, delivery.intent()).await?;
             let (one, receipts) = match delivery.walk(flow, &mut self.book).await {
                 Ok(walked) => walked,
                 Err(failure) => {
                     // Sources of what was sent before learn it all the same.
-                    self.finish(plan, place, delivered).await?;
+                    self.finish(plan, place, delivered, report).await?;
                     return Err(failure);
                 }
             };
@@ -126,51 +129,21 @@ impl<'r> Run<'r> {
             }
             delivered.push(one);
         }
-        self.finish(plan, place, delivered).await
+        self.finish(plan, place, delivered, report).await
     }
 
-    async fn finish(&mut self, plan: &Plan, place: &Where, delivered: Vec<Delivered>) -> Result<(), Failure> {
-        for (source_id, learned) in write_back(self.engine, plan, place, delivered).await? {
-            self.learn(plan, place, &source_id, &learned).await?;
+    /// Tells the sources; what they refuse is held.
+    pub(super) async fn finish(
+        &mut self,
+        plan: &Plan,
+        place: &Where,
+        delivered: Vec<Delivered>,
+        report: &mut MappingReport,
+    ) -> Result<(), Failure> {
+        let mut write_back = WriteBack { engine: self.engine, plan, place, book: &mut self.book };
+        for (lesson, reason) in write_back.tell(delivered).await? {
+            hold(report, &lesson.source_id, &lesson.source_label, vec![reason]);
         }
         Ok(())
-    }
-
-    /// What was written back may be the source's own key: the project's origin id names it in other calls.
-    async fn learn(&mut self, plan: &Plan, place: &Where, source_id: &str, learned: &Record) -> Result<(), Failure> {
-        let source = plan.source.resource.system;
-        let key = plan
-            .source
-            .resource
-            .key
-            .iter()
-            .map(|name| learned.get(name).map(Value::plain).unwrap_or_default())
-            .collect::<Vec<_>>()
-            .join("/");
-        let Some(link) = self.book.by_id(&plan.name, &place.scope, source, source_id).filter(|_| !key.is_empty()).cloned() else {
-            return Ok(());
-        };
-        let mut new = same_link(&link);
-        match source {
-            System::Procore => new.procore.key = Some(key),
-            System::Acumatica => new.acumatica.key = Some(key),
-        }
-        let put = self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.put_link(&new)).await?;
-        self.book.links.take_over(&put);
-        Ok(())
-    }
-}
-
-/// A link as it is, to be put again with something changed.
-fn same_link(link: &Link) -> NewLink {
-    NewLink {
-        mapping: link.mapping.clone(),
-        scope: link.scope.clone(),
-        procore: link.procore.clone(),
-        acumatica: link.acumatica.clone(),
-        fingerprint: None,
-        target_version: None,
-        source_version: None,
-        lines: None,
     }
 }

@@ -109,9 +109,14 @@ impl Engine<'_> {
     }
 
     async fn walk(&self, chosen: &[usize], mode: Mode<'_>) -> Result<Report, Failure> {
+        // One run at a time: another one would not see the links that this one makes.
+        let lease = match mode {
+            Mode::Apply { .. } => Some(self.worker.lease_run("all mappings", "").await?),
+            Mode::Plan => None,
+        };
         let links = self.worker.store().read(|reading| reading.link_book(&[])).await?;
         let book = Book::new(links, self.plans);
-        let mut run = Run::new(self, mode, book);
+        let mut run = Run::new(self, mode, book, lease);
         let mut report = Report::default();
         for at in chosen {
             let plan = &self.plans[*at];
@@ -120,6 +125,7 @@ impl Engine<'_> {
             self.watch.see(&Event::Done { report: &done });
             report.mappings.push(done);
         }
+        run.end().await?;
         Ok(report)
     }
 

@@ -1,22 +1,39 @@
 //! Which line of the target is which line of the source, after a write: numbers are given by the target, and no order is
 //! promised.
 
-use super::parcel::Parcel;
+use super::parcel::{Parcel, ParcelLine};
 use crate::evaluate::line_key;
 use crate::plan::Plan;
 use crate::value::{Record, Value};
 
-/// The target's key of every line with an id at the source: list, source id, target key. A line that was there keeps its key; a
-/// new one is the unclaimed line of the target that agrees with it in most fields, the first of several.
-pub(super) fn recognise(plan: &Plan, parcel: &Parcel, written: &Record) -> Vec<(String, String, String)> {
+/// Which line of the target is which line of the source: list, source id, target key.
+pub(super) type Pairs = Vec<(String, String, String)>;
+
+/// The target's key of every line with an id at the source, after a write that all of them were part of. A line that was there
+/// keeps its key; a new one is the unclaimed line of the target that agrees with it in most fields, the first of several.
+pub(super) fn recognise(plan: &Plan, parcel: &Parcel, written: &Record) -> Pairs {
+    paired(plan, parcel, written, false)
+}
+
+/// The same before a write, or when an earlier one may have had its effect: new lines are recognised only where the target has
+/// as many unclaimed ones, or by all of their fields.
+pub(super) fn recognise_surely(plan: &Plan, parcel: &Parcel, held: &Record) -> Pairs {
+    paired(plan, parcel, held, true)
+}
+
+/// The target key of a source line.
+pub(super) fn known_in(pairs: &Pairs, list: &str, line: &str) -> Option<String> {
+    pairs.iter().find(|(field, source, _)| field == list && source == line).map(|(_, _, key)| key.clone())
+}
+
+fn paired(plan: &Plan, parcel: &Parcel, shown: &Record, surely: bool) -> Pairs {
     let mut found = Vec::new();
     let mut lists: Vec<&str> = parcel.lines.iter().map(|line| line.field.as_str()).collect();
     lists.dedup();
     for list in lists {
         let Some(field) = plan.target.field_at(list) else { continue };
-        let lines: Vec<&Record> =
-            written.get(list).and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_record).collect();
-        let mut free: Vec<(&Record, String)> = lines.into_iter().map(|line| (line, line_key(field, line))).collect();
+        let lines = shown.get(list).and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_record);
+        let mut free: Vec<(&Record, String)> = lines.map(|line| (line, line_key(field, line))).collect();
         let of_list = || parcel.lines.iter().filter(|line| line.field == list);
         for line in of_list() {
             if let Some(key) = &line.target {
@@ -24,10 +41,13 @@ pub(super) fn recognise(plan: &Plan, parcel: &Parcel, written: &Record) -> Vec<(
                 found.push((list.to_owned(), line.source.clone(), key.clone()));
             }
         }
-        for line in of_list().filter(|line| line.target.is_none()) {
+        let new: Vec<&ParcelLine> = of_list().filter(|line| line.target.is_none()).collect();
+        let strictly = surely && new.len() != free.len();
+        for line in new {
             let draft = parcel.draft.get(list).and_then(Value::as_list).and_then(|lines| lines.get(line.at)).and_then(Value::as_record);
             let best = free.iter().enumerate().max_by_key(|(at, (other, _))| (agreement(draft, other), std::cmp::Reverse(*at)));
-            if let Some((at, _)) = best {
+            let enough = |other: &Record| !strictly || agreement(draft, other) == draft.map_or(0, Record::len);
+            if let Some((at, (_, _))) = best.filter(|(_, (other, _))| enough(other)) {
                 let (_, key) = free.remove(at);
                 found.push((list.to_owned(), line.source.clone(), key));
             }

@@ -7,7 +7,7 @@ use super::scope::in_projects;
 use crate::evaluate::{Links, PENDING};
 use crate::plan::Plan;
 use crate::schema::System;
-use crate::store::{End, Link, LinkBook};
+use crate::store::{End, Link, LinkBook, NewLink};
 
 /// The links of a run.
 #[derive(Debug)]
@@ -53,6 +53,11 @@ impl Book {
     pub(super) fn by_id(&self, mapping: &str, scope: &str, side: System, id: &str) -> Option<&Link> {
         self.links.other_side(mapping, scope, side, id).filter(|link| link.end(side).id.eq_ignore_ascii_case(id))
     }
+
+    /// Whether a record is linked already, in whatever scope: two projects may use one number for their contracts.
+    pub(super) fn is_taken(&self, mapping: &str, side: System, id: &str) -> bool {
+        self.links.documents(mapping, None).any(|link| link.end(side).id.eq_ignore_ascii_case(id))
+    }
 }
 
 /// How a system's record is named by another: Procore by its id, Acumatica by its key.
@@ -60,6 +65,20 @@ pub(super) fn named(end: &End, system: System) -> String {
     match system {
         System::Procore => end.id.clone(),
         System::Acumatica => end.key.clone().unwrap_or_else(|| end.id.clone()),
+    }
+}
+
+/// A link as it is, to be put again with something changed.
+pub(super) fn same_link(link: &Link) -> NewLink {
+    NewLink {
+        mapping: link.mapping.clone(),
+        scope: link.scope.clone(),
+        procore: link.procore.clone(),
+        acumatica: link.acumatica.clone(),
+        fingerprint: None,
+        target_version: None,
+        source_version: None,
+        lines: None,
     }
 }
 

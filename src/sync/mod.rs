@@ -1,6 +1,7 @@
 //! In which order does a run happen? Read, map, compare, stage, send, settle, link, write back: one road for plan, apply,
 //! sync and explain, which stop at different places on it.
 
+mod attempt;
 mod change_set;
 mod deliver;
 mod dispatch;
@@ -8,6 +9,7 @@ mod engine;
 mod explain;
 mod failure;
 mod gather;
+mod holding;
 mod lines;
 mod links;
 mod parcel;
@@ -18,6 +20,7 @@ mod run;
 mod scope;
 mod stage;
 mod target;
+mod write_back;
 
 pub use change_set::{Action, ChangeSet, StagedChange};
 pub use engine::{Doors, Engine, Mode};

@@ -13,6 +13,9 @@ pub(super) struct Parcel {
     pub(super) source_key: String,
     /// What people know the source record by.
     pub(super) source_label: String,
+    /// When the source record last changed, as its system says it.
+    #[serde(default)]
+    pub(super) source_modified: Option<String>,
     /// The target's id, where the record exists.
     pub(super) target_id: Option<String>,
     /// What is sent.

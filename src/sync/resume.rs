@@ -1,41 +1,41 @@
 //! Flows that an earlier run left open: they are walked to their end before anything new begins.
 
-use super::deliver::{Delivery, write_back};
+use super::deliver::Delivery;
 use super::engine::Engine;
 use super::failure::Failure;
-use super::links::Book;
+use super::holding::hold;
 use super::parcel::Parcel;
-use super::report::{HeldRecord, MappingReport};
+use super::report::MappingReport;
+use super::run::Run;
 use super::scope::Where;
 use crate::connector::ProjectScope;
 use crate::plan::Plan;
 use crate::store::{Flow, FlowRow, Intent};
 use crate::value::Value;
 
-/// Walks the open flows of a mapping.
-pub(super) async fn resume(engine: &Engine<'_>, plan: &Plan, book: &mut Book, report: &mut MappingReport) -> Result<(), Failure> {
-    let name = plan.name.clone();
-    let open = engine.worker.store().read(move |reading| reading.open_flows(Some(&name))).await?;
-    for row in open {
-        let Some(parcels) = parcels(engine, &row).await? else { continue };
-        let place = place(&row);
-        let delivery = Delivery { engine, plan, place: &place, parcels: &parcels };
-        let flow = Flow::open(&engine.worker, Intent { id: row.id.clone(), details: row.details.clone(), bodies: Vec::new() }).await?;
-        let (delivered, receipts) = delivery.walk(flow, book).await?;
-        for (parcel, receipt) in parcels.iter().zip(&receipts) {
-            match &receipt.refused {
-                None if parcel.target_id.is_none() => report.counts.created += 1,
-                None => report.counts.updated += 1,
-                Some(reason) => {
-                    report.counts.held += 1;
-                    let (source_id, source_key) = (parcel.source_id.clone(), parcel.source_label.clone());
-                    report.held.push(HeldRecord { source_id, source_key, reasons: vec![reason.clone()] });
+impl Run<'_> {
+    /// Walks the open flows of a mapping.
+    pub(super) async fn resume(&mut self, plan: &Plan, report: &mut MappingReport) -> Result<(), Failure> {
+        let name = plan.name.clone();
+        let open = self.engine.worker.store().read(move |reading| reading.open_flows(Some(&name))).await?;
+        for row in open {
+            let Some(parcels) = parcels(self.engine, &row).await? else { continue };
+            let place = place(&row);
+            let delivery = Delivery { engine: self.engine, plan, place: &place, parcels: &parcels };
+            let intent = Intent { id: row.id.clone(), details: row.details.clone(), bodies: Vec::new() };
+            let flow = Flow::open(&self.engine.worker, intent).await?;
+            let (delivered, receipts) = delivery.walk(flow, &mut self.book).await?;
+            for (parcel, receipt) in parcels.iter().zip(&receipts) {
+                match &receipt.refused {
+                    None if parcel.target_id.is_none() => report.counts.created += 1,
+                    None => report.counts.updated += 1,
+                    Some(reason) => hold(report, &parcel.source_id, &parcel.source_label, vec![reason.clone()]),
                 }
             }
+            self.finish(plan, &place, vec![delivered], report).await?;
         }
-        write_back(engine, plan, &place, vec![delivered]).await?;
+        Ok(())
     }
-    Ok(())
 }
 
 async fn parcels(engine: &Engine<'_>, row: &FlowRow) -> Result<Option<Vec<Parcel>>, Failure> {

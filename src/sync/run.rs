@@ -1,23 +1,23 @@
 //! Mapping by mapping, scope by scope, page by page: what a run does with what it reads.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
 use super::engine::{Engine, Mode};
 use super::failure::Failure;
 use super::gather::{Gathering, Joined, join};
+use super::holding::{hold, reading_from};
 use super::links::Book;
-use super::report::{Event, HeldRecord, MappingReport};
-use super::resume::resume;
+use super::report::{Event, MappingReport};
 use super::scope::{Where, named, projects};
 use super::stage::{Decision, Staged, Staging};
 use super::target::{TargetView, is_readable};
 use crate::connector::{Key, ProjectScope, Select};
 use crate::evaluate::{Item, SourceRef, open};
 use crate::plan::{Plan, ProjectOf, Records};
-use crate::store::{Cursor, Digest, Hold, Written};
+use crate::store::{Cursor, Digest, Held, Lease, Written};
 use crate::value::{instant_of, json_text};
 
 /// What a run knows while it goes on.
@@ -29,6 +29,10 @@ pub(super) struct Run<'r> {
     joined: Joined,
     /// A digest of the settings.
     settings: String,
+    /// Mappings whose records the target does not have: left out, or only planned.
+    unready: Vec<&'r Plan>,
+    /// The right to change anything.
+    lease: Option<Lease>,
 }
 
 /// One mapping's reading in one scope.
@@ -45,6 +49,8 @@ pub(super) struct Page {
     views: HashMap<String, View>,
     newest: Option<Timestamp>,
     seen: HashSet<String>,
+    /// What is held since earlier runs: scope, source id.
+    pub(super) held: HashSet<(String, String)>,
     pub(super) waiting: bool,
 }
 
@@ -53,8 +59,6 @@ struct View {
     target: TargetView,
     /// Drafts that were written to a target that cannot be read.
     memory: HashMap<String, Written>,
-    /// Identities of records that were found at the target.
-    twins: HashSet<String>,
 }
 
 impl Page {
@@ -67,9 +71,25 @@ impl Page {
 }
 
 impl<'r> Run<'r> {
-    pub(super) fn new(engine: &'r Engine<'r>, mode: Mode<'r>, book: Book) -> Self {
+    pub(super) fn new(engine: &'r Engine<'r>, mode: Mode<'r>, book: Book, lease: Option<Lease>) -> Self {
         let settings = Digest::of(json_text(engine.settings)).as_str().chars().take(16).collect();
-        Self { engine, mode, book, planned_projects: Vec::new(), joined: Joined::new(), settings }
+        Self { engine, mode, book, planned_projects: Vec::new(), joined: Joined::new(), settings, unready: Vec::new(), lease }
+    }
+
+    /// Gives the right to change anything to whoever waits for it.
+    pub(super) async fn end(self) -> Result<(), Failure> {
+        match self.lease {
+            Some(lease) => Ok(lease.give_back().await?),
+            None => Ok(()),
+        }
+    }
+
+    /// A sign of life; fails when another run has taken over meanwhile.
+    pub(super) async fn go_on(&self) -> Result<(), Failure> {
+        match &self.lease {
+            Some(lease) => Ok(lease.renew().await?),
+            None => Ok(()),
+        }
     }
 
     /// One mapping, from its source to its target.
@@ -80,21 +100,33 @@ impl<'r> Run<'r> {
             direction: plan.direction.word().to_owned(),
             ..MappingReport::default()
         };
-        if (plan.target.resource.restricted || plan.source.resource.restricted) && !self.engine.erp_platform {
-            report.skipped = Some("it needs Procore's ERP platform, and `procore.erp_platform` is off".to_owned());
+        report.skipped = self.reason_to_skip(plan);
+        if report.skipped.is_some() {
+            self.unready.push(plan);
             return Ok(report);
         }
-        let _lease = match self.mode {
-            Mode::Apply { .. } if plan.writes() => Some(self.engine.worker.lease_run(&plan.name, "").await?),
-            _ => None,
-        };
-        if let Mode::Apply { only: None, .. } = self.mode {
-            resume(self.engine, plan, &mut self.book, &mut report).await?;
+        self.go_on().await?;
+        // What an earlier run has begun was consented to then, and nothing is planned anew before it is settled.
+        if let Mode::Apply { .. } = self.mode {
+            self.resume(plan, &mut report).await?;
         }
         for reading in self.readings(plan) {
             self.read(&reading, &mut report).await?;
         }
+        if !report.changes.is_empty() {
+            self.unready.push(plan);
+        }
         Ok(report)
+    }
+
+    fn reason_to_skip(&self, plan: &Plan) -> Option<String> {
+        if (plan.target.resource.restricted || plan.source.resource.restricted) && !self.engine.erp_platform {
+            return Some("it needs Procore's ERP platform, and `procore.erp_platform` is off".to_owned());
+        }
+        // A comparison says nothing before the target has got what it is to show.
+        let brings = |other: &&&Plan| plan.after.contains(&other.name) && other.source.name == plan.source.name;
+        let unready = self.unready.iter().find(brings).filter(|_| !plan.writes())?;
+        Some(format!("it compares what `{}` brings, and that is not there yet", unready.name))
     }
 
     fn readings(&self, plan: &'r Plan) -> Vec<Reading<'r>> {
@@ -103,13 +135,13 @@ impl<'r> Run<'r> {
             ProjectOf::Source => {
                 all.into_iter().map(|project| Reading { plan, scope: project.procore.clone(), project: Some(project) }).collect()
             }
-            // Read once, mapped for every project; a project that is new wants everything.
-            ProjectOf::Each => vec![Reading {
+            // Read once, mapped for every project or for the one that it names; a project that is new wants everything.
+            ProjectOf::Each | ProjectOf::Named(_) => vec![Reading {
                 plan,
                 project: None,
                 scope: all.iter().map(|project| project.procore.as_str()).collect::<Vec<_>>().join(" "),
             }],
-            ProjectOf::Nobody | ProjectOf::Named(_) => vec![Reading { plan, project: None, scope: String::new() }],
+            ProjectOf::Nobody => vec![Reading { plan, project: None, scope: String::new() }],
         }
     }
 
@@ -124,21 +156,22 @@ impl<'r> Run<'r> {
             .read(move |reading| Ok((reading.cursor(&mapping, &scope)?, reading.held(Some(&mapping), None)?)))
             .await?;
         let since = cursor.as_ref().and_then(|cursor| cursor.modified).filter(|_| incremental);
-        let mut page = Page { views: HashMap::new(), newest: since, seen: HashSet::new(), waiting: false };
-        let mut gathering = Gathering::new(plan, reading.project.as_ref(), since);
+        let held: Vec<Held> = held.into_iter().filter(|held| self.lies_in(reading, &held.scope)).collect();
+        let known = held.iter().map(|held| (held.scope.clone(), held.source_id.clone())).collect();
+        let mut page = Page { views: HashMap::new(), newest: since, seen: HashSet::new(), held: known, waiting: false };
+        let mut gathering = Gathering::new(plan, reading.project.as_ref(), reading_from(plan, since, &held));
         while let Some(bodies) = gathering.next(self.engine, &mut self.joined).await? {
+            self.go_on().await?;
             self.bodies(reading, bodies, &mut page, report).await?;
             let (read, done) = (report.counts.read, report.counts.read);
             self.engine.watch.see(&Event::Moved { mapping: &plan.name, read, done, total: gathering.total });
         }
-        if since.is_some() {
-            let again: Vec<String> = held
-                .iter()
-                .filter(|held| self.lies_in(reading, &held.scope) && !page.seen.contains(&held.source_id))
-                .map(|held| held.source_id.clone())
-                .collect();
-            self.again(reading, again, &mut page, report).await?;
+        if since.is_some() && matches!(plan.records, Records::One) {
+            self.again(reading, &mut page, report).await?;
         }
+        // Whatever was to be read is read: what is held and did not show is gone from its source.
+        let seen = std::mem::take(&mut page.seen);
+        self.let_go(plan, &mut page, |(_, id)| !seen.contains(id)).await?;
         if matches!(self.mode, Mode::Apply { only: None, .. }) && !page.waiting && incremental {
             let cursor = Cursor { mapping: plan.name.clone(), scope: reading.scope.clone(), modified: page.newest, state: String::new() };
             self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.move_cursor(&cursor)).await?;
@@ -151,11 +184,9 @@ impl<'r> Run<'r> {
     }
 
     /// Held records are offered again by themselves.
-    async fn again(&mut self, reading: &Reading<'r>, ids: Vec<String>, page: &mut Page, report: &mut MappingReport) -> Result<(), Failure> {
+    async fn again(&mut self, reading: &Reading<'r>, page: &mut Page, report: &mut MappingReport) -> Result<(), Failure> {
         let plan = reading.plan;
-        if ids.is_empty() || !matches!(plan.records, Records::One) {
-            return Ok(());
-        }
+        let ids: BTreeSet<String> = page.held.iter().map(|(_, id)| id.clone()).filter(|id| !page.seen.contains(id)).collect();
         let door = self.engine.doors.of(plan.source.resource.system);
         let mut bodies = Vec::new();
         for id in ids {
@@ -197,10 +228,14 @@ impl<'r> Run<'r> {
                 page.seen.insert(source.id.clone());
                 for place in self.places(reading, &source, &all) {
                     let decision = self.decide(reading.plan, (&item, &source), &place, page).await?;
+                    if decision.lets_go() {
+                        self.let_go(reading.plan, page, |(scope, id)| *scope == place.scope && *id == source.id).await?;
+                    }
                     self.settle(reading.plan, decision, (&source, &place), report, &mut staged).await?;
                 }
             }
         }
+        let staged = self.told_apart(reading.plan, staged, report).await?;
         self.send(reading.plan, staged, page, report).await
     }
 
@@ -233,11 +268,11 @@ impl<'r> Run<'r> {
                 } else {
                     self.engine.worker.store().read(move |reading| reading.written(&mapping, &scope)).await?
                 };
-                entry.insert(View { target: TargetView::default(), memory, twins: HashSet::new() })
+                entry.insert(View { target: TargetView::default(), memory })
             }
         };
         let staging = Staging { engine: self.engine, plan, book: &self.book, place, settings: &self.settings, memory: &view.memory };
-        staging.decide(item, source, &mut view.target, &mut view.twins).await
+        staging.decide(item, source, &mut view.target).await
     }
 
     async fn settle(
@@ -261,31 +296,9 @@ impl<'r> Run<'r> {
             Decision::Differs(mismatch) => report.mismatches.push(mismatch),
             Decision::Hold(reasons) => {
                 hold(report, &source.id, &source.label, reasons.clone());
-                self.remember_hold(plan, place, source, reasons).await?;
+                self.remember_hold(plan, place, (&source.id, source.modified.as_ref()), reasons).await?;
             }
         }
         Ok(())
     }
-
-    async fn remember_hold(&self, plan: &Plan, place: &Where, source: &SourceRef, reasons: Vec<String>) -> Result<(), Failure> {
-        if matches!(self.mode, Mode::Plan) || !plan.writes() {
-            return Ok(());
-        }
-        let hold = Hold {
-            mapping: plan.name.clone(),
-            scope: place.scope.clone(),
-            source_id: source.id.clone(),
-            reasons,
-            source_version: source.modified.clone(),
-            body: Vec::new(),
-        };
-        Ok(self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.hold(&hold)).await?)
-    }
-}
-
-/// Notes a record that cannot go.
-pub(super) fn hold(report: &mut MappingReport, id: &str, key: &str, reasons: Vec<String>) {
-    report.counts.held += 1;
-    let key = if key.is_empty() { id } else { key };
-    report.held.push(HeldRecord { source_id: id.to_owned(), source_key: key.to_owned(), reasons });
 }

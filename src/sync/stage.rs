@@ -1,20 +1,24 @@
 //! From a record to what would happen to it: nothing, a change, or a reason to wait.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::change_set::{Action, StagedChange};
 use super::engine::Engine;
 use super::failure::Failure;
+use super::lines::{known_in, recognise_surely};
 use super::links::{Book, Seen};
 use super::parcel::{Parcel, ParcelLine};
 use super::report::Mismatch;
 use super::scope::Where;
 use super::target::{TargetView, id_of, is_readable, key_of};
-use crate::evaluate::{Change, Context, Draft, Item, Refusal, SourceRef, compare, line_key};
+use crate::evaluate::{Change, Context, Draft, Item, Refusal, SourceRef, compare};
 use crate::plan::Plan;
 use crate::schema::System;
 use crate::store::{Digest, Link, Written};
 use crate::value::{Record, Value, json_text};
+
+/// What helps when several records may be meant (BR-21).
+pub(super) const TELL_APART: &str = "rename or merge them so that it is plain which is which (BR-21)";
 
 /// What would happen to a record.
 #[derive(Debug)]
@@ -56,14 +60,8 @@ pub(super) struct Staging<'s> {
 }
 
 impl Staging<'_> {
-    /// Decides about one item. `twins` are the identities that this run has met already.
-    pub(super) async fn decide(
-        &self,
-        item: &Item<'_, '_, '_>,
-        source: &SourceRef,
-        view: &mut TargetView,
-        twins: &mut HashSet<String>,
-    ) -> Result<Decision, Failure> {
+    /// Decides about one item.
+    pub(super) async fn decide(&self, item: &Item<'_, '_, '_>, source: &SourceRef, view: &mut TargetView) -> Result<Decision, Failure> {
         let link = self.book.by_id(&self.plan.name, &self.place.scope, self.plan.source.resource.system, &source.id).cloned();
         let version = self.version(source);
         if let (Some(link), Some(version)) = (&link, &version)
@@ -90,7 +88,7 @@ impl Staging<'_> {
         }
         match link {
             Some(link) => self.linked(source, draft, link, view).await,
-            None => self.unlinked(source, draft, view, twins).await,
+            None => self.unlinked(source, draft, view).await,
         }
     }
 
@@ -153,54 +151,30 @@ impl Staging<'_> {
         Ok(if nothing { Decision::Refresh(staged) } else { Decision::Stage(staged) })
     }
 
-    async fn unlinked(
-        &self,
-        source: &SourceRef,
-        draft: Draft,
-        view: &mut TargetView,
-        twins: &mut HashSet<String>,
-    ) -> Result<Decision, Failure> {
+    async fn unlinked(&self, source: &SourceRef, draft: Draft, view: &mut TargetView) -> Result<Decision, Failure> {
         let door = self.engine.doors.of(self.system());
         let mut matching = view.matching(door, self.plan, self.place.project.as_ref(), &draft).await?;
-        let taken =
-            |record: &Record| self.book.by_id(&self.plan.name, &self.place.scope, self.system(), &id_of(self.plan, record)).is_some();
-        matching.retain(|record| !taken(record));
+        matching.retain(|record| !self.book.is_taken(&self.plan.name, self.system(), &id_of(self.plan, record)));
         if matching.is_empty() {
             let change = compare(self.plan, &draft, None, &|_, _| None);
             return Ok(Decision::Stage(Box::new(self.staged(source, draft, change, (Action::Create, None), &|_, _| None))));
         }
-        let identity: Vec<String> = self.plan.identity.iter().map(|path| shown(&draft, path)).collect();
-        let first = twins.insert(identity.join("\u{1f}").to_lowercase());
-        if matching.len() > 1 || !first {
+        if matching.len() > 1 {
             let ids: Vec<String> = matching.iter().map(|record| format!("`{}`", id_of(self.plan, record))).collect();
-            let names = self.plan.identity.join(", ");
-            let reason = if first {
-                format!(
-                    "several records at {} have this {names}: {}; rename or merge them so that it is plain which is which (BR-21)",
-                    self.system().word(),
-                    ids.join(", ")
-                )
-            } else {
-                format!(
-                    "another record of this run has the same {names}, and {} may be meant; rename or merge them so that it is plain which is which (BR-21)",
-                    ids.join(", ")
-                )
-            };
+            let (system, names) = (self.system().word(), self.plan.identity.join(", "));
+            let reason = format!("several records at {system} have this {names}: {}; {TELL_APART}", ids.join(", "));
             return Ok(Decision::Hold(vec![reason]));
         }
         let id = id_of(self.plan, &matching[0]);
         let Some(record) = self.record(view, &id).await? else {
             return Ok(Decision::Hold(vec![format!("`{id}` was found at {} and is gone again", self.system().word())]));
         };
-        let by_place = |list: &str, line: &str| {
-            let at = draft.lines.iter().find(|known| known.field == list && known.key == line)?.at;
-            let lines = record.get(list)?.as_list()?;
-            let drafted = draft.fields.get(list)?.as_list()?;
-            (lines.len() == drafted.len()).then(|| line_key(self.plan.target.field_at(list)?, lines.get(at)?.as_record()?).into())?
-        };
-        let change = compare(self.plan, &draft, Some(&record), &by_place);
+        let new = self.staged(source, draft.clone(), Change::default(), (Action::Adopt, Some(id.clone())), &|_, _| None);
+        let pairs = recognise_surely(self.plan, &new.parcel, &record);
+        let known = |list: &str, line: &str| known_in(&pairs, list, line);
+        let change = compare(self.plan, &draft, Some(&record), &known);
         let action = if change.is_nothing() { Action::Adopt } else { Action::Update };
-        Ok(Decision::Stage(Box::new(self.staged(source, draft.clone(), change, (action, Some(id)), &by_place))))
+        Ok(Decision::Stage(Box::new(self.staged(source, draft, change, (action, Some(id)), &known))))
     }
 
     async fn hold_against(&self, source: &SourceRef, draft: &Draft, view: &mut TargetView) -> Result<Decision, Failure> {
@@ -236,6 +210,7 @@ impl Staging<'_> {
             source_id: source.id.clone(),
             source_key: source.key.clone(),
             source_label: source.label.clone(),
+            source_modified: source.modified.clone(),
             target_id: target_id.clone(),
             send: change.send,
             lines: lines.collect(),
@@ -284,6 +259,25 @@ pub(super) fn planned_key(plan: &Plan, parcel: &Parcel) -> Option<String> {
     Some(key_of(plan, &parcel.draft)).filter(|key| !key.is_empty() && !key.starts_with('/') && !key.ends_with('/'))
 }
 
-fn shown(draft: &Draft, path: &str) -> String {
-    Value::Record(draft.fields.clone()).at(path).map(Value::plain).unwrap_or_default()
+impl Decision {
+    /// Whether a record that was held is not any more.
+    pub(super) fn lets_go(&self) -> bool {
+        match self {
+            Self::NotOffered | Self::Unchanged | Self::Refresh(_) | Self::Differs(_) => true,
+            // What is sent settles with its link, or is held anew.
+            Self::Stage(_) | Self::Hold(_) => false,
+        }
+    }
+}
+
+impl Staged {
+    /// The identity of a record without a link, as both systems compare it; none when a part of it is blank.
+    pub(super) fn identity(&self, plan: &Plan) -> Option<String> {
+        if self.link.is_some() || plan.identity.is_empty() {
+            return None;
+        }
+        let draft = Value::Record(self.parcel.draft.clone());
+        let part = |path: &String| draft.at(path).map(|value| value.plain().trim().to_lowercase()).filter(|part| !part.is_empty());
+        plan.identity.iter().map(part).collect::<Option<Vec<_>>>().map(|parts| parts.join("\u{1f}"))
+    }
 }
