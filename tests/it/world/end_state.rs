@@ -1,0 +1,151 @@
+//! What both systems and the state file hold in the end, in words that do not depend on the order of requests: ids are
+//! replaced by what they stand for, stamps are left out.
+
+use std::collections::BTreeMap;
+
+use crosswalk::store::LinkFilter;
+use crosswalk::value::{Record, Value, json_text};
+
+use tokio::sync::OnceCell;
+
+use super::{Setup, World, text};
+
+/// Procore's collections, each after those that its records name.
+const COLLECTIONS: [&str; 15] = [
+    "standard_cost_code_lists",
+    "vendors",
+    "standard_cost_codes",
+    "line_item_types",
+    "budget_views",
+    "projects",
+    "cost_codes",
+    "wbs_codes",
+    "budget_line_items",
+    "work_order_contracts",
+    "work_order_contract_line_items",
+    "direct_costs",
+    "direct_cost_line_items",
+    "erp_job_costs",
+    "external_data",
+];
+/// What tells one record from another, beside its ids.
+const TELLING: [&str; 12] = [
+    "name",
+    "project_number",
+    "code",
+    "number",
+    "origin_data",
+    "position",
+    "cost_code_id",
+    "line_item_type_id",
+    "item_type",
+    "item_id",
+    "project_id",
+    "parent_record_id",
+];
+const ENTITIES: [&str; 6] = ["Vendor", "Project", "Subcontract", "Bill", "ProjectTransaction", "ProjectBudget"];
+const STAMPS: [&str; 5] = ["created_at", "updated_at", "deleted_at", "CreatedDateTime", "LastModifiedDateTime"];
+
+impl World {
+    /// The end state, line by line.
+    pub(crate) async fn end_state(&self) -> Vec<String> {
+        let mut names = BTreeMap::new();
+        let mut told = Vec::new();
+        for collection in COLLECTIONS {
+            let rows: Vec<(String, Record)> = self.rows(collection).into_iter().map(|row| (text(&row, "id"), row)).collect();
+            for (id, row) in &rows {
+                let parts = TELLING.iter().filter_map(|field| row.get(field).map(Value::plain)).collect::<Vec<_>>().join("|");
+                names.insert(id.clone(), format!("<{collection} {}>", named(&parts, &names)));
+            }
+            told.extend(rows.into_iter().map(|(_, row)| format!("{collection} {}", named(&json_text(&bare(row.into())), &names))));
+        }
+        for entity in ENTITIES {
+            told.extend(
+                self.books(entity).into_iter().map(|record| format!("{entity} {}", named(&json_text(&bare(record.into())), &names))),
+            );
+        }
+        let state = self.store.read(|reading| {
+            let links = reading.links(&LinkFilter { lines: true, ..LinkFilter::default() })?;
+            Ok((links, reading.open_flows(None)?, reading.held(None, None)?))
+        });
+        let (links, flows, held) = state.await.unwrap();
+        for link in links {
+            let known = link.fingerprint.is_some();
+            let line = format!("link {} {} {} {} = {} {known}", link.mapping, link.scope, link.part, link.procore, link.acumatica);
+            told.push(named(&line, &names));
+        }
+        told.extend(flows.iter().map(|flow| named(&format!("open flow {}", flow.id), &names)));
+        told.extend(
+            held.iter().map(|held| named(&format!("held {} {} {} {:?}", held.mapping, held.scope, held.source_id, held.reasons), &names)),
+        );
+        told.sort();
+        told
+    }
+}
+
+/// The requests of a first run in a tiny world, and the state in which two runs end when nothing happens.
+pub(crate) async fn undisturbed() -> &'static (Vec<String>, Vec<String>) {
+    static UNDISTURBED: OnceCell<(Vec<String>, Vec<String>)> = OnceCell::const_new();
+    let two_runs = || async {
+        let world = Setup::tiny().open();
+        world.sync().await;
+        let requests = world.since(0);
+        world.an_hour_later();
+        world.sync().await;
+        (requests, world.end_state().await)
+    };
+    UNDISTURBED.get_or_init(two_runs).await
+}
+
+/// Which request of a first run in a tiny world is the first with this part.
+pub(crate) async fn place_of(part: &str) -> usize {
+    undisturbed().await.0.iter().position(|request| request.contains(part)).unwrap()
+}
+
+/// Fails with what only one of the two has.
+pub(crate) fn assert_same(expected: &[String], found: &[String], story: &str) {
+    let only = |one: &[String], two: &[String]| {
+        let mut left = two.to_vec();
+        let lacks = one.iter().filter(|line| match left.iter().position(|other| other == *line) {
+            Some(at) => {
+                left.swap_remove(at);
+                false
+            }
+            None => true,
+        });
+        lacks.take(4).cloned().collect::<Vec<_>>().join("\n  ")
+    };
+    if expected != found {
+        panic!("{story}:\nmissing:\n  {}\ntoo much:\n  {}", only(expected, found), only(found, expected));
+    }
+}
+
+/// A value without stamps, numbers as they are meant, own ids left to [`named`].
+fn bare(value: Value) -> Value {
+    match value {
+        Value::Record(record) => {
+            let fields = record.iter().filter(|(name, value)| !STAMPS.contains(name) && !value.is_null());
+            Value::Record(fields.map(|(name, value)| (name.to_owned(), bare(value.clone()))).collect())
+        }
+        Value::List(list) => Value::List(list.into_iter().map(bare).collect()),
+        Value::Number(number) => Value::Number(number.normalize()),
+        other => other,
+    }
+}
+
+/// The text with every known Procore id (fifteen digits) replaced by its name.
+fn named(text: &str, names: &BTreeMap<String, String>) -> String {
+    let mut told = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("598134325") {
+        let id = rest.get(at..at + 15).unwrap_or_default();
+        told.push_str(&rest[..at]);
+        match names.get(id) {
+            Some(name) => told.push_str(name),
+            None => told.push_str("<gone>"),
+        }
+        rest = &rest[at + id.len().max(9)..];
+    }
+    told.push_str(rest);
+    told
+}
