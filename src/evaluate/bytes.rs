@@ -4,7 +4,7 @@ use super::moving::Moving;
 use super::sink::Sink;
 use crate::plan::{LinesRule, Rule};
 use crate::schema::{Kind, System};
-use crate::value::{Value, push_json_text};
+use crate::value::{Value, push_json, push_json_text};
 
 /// Writes JSON in the wire form of a system.
 #[derive(Debug)]
@@ -120,7 +120,7 @@ impl Sink for BytesSink<'_> {
         self.text.push('[');
     }
 
-    fn open_line(&mut self, _key: Option<String>) {
+    fn open_line(&mut self, _key: Option<&str>) {
         if !self.text.ends_with('[') {
             self.text.push(',');
         }
@@ -148,8 +148,12 @@ fn push(text: &mut String, value: &Moving<'_>, quoted: bool) {
             text.push('"');
         }
         Moving::Digits(raw) | Moving::Quoted(raw) => text.push_str(raw),
-        Moving::Made(Value::Number(number)) if quoted => text.push_str(&format!("\"{number}\"")),
-        Moving::Made(value) => text.push_str(&value.to_string()),
+        Moving::Made(value @ Value::Number(_)) if quoted => {
+            text.push('"');
+            push_json(text, value);
+            text.push('"');
+        }
+        Moving::Made(value) => push_json(text, value),
         Moving::Absent => text.push_str("null"),
     }
 }

@@ -10,6 +10,7 @@ mod open;
 mod read;
 mod refusal;
 mod run;
+mod seen;
 mod sink;
 mod trace;
 

@@ -79,16 +79,16 @@ fn untouched(raw: &str, kind: Kind, system: System) -> Option<Moving<'_>> {
     }
 }
 
-/// Digits that a decimal keeps for certain, seen without parsing them.
+/// Digits that JSON takes as a number and a decimal keeps for certain, seen without parsing them.
 fn plain_digits(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let points = digits.bytes().filter(|byte| *byte == b'.').count();
-    !digits.is_empty()
-        && digits.len() <= 28
-        && points <= 1
-        && digits.as_bytes()[0] != b'.'
-        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-        && !digits.ends_with('.')
+    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    let mut points = 0;
+    let all = digits.iter().all(|byte| {
+        points += usize::from(*byte == b'.');
+        byte.is_ascii_digit() || *byte == b'.'
+    });
+    let begins = matches!(digits, [b'0'] | [b'0', b'.', ..] | [b'1'..=b'9', ..]);
+    all && points <= 1 && digits.len() <= 28 && begins && digits.last() != Some(&b'.')
 }
 
 /// The value of a place whose shape may be a record or lines, for formulas and searches.
@@ -106,32 +106,38 @@ pub(crate) fn seen(raw: &str, field: Option<&Field>, system: System) -> Result<V
 ///
 /// # Errors
 /// A reason with the remedy.
-pub(crate) fn settle<'a>(moving: Moving<'a>, rule: &Rule) -> Result<Moving<'a>, String> {
-    match moving {
-        Moving::Absent => Ok(Moving::Absent),
-        Moving::Quoted(raw) => text_fits(raw, rule),
-        Moving::Digits(digits) => digits_fit(digits, rule),
-        Moving::Made(value) => made(value, rule).map(Moving::Made),
+pub(crate) fn settle(moving: &mut Moving<'_>, rule: &Rule) -> Result<(), String> {
+    let changed = match moving {
+        Moving::Absent => None,
+        Moving::Quoted(raw) => text_fits(raw, rule)?,
+        Moving::Digits(digits) => digits_fit(digits, rule)?,
+        Moving::Made(value) => made(value, rule)?,
+    };
+    if let Some(value) = changed {
+        *moving = Moving::Made(value);
     }
+    Ok(())
 }
 
-fn text_fits<'a>(raw: &'a str, rule: &Rule) -> Result<Moving<'a>, String> {
+// Each of these gives the value in the field's form where that is another than it has.
+
+fn text_fits(raw: &str, rule: &Rule) -> Result<Option<Value>, String> {
     let plain = !raw.contains('\\');
     let fits = rule.max_length.is_none_or(|most| raw.len() - 2 <= most);
     if rule.field.kind == Kind::Date || (fits && rule.field.labels.is_empty() && (plain || rule.max_length.is_none())) {
-        return Ok(Moving::Quoted(raw));
+        return Ok(None);
     }
     let text: String = serde_json::from_str(raw).map_err(|problem| problem.to_string())?;
-    limits(text, rule).map(|text| Moving::Made(Value::Text(text)))
+    limits(&text, rule)
 }
 
-fn digits_fit<'a>(digits: &'a str, rule: &Rule) -> Result<Moving<'a>, String> {
+fn digits_fit(digits: &str, rule: &Rule) -> Result<Option<Value>, String> {
     let places = digits.split_once('.').map_or(0, |(_, places)| places.trim_end_matches('0').len());
     let most = if rule.field.kind == Kind::Integer { Some(0) } else { rule.field.scale };
     match most {
         Some(most) if places > most as usize => Err(too_fine(digits, most)),
-        _ if rule.field.kind == Kind::Integer => whole(decimal(digits).map_err(|problem| problem.to_string())?).map(Moving::Made),
-        _ => Ok(Moving::Digits(digits)),
+        _ if rule.field.kind == Kind::Integer => whole(decimal(digits).map_err(|problem| problem.to_string())?).map(Some),
+        _ => Ok(None),
     }
 }
 
@@ -150,34 +156,30 @@ fn whole(number: Decimal) -> Result<Value, String> {
     i64::try_from(whole).map(|number| Value::Number(Decimal::from(number))).map_err(|_| format!("`{number}` is beyond 64 bits"))
 }
 
-fn made(value: Value, rule: &Rule) -> Result<Value, String> {
-    let kind = rule.field.kind;
-    let wrong = |value: &Value| Err(format!("expected {}, found {}", expected(kind), value.kind_word()));
-    match (value, kind) {
-        (Value::Null, _) => Ok(Value::Null),
+fn made(value: &Value, rule: &Rule) -> Result<Option<Value>, String> {
+    match (value, rule.field.kind) {
         // A record that the same plan makes has no key yet; whatever the field holds, it will be that.
-        (Value::Text(text), _) if text.starts_with(PENDING) => Ok(Value::Text(text)),
-        (value, Kind::Anything | Kind::List) => Ok(value),
+        (Value::Text(text), _) if text.starts_with(PENDING) => Ok(None),
+        (Value::Null, _) | (_, Kind::Anything | Kind::List) | (Value::Bool(_), Kind::Boolean) => Ok(None),
         (Value::Number(number), Kind::Decimal | Kind::Percent) => match rule.field.scale {
-            Some(most) if number.normalize().scale() > most => Err(too_fine(&number.to_string(), most)),
-            _ => Ok(Value::Number(number)),
+            Some(most) if number.scale() > most && number.normalize().scale() > most => Err(too_fine(&number.to_string(), most)),
+            _ => Ok(None),
         },
-        (Value::Number(number), Kind::Integer) => whole(number),
-        (Value::Bool(flag), Kind::Boolean) => Ok(Value::Bool(flag)),
-        (Value::Text(text), Kind::Text) => limits(text, rule).map(Value::Text),
-        (Value::Text(text), Kind::Date) => match date_of(&text) {
-            Some(date) => Ok(Value::Text(date.to_string())),
+        (Value::Number(number), Kind::Integer) => whole(*number).map(Some),
+        (Value::Text(text), Kind::Text) => limits(text, rule),
+        (Value::Text(text), Kind::Date) => match date_of(text) {
+            Some(date) => Ok(Some(Value::Text(date.to_string()))),
             None => Err(format!("`{text}` is not a date")),
         },
-        (Value::Text(text), Kind::Instant) => match instant_of(&text) {
-            Some(instant) => Ok(Value::Text(instant.to_string())),
+        (Value::Text(text), Kind::Instant) => match instant_of(text) {
+            Some(instant) => Ok(Some(Value::Text(instant.to_string()))),
             None => Err(format!("`{text}` is not an instant with its offset")),
         },
         // The other side of a link is text; an id of Procore is a number on the wire.
         (Value::Text(text), Kind::Integer) if matches!(rule.term, crate::plan::Term::Link { .. }) => {
-            decimal(&text).map_err(|_| format!("`{text}` is not an id")).and_then(whole)
+            decimal(text).map_err(|_| format!("`{text}` is not an id")).and_then(whole).map(Some)
         }
-        (value, _) => wrong(&value),
+        (value, kind) => Err(format!("expected {}, found {}", expected(kind), value.kind_word())),
     }
 }
 
@@ -192,21 +194,23 @@ fn expected(kind: Kind) -> &'static str {
     }
 }
 
-fn limits(text: String, rule: &Rule) -> Result<String, String> {
+fn limits(text: &str, rule: &Rule) -> Result<Option<Value>, String> {
     let labels = &rule.field.labels;
-    if !labels.is_empty() && !labels.contains(&text) {
+    if !labels.is_empty() && !labels.iter().any(|label| label == text) {
         let known = labels.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
         return Err(format!("`{text}` is not one of {known}"));
     }
-    let Some(most) = rule.max_length else { return Ok(text) };
+    // No text has more characters than bytes.
+    let Some(most) = rule.max_length.filter(|most| text.len() > *most) else { return Ok(None) };
     let length = text.chars().count();
     if length <= most {
-        return Ok(text);
+        return Ok(None);
     }
     if rule.truncate {
-        return Ok(text.chars().take(most).collect::<String>().trim_end().to_owned());
+        let cut: String = text.chars().take(most).collect();
+        return Ok(Some(Value::text(cut.trim_end())));
     }
-    Err(format!("`{}` has {length} characters, and {most} fit; shorten it, or set `on_overflow: truncate`", shown(&text)))
+    Err(format!("`{}` has {length} characters, and {most} fit; shorten it, or set `on_overflow: truncate`", shown(text)))
 }
 
 /// The beginning of a long text.
@@ -237,7 +241,7 @@ mod tests {
         for good in ["0", "-1.50", "12345678901234567890.1234567"] {
             assert!(plain_digits(good), "{good}");
         }
-        for bad in ["", "-", ".5", "5.", "1.2.3", "+1", "1,0", "12345678901234567890123456789"] {
+        for bad in ["", "-", ".5", "5.", "1.2.3", "+1", "1,0", "007.50", "00", "12345678901234567890123456789"] {
             assert!(!plain_digits(bad), "{bad}");
         }
     }

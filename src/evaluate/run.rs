@@ -1,13 +1,15 @@
 //! The one place where rules are evaluated, whatever becomes of their values.
 
+use std::mem;
+
 use super::context::Context;
 use super::moving::{Moving, moved, seen, settle};
 use super::open::Item;
-use super::read::Slots;
 use super::refusal::{Reason, Refusal};
+use super::seen::{Seen, Sight, Whole};
 use super::sink::{Sink, Skipped};
 use crate::expr::{Scope, convert};
-use crate::plan::{Formula, LinesOf, LinesRule, Node, Part, Rule, Term};
+use crate::plan::{Formula, LinesOf, LinesRule, Node, Rule, Term};
 use crate::schema::{System, plain};
 use crate::value::{Record, Value};
 
@@ -17,6 +19,9 @@ pub(super) struct Run<'r, 'o, 'p, 'a, 'c, S> {
     context: &'r Context<'c>,
     ask: Option<Value>,
     system: System,
+    seen: Seen,
+    /// Of the line that is evaluated now.
+    line_seen: Seen,
     sink: &'r mut S,
     line: Option<String>,
     reasons: Vec<Reason>,
@@ -25,7 +30,9 @@ pub(super) struct Run<'r, 'o, 'p, 'a, 'c, S> {
 impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
     pub(super) fn new(item: Item<'o, 'p, 'a>, context: &'r Context<'c>, sink: &'r mut S) -> Self {
         let system = item.plan.source.resource.system;
-        Self { item, context, ask: None, system, sink, line: None, reasons: Vec::new() }
+        let seen = Seen::new(item.slots.values.len());
+        let line_seen = Seen::new(item.line.map_or(0, |line| line.values.len()));
+        Self { item, context, ask: None, system, seen, line_seen, sink, line: None, reasons: Vec::new() }
     }
 
     /// All rules of the plan.
@@ -116,8 +123,8 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
                 _ => return Ok(Err(Skipped::Absent)),
             }
         }
-        let settled = settle(value, rule)?;
-        Ok(if settled.is_blank() { Err(Skipped::Absent) } else { Ok(settled) })
+        settle(&mut value, rule)?;
+        Ok(if value.is_blank() { Err(Skipped::Absent) } else { Ok(value) })
     }
 
     fn value(&self, rule: &'p Rule) -> Result<Moving<'a>, String> {
@@ -186,33 +193,21 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
     }
 
     fn compute(&self, formula: &Formula) -> Result<Value, String> {
-        let source = self.assemble(&formula.source, self.item.slots)?;
-        let line = match self.item.line {
-            Some(line) if !formula.line.is_empty() => self.assemble(&formula.line, line)?,
-            _ => Value::Null,
-        };
-        let context = self.context;
-        let scope = Scope::new(context.today, context)
-            .with("source", &source)
-            .with("line", &line)
-            .with("ask", self.ask.as_ref().unwrap_or(context.ask))
-            .with("settings", context.settings)
-            .with("target", context.target)
-            .with("project", context.project);
-        formula.expression.evaluate(&scope).map_err(|failure| failure.message)
-    }
-
-    fn assemble(&self, parts: &[Part], slots: &Slots<'a>) -> Result<Value, String> {
-        let mut record = Record::new();
-        for part in parts {
-            let Some(raw) = slots.values[part.slot] else { continue };
-            let value = seen(raw, part.field.as_ref(), self.system)?;
-            match part.path.as_str() {
-                "" => return Ok(value),
-                path => record.set_at(path, value),
-            }
+        self.seen.read(&formula.source, self.item.slots, self.system)?;
+        let line = self.item.line.filter(|_| !formula.line.is_empty());
+        if let Some(line) = line {
+            self.line_seen.read(&formula.line, line, self.system)?;
         }
-        Ok(Value::Record(record))
+        let sight = Sight {
+            formula,
+            context: self.context,
+            ask: self.ask.as_ref().unwrap_or(self.context.ask),
+            source: &self.seen,
+            line: line.map(|_| &self.line_seen),
+            whole: Whole::default(),
+        };
+        let scope = Scope::over(self.context.today, self.context, &sight);
+        formula.expression.evaluate(&scope).map_err(|failure| failure.message)
     }
 
     fn lines(&mut self, rule: &'p LinesRule) {
@@ -221,9 +216,9 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
             LinesOf::Itself => self.one_line(rule),
             LinesOf::List(list) => {
                 for line in &self.item.slots.lists[list] {
-                    let outside = self.item.line.replace(line);
+                    let outside = (self.item.line.replace(line), mem::replace(&mut self.line_seen, Seen::new(line.values.len())));
                     self.one_line(rule);
-                    self.item.line = outside;
+                    (self.item.line, self.line_seen) = outside;
                 }
             }
         }
@@ -245,7 +240,7 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
                 return;
             }
         }
-        self.sink.open_line(self.line.clone());
+        self.sink.open_line(self.line.as_deref());
         self.nodes(&rule.nodes);
         self.sink.close_line();
     }

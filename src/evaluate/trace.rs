@@ -83,8 +83,8 @@ impl Sink for TraceSink {
         self.draft.open_lines(rule);
     }
 
-    fn open_line(&mut self, key: Option<String>) {
-        self.line = key.clone();
+    fn open_line(&mut self, key: Option<&str>) {
+        self.line = key.map(str::to_owned);
         self.draft.open_line(key);
     }
 

@@ -82,7 +82,7 @@ impl Lowering<'_> {
             Step::Index(_) => self.closed(at.end, ']'),
             Step::Method(call) => self.call_end(call),
         };
-        Ok(Link { step, safe, at, end })
+        Ok(Link { step, safe, at, end, at_hand: None })
     }
 
     /// A call of one of our functions, its arguments counted and its closure where it belongs.

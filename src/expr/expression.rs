@@ -13,8 +13,8 @@ use crate::value::Value;
 #[derive(Debug)]
 pub struct Expression {
     text: String,
-    names: Vec<String>,
-    root: Node,
+    pub(super) names: Vec<String>,
+    pub(super) root: Node,
     reads: Vec<Read>,
     calls: Vec<Called>,
 }

@@ -28,6 +28,7 @@ mod places;
 mod problem;
 mod reads;
 mod scope;
+mod shorten;
 mod switch;
 mod term;
 
@@ -37,4 +38,4 @@ pub use expression::{Called, Expression};
 pub use functions::{FunctionDoc, documentation, function_names};
 pub use problem::{ExprFailure, ExprProblem};
 pub use reads::{PathStep, Read, ReadStep};
-pub use scope::{Lookups, NoLookups, Scope};
+pub use scope::{Lookups, NoLookups, Scope, Variables};

@@ -14,6 +14,14 @@ pub trait Lookups {
     fn linked(&self, mapping: &str, key: &[String]) -> Option<Value>;
 }
 
+/// Variables, handed in by whoever has them.
+pub trait Variables {
+    /// The value of a variable.
+    fn variable(&self, name: &str) -> Option<&Value>;
+    /// The value that an expression was told of with [`Expression::shorten`](super::Expression::shorten); `None` where it is absent.
+    fn at_hand(&self, number: usize) -> Option<&Value>;
+}
+
 /// No tables and no links: for cases and tests that need none.
 pub struct NoLookups;
 
@@ -30,6 +38,7 @@ impl Lookups for NoLookups {
 /// The variables of one evaluation. Values are borrowed; a lazy one is built when an expression first reads it.
 pub struct Scope<'a> {
     variables: Vec<(&'a str, Variable<'a>)>,
+    more: Option<&'a dyn Variables>,
     pub(super) today: Date,
     pub(super) lookups: &'a dyn Lookups,
 }
@@ -42,7 +51,12 @@ enum Variable<'a> {
 impl<'a> Scope<'a> {
     /// A scope without variables.
     pub fn new(today: Date, lookups: &'a dyn Lookups) -> Self {
-        Self { variables: Vec::new(), today, lookups }
+        Self { variables: Vec::new(), more: None, today, lookups }
+    }
+
+    /// A scope of these variables.
+    pub fn over(today: Date, lookups: &'a dyn Lookups, variables: &'a dyn Variables) -> Self {
+        Self { variables: Vec::new(), more: Some(variables), today, lookups }
     }
 
     /// Adds a variable, or gives one a new value (the next line of a loop).
@@ -64,10 +78,16 @@ impl<'a> Scope<'a> {
 
     /// The value of a variable, if there is one of that name.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
-        self.variables.iter().find(|(known, _)| *known == name).map(|(_, variable)| match variable {
-            Variable::Ready(value) => value,
-            Variable::Lazy(build, cell) => cell.get_or_init(build),
-        })
+        match self.variables.iter().find(|(known, _)| *known == name) {
+            Some((_, Variable::Ready(value))) => Some(value),
+            Some((_, Variable::Lazy(build, cell))) => Some(cell.get_or_init(build)),
+            None => self.more?.variable(name),
+        }
+    }
+
+    /// The value at hand under a number.
+    pub(super) fn at_hand(&self, number: usize) -> Option<&Value> {
+        self.more?.at_hand(number)
     }
 
     fn put(&mut self, name: &'a str, variable: Variable<'a>) {

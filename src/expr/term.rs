@@ -65,6 +65,8 @@ pub(super) struct Link {
     pub(super) at: Range<usize>,
     /// Where the text of the chain up to here ends.
     pub(super) end: usize,
+    /// The number under which the value that the chain has here may be at hand.
+    pub(super) at_hand: Option<usize>,
 }
 
 /// A step of a chain.

@@ -19,7 +19,7 @@ use super::trie::Slot;
 pub struct Formula {
     /// The expression.
     pub expression: Expression,
-    /// What it reads of the record.
+    /// What it reads of the record. The expression knows these by their number, and those of the line by the numbers after.
     pub source: Vec<Part>,
     /// What it reads of the line.
     pub line: Vec<Part>,
@@ -40,11 +40,15 @@ pub struct Part {
     pub field: Option<Field>,
 }
 
+fn numbered<'p>(source: &'p [Part], line: &'p [Part]) -> impl Iterator<Item = (&'static str, &'p Part)> {
+    source.iter().map(|part| ("source", part)).chain(line.iter().map(|part| ("line", part)))
+}
+
 impl Compiler<'_> {
     /// Compiles an expression where it stands.
     pub(super) fn formula(&mut self, word: &Word) -> Option<Formula> {
         let names = self.names();
-        let expression = match self.engine.compile(&word.text, &names) {
+        let mut expression = match self.engine.compile(&word.text, &names) {
             Ok(expression) => expression,
             Err(problem) => {
                 let place = problem.at.map_or_else(|| word.place.clone(), |at| word.part(at));
@@ -64,6 +68,9 @@ impl Compiler<'_> {
         }
         sound &= self.calls(word, &expression);
         let written = word.text.trim().to_owned();
+        for (number, (root, part)) in numbered(&source, &line).enumerate() {
+            expression.shorten(root, &part.path, number);
+        }
         sound.then_some(Formula { expression, source, line, reads_target, written })
     }
 

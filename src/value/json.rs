@@ -1,7 +1,7 @@
 //! JSON in and out, with every digit of every number kept.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use serde::de::{self, Deserializer, MapAccess, Visitor};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::{Record, Value, decimal};
+use super::{Decimal, Record, Value, decimal};
 
 /// Levels of nesting that are read: far more than any record has, few enough for any stack.
 const MOST_LEVELS: usize = 128;
@@ -143,15 +143,22 @@ pub fn json_text(value: &Value) -> String {
 
 /// Appends `text` as a JSON string, quotes and escapes included.
 pub fn push_json_text(sink: &mut String, text: &str) {
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        sink.push('"');
+        sink.push_str(text);
+        sink.push('"');
+        return;
+    }
     // A string always serialises.
     sink.push_str(&serde_json::to_string(text).expect("text is always JSON"));
 }
 
-fn push_json(sink: &mut String, value: &Value) {
+/// Appends the compact JSON text of a value.
+pub fn push_json(sink: &mut String, value: &Value) {
     match value {
         Value::Null => sink.push_str("null"),
         Value::Bool(flag) => sink.push_str(if *flag { "true" } else { "false" }),
-        Value::Number(number) => sink.push_str(&number.to_string()),
+        Value::Number(number) => push_number(sink, number),
         Value::Text(text) => push_json_text(sink, text),
         Value::List(list) => {
             sink.push('[');
@@ -176,6 +183,11 @@ fn push_json(sink: &mut String, value: &Value) {
             sink.push('}');
         }
     }
+}
+
+fn push_number(sink: &mut String, number: &Decimal) {
+    // Writing into a string cannot fail.
+    write!(sink, "{number}").expect("a string takes any text");
 }
 
 #[cfg(test)]

@@ -1,2 +1,0 @@
-//! Benchmarks of the mapping step.
-fn main() {}

@@ -1,0 +1,112 @@
+//! How fast is the mapping step beside a program written by hand? JSON bytes to JSON bytes, two workloads, one run.
+//!
+//! Every engine maps the same records to the same output, compared as canonical JSON before anything is timed. At the end the
+//! ratios are printed; with `CROSSWALK_BENCH_FLOOR=1` one below 0.3 ends the run with an error. See `docs/performance.md`.
+
+mod commitment;
+mod commitment_by_hand;
+mod engine;
+mod ratio;
+mod row;
+mod row_by_hand;
+mod same;
+mod wire;
+
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput};
+use engine::Engine;
+use wire::Refused;
+
+/// A program written by hand: the bytes of a record in, bytes for the target out.
+type ByHand = Box<dyn Fn(&str, &mut Vec<u8>) -> Result<(), Refused>>;
+
+/// Records, and the two ways to map them.
+pub(crate) struct Workload {
+    name: &'static str,
+    records: Vec<String>,
+    by_hand: ByHand,
+    engine: Engine,
+}
+
+/// Maps one record; how many bytes came of it.
+type Way<'w> = Box<dyn FnMut(&str) -> usize + 'w>;
+
+impl Workload {
+    /// The program by hand, then the engine into bytes, a draft, and a draft with its trace.
+    fn ways(&self) -> [(&'static str, Way<'_>); 4] {
+        let (mut bytes, mut text) = (Vec::new(), String::new());
+        [
+            (
+                "by hand",
+                Box::new(move |body| {
+                    bytes.clear();
+                    (self.by_hand)(body, &mut bytes).expect("the drawn records can be mapped");
+                    bytes.len()
+                }),
+            ),
+            (
+                "engine",
+                Box::new(move |body| {
+                    text.clear();
+                    self.engine.bytes(body, &mut text);
+                    text.len()
+                }),
+            ),
+            ("engine, draft", Box::new(|body| self.engine.draft(body).map_or(0, |draft| draft.fields.len()))),
+            ("engine, draft and trace", Box::new(|body| self.engine.trace(body).map_or(0, |(trace, _)| trace.values.len()))),
+        ]
+    }
+}
+
+fn workloads() -> [Workload; 2] {
+    let (commitment, row) = (commitment::by_hand(), row::by_hand());
+    [
+        Workload {
+            name: "commitment",
+            records: commitment::records(),
+            by_hand: Box::new(move |body, into| commitment.bytes(body, into)),
+            engine: commitment::engine(),
+        },
+        Workload {
+            name: "row",
+            records: row::records(),
+            by_hand: Box::new(move |body, into| row.bytes(body, into)),
+            engine: row::engine(),
+        },
+    ]
+}
+
+fn bench(criterion: &mut Criterion, workload: &Workload) {
+    let mut group = criterion.benchmark_group(workload.name);
+    let bytes: usize = workload.records.iter().map(String::len).sum();
+    group.throughput(Throughput::Bytes((bytes / workload.records.len()) as u64));
+    for (name, mut way) in workload.ways() {
+        let mut records = workload.records.iter().cycle();
+        group.bench_function(name, |bencher| bencher.iter(|| records.next().map(|record| black_box(way(black_box(record))))));
+    }
+    group.finish();
+}
+
+fn main() -> ExitCode {
+    let workloads = workloads();
+    for workload in &workloads {
+        if std::env::var("ONLY").is_ok_and(|only| only != workload.name) { continue; }
+        same::assert_same(workload);
+    }
+    let criterion = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2)).sample_size(50);
+    let mut criterion = criterion.configure_from_args();
+    for workload in &workloads {
+        bench(&mut criterion, workload);
+    }
+    criterion.final_summary();
+    // `cargo test --benches` and profilers run a way for its own sake.
+    let given: Vec<String> = std::env::args().collect();
+    if !given.iter().any(|given| given == "--bench") || given.iter().any(|given| given == "--profile-time") {
+        return ExitCode::SUCCESS;
+    }
+    let floor = std::env::var_os("CROSSWALK_BENCH_FLOOR").is_some_and(|wanted| wanted == "1");
+    if ratio::print(&workloads) || !floor { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
