@@ -16,7 +16,7 @@ pub struct Cursor {
     pub scope: String,
     /// The newest modification that was seen.
     pub modified: Option<Timestamp>,
-    /// Whatever else the source needs to go on.
+    /// The rules under which it was read; it says nothing about a reading under others.
     pub state: String,
 }
 

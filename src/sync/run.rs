@@ -155,7 +155,9 @@ impl<'r> Run<'r> {
             .store()
             .read(move |reading| Ok((reading.cursor(&mapping, &scope)?, reading.held(Some(&mapping), None)?)))
             .await?;
-        let since = cursor.as_ref().and_then(|cursor| cursor.modified).filter(|_| incremental);
+        // What was read under other rules is read anew: a record may be mapped otherwise now, or be offered for the first time.
+        let rules = format!("{} {}", plan.fingerprint, self.settings);
+        let since = cursor.filter(|cursor| cursor.state == rules).and_then(|cursor| cursor.modified).filter(|_| incremental);
         let held: Vec<Held> = held.into_iter().filter(|held| self.lies_in(reading, &held.scope)).collect();
         let known = held.iter().map(|held| (held.scope.clone(), held.source_id.clone())).collect();
         let mut page = Page { views: HashMap::new(), newest: since, seen: HashSet::new(), held: known, waiting: false };
@@ -173,7 +175,7 @@ impl<'r> Run<'r> {
         let seen = std::mem::take(&mut page.seen);
         self.let_go(plan, &mut page, |(_, id)| !seen.contains(id)).await?;
         if matches!(self.mode, Mode::Apply { only: None, .. }) && !page.waiting && incremental {
-            let cursor = Cursor { mapping: plan.name.clone(), scope: reading.scope.clone(), modified: page.newest, state: String::new() };
+            let cursor = Cursor { mapping: plan.name.clone(), scope: reading.scope.clone(), modified: page.newest, state: rules };
             self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.move_cursor(&cursor)).await?;
         }
         Ok(())

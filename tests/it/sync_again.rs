@@ -143,6 +143,23 @@ async fn what_is_new_at_the_source_comes_by_itself() {
 }
 
 #[tokio::test]
+async fn other_settings_count_for_records_that_were_read_before() {
+    let mut world = synced(Setup::tiny().settings(r#"{"companies":{"updates":{"name":false}}}"#)).await;
+    world.put("Vendor", r#"{"VendorID":"V000001","VendorName":"Alder & Sons"}"#);
+    world.sync().await;
+    world.an_hour_later();
+    move_vendor(&world, "V000002", "Ojai");
+    world.sync().await;
+    world.an_hour_later();
+    world.choose(r#"{"companies":{"updates":{"name":true}}}"#);
+    let report = world.sync().await;
+    assert_eq!(counts(&report, "companies"), "updated 1, unchanged 2");
+    assert_eq!(text(&world.row("vendors", ("origin_code", "V000001")), "name"), "Alder & Sons");
+    world.an_hour_later();
+    assert_eq!(of(&world.sync().await, "companies").counts.read, 1);
+}
+
+#[tokio::test]
 async fn a_project_that_comes_later_gets_all_that_older_ones_have() {
     let world = synced(Setup::tiny()).await;
     world.in_procore("PATCH", "/rest/v1.0/projects/sync", r#"{"updates":[{"name":"Library","project_number":"2001","active":true}]}"#);

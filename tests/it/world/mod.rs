@@ -126,6 +126,11 @@ impl Setup {
 }
 
 impl World {
+    /// Somebody changes the settings.
+    pub(crate) fn choose(&mut self, json: &str) {
+        lay_over(&mut self.settings, &Value::from_json(json).unwrap());
+    }
+
     /// All mappings to the end, with consent.
     pub(crate) async fn sync(&self) -> Report {
         self.try_sync().await.unwrap_or_else(|failure| panic!("{failure}"))
