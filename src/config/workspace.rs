@@ -57,13 +57,13 @@ impl Workspace {
         let (cases, rest): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| named(source).ends_with(CASES));
         let (settings, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|source| named(source) == SETTINGS);
         let defaults = defaults(&settings, &mut problems);
-        let mappings = mappings(&rest, &mut problems);
+        let (mappings, unread) = mappings(&rest, &mut problems);
         let settings = Settings { defaults: defaults.clone() };
         match compile(&mappings, &catalog, &settings, &Expressions::new()) {
             Ok(plans) if !any_error(&problems) => Ok(Self { plans, catalog, defaults, cases, folders, warnings: problems }),
             Ok(_) => Err(problems),
             Err(more) => {
-                problems.extend(more);
+                problems.extend(more.into_iter().filter(|problem| !misses(problem, &unread)));
                 Err(problems)
             }
         }
@@ -136,18 +136,29 @@ fn defaults(sources: &[Arc<Source>], problems: &mut Vec<Diagnostic>) -> Value {
     }
 }
 
-fn mappings(sources: &[Arc<Source>], problems: &mut Vec<Diagnostic>) -> Vec<Mapping> {
-    let mut mappings = Vec::new();
+/// The mappings, and the names of files that hold none that can be read.
+fn mappings<'s>(sources: &'s [Arc<Source>], problems: &mut Vec<Diagnostic>) -> (Vec<Mapping>, Vec<&'s str>) {
+    let (mut mappings, mut unread) = (Vec::new(), Vec::new());
     for source in sources {
         let (mapping, more) = mapping::read(source);
         problems.extend(more);
-        let Some(mapping) = mapping else { continue };
         let expected = source.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let Some(mapping) = mapping else {
+            unread.push(expected);
+            continue;
+        };
         if mapping.mapping.text != expected {
             let message = format!("this file is `{}`, and the mapping in it `{}`", named(source), mapping.mapping);
             problems.push(Diagnostic::error("mapping-name", &mapping.mapping.place, message).help(format!("write `mapping: {expected}`")));
         }
         mappings.push(mapping);
     }
-    mappings
+    (mappings, unread)
+}
+
+/// Whether a problem says only that a mapping is missing whose file cannot be read: that is told at the file.
+fn misses(problem: &Diagnostic, unread: &[&str]) -> bool {
+    let Some(place) = &problem.place else { return false };
+    let word = place.source.text.get(place.span.clone()).unwrap_or_default();
+    ["unknown-mapping", "unknown-name"].contains(&problem.code) && unread.contains(&word)
 }

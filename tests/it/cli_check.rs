@@ -31,6 +31,17 @@ fn problems_as_json_name_their_place() {
 }
 
 #[test]
+fn a_mapping_that_cannot_be_read_is_not_told_to_be_missing() {
+    for (from, to) in [("title:", "title: one\ntitle:"), ("title:", "\ttitle:")] {
+        let folder = Folder::new().with_shipped_files();
+        folder.replace("mappings/companies.yaml", from, to);
+        let ran = folder.run(&["check"]);
+        assert_eq!(ran.code, 3, "{ran}");
+        assert!(ran.to_string().contains("found 1 error in 1 file"), "{ran}");
+    }
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_named() {
     assert_snapshot!(Folder::new().run(&["check", "--mappings", "mapings"]));
 }
