@@ -11,7 +11,7 @@ use super::sandbox::write_settings;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{block_on, wired};
 use crate::cli::view::{Done, Text, progress::Progress, run};
-use crate::config::{Asked, Setup, Wired};
+use crate::config::{Asked, Folders, Setup, Wired};
 use crate::connector::{Clock, WallClock};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::sync::{Mode, Reconciled, Report};
@@ -39,7 +39,7 @@ pub(super) fn run(demo: &Demo) -> Result<Done, Stop> {
         let mut options = SandboxOptions::new(clock.clone(), shipped.workspace.catalog.clone(), demo.seed, demo.projects);
         options.acumatica.operation_time = Duration::from_millis(100);
         let running = Sandbox::start(options).await.map_err(|problem| Stop::usage(problem.to_string(), None))?;
-        write_settings(&running, &demo.dir)?;
+        write_settings(&running, &demo.dir, &Folders::default())?;
         println!("a practice company in both systems, imitated on this machine:");
         println!("  Procore   {}\n  Acumatica {}\n", running.procore_url, running.acumatica_url);
         let settings = demo.dir.join("crosswalk.yaml");

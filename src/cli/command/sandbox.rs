@@ -9,8 +9,10 @@ use clap::Args;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
 use crate::cli::view::{Done, Text};
+use crate::config::Folders;
 use crate::connector::WallClock;
 use crate::sandbox::{Running, Sandbox as Systems, SandboxOptions};
+use crate::value::Value;
 
 /// Serve both systems on this machine, with a practice company in them
 #[derive(Args, Debug)]
@@ -37,14 +39,14 @@ pub(crate) struct Sandbox {
 
 /// Runs it.
 pub(super) fn run(sandbox: &Sandbox, session: &Session) -> Result<Done, Stop> {
-    let catalog = session.setup()?.workspace.catalog;
-    let mut options = SandboxOptions::new(Arc::new(WallClock), catalog, sandbox.seed, sandbox.projects);
+    let workspace = session.setup()?.workspace;
+    let mut options = SandboxOptions::new(Arc::new(WallClock), workspace.catalog, sandbox.seed, sandbox.projects);
     options.procore_port = sandbox.procore_port;
     options.acumatica_port = sandbox.acumatica_port;
     options.acumatica.costs_per_project = sandbox.costs;
     block_on(async {
         let running = Systems::start(options).await.map_err(|problem| Stop::usage(problem.to_string(), None))?;
-        println!("{}", greeting(sandbox, &running)?);
+        println!("{}", greeting(sandbox, &running, &workspace.folders)?);
         // Whether somebody pressed Ctrl-C or it cannot be heard: either way it ends.
         let _ = tokio::signal::ctrl_c().await;
         running.stop().await;
@@ -52,11 +54,11 @@ pub(super) fn run(sandbox: &Sandbox, session: &Session) -> Result<Done, Stop> {
     })
 }
 
-fn greeting(sandbox: &Sandbox, running: &Running) -> Result<String, Stop> {
+fn greeting(sandbox: &Sandbox, running: &Running, folders: &Folders) -> Result<String, Stop> {
     let mut text = format!("Procore   {}\nAcumatica {}\n\n", running.procore_url, running.acumatica_url);
     match &sandbox.settings_dir {
         Some(folder) => {
-            write_settings(running, folder)?;
+            write_settings(running, folder, folders)?;
             text.push_str(&format!("settings and secrets are in {}; try\n", folder.display()));
             text.push_str(&format!("  crosswalk --settings {} plan\n", folder.join("crosswalk.yaml").display()));
         }
@@ -72,17 +74,28 @@ fn greeting(sandbox: &Sandbox, running: &Running) -> Result<String, Stop> {
     Ok(text)
 }
 
-/// Writes the settings file and the files of secrets, readable by their owner only.
-pub(super) fn write_settings(running: &Running, folder: &Path) -> Result<(), Stop> {
+/// Writes the settings file, which names these folders, and the files of secrets, readable by their owner only.
+pub(super) fn write_settings(running: &Running, folder: &Path, folders: &Folders) -> Result<(), Stop> {
     let wrong = |path: &Path, problem: std::io::Error| Stop::file(path, "written", &problem);
     fs::create_dir_all(folder).map_err(|problem| wrong(folder, problem))?;
     let settings = folder.join("crosswalk.yaml");
-    fs::write(&settings, running.settings_file()).map_err(|problem| wrong(&settings, problem))?;
+    let text = format!("{}{}", running.settings_file(), folder_lines(folders));
+    fs::write(&settings, text).map_err(|problem| wrong(&settings, problem))?;
     for (name, secret) in running.secrets() {
         let path = folder.join(name);
         fs::write(&path, secret).and_then(|()| for_owner_only(&path)).map_err(|problem| wrong(&path, problem))?;
     }
     Ok(())
+}
+
+/// The mappings and schemas that lie where the sandbox was started: edits of them count. Nothing where the shipped ones are used.
+fn folder_lines(folders: &Folders) -> String {
+    let named = [("mappings", &folders.mappings), ("schemas", &folders.schemas)];
+    let lines = named.into_iter().filter_map(|(key, folder)| {
+        let folder = std::path::absolute(folder.as_ref()?).ok()?;
+        Some(format!("{key}: {}\n", Value::text(folder.to_str()?)))
+    });
+    lines.collect()
 }
 
 #[cfg(unix)]
@@ -94,4 +107,16 @@ fn for_owner_only(path: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn for_owner_only(_path: &Path) -> std::io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_name_the_folders_that_are_there() {
+        let folders = Folders { mappings: Some("/work/it's: mine".into()), schemas: None };
+        assert_eq!(folder_lines(&folders), "mappings: \"/work/it's: mine\"\n");
+        assert_eq!(folder_lines(&Folders::default()), "");
+    }
 }
