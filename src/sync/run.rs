@@ -15,7 +15,7 @@ use super::scope::{Where, named, projects};
 use super::stage::{Decision, Staged, Staging};
 use super::target::{TargetView, is_readable};
 use crate::connector::{Key, ProjectScope, Select};
-use crate::evaluate::{Item, SourceRef, open};
+use crate::evaluate::{Item, Refusal, SourceRef, open};
 use crate::plan::{Plan, ProjectOf, Records};
 use crate::store::{Cursor, Digest, Held, Lease, Written};
 use crate::value::{instant_of, json_text};
@@ -213,7 +213,7 @@ impl<'r> Run<'r> {
             let opened = match open(reading.plan, body) {
                 Ok(opened) => opened,
                 Err(refusal) => {
-                    hold(report, "?", "?", vec![refusal.to_string()]);
+                    nameless(report, page, &refusal);
                     continue;
                 }
             };
@@ -222,7 +222,7 @@ impl<'r> Run<'r> {
                 let source = match item.source() {
                     Ok(source) => source,
                     Err(refusal) => {
-                        hold(report, "?", "?", vec![refusal.to_string()]);
+                        nameless(report, page, &refusal);
                         continue;
                     }
                 };
@@ -303,4 +303,10 @@ impl<'r> Run<'r> {
         }
         Ok(())
     }
+}
+
+/// A record without an id cannot be remembered as held: the cursor stays before it, so that it is read and told again.
+fn nameless(report: &mut MappingReport, page: &mut Page, refusal: &Refusal) {
+    hold(report, "?", "?", vec![refusal.to_string()]);
+    page.waiting = true;
 }
