@@ -160,7 +160,7 @@ impl Door {
         let response = match outcome {
             Ok(response) => response,
             Err(problem) => {
-                tracing::warn!(system, method, path, took_ms, reason = self.clean(&problem.to_string()), "no answer");
+                tracing::debug!(system, method, path, took_ms, reason = self.clean(&problem.to_string()), "no answer");
                 return Err(settled(self.unanswered(call, &problem), call.effect));
             }
         };

@@ -21,8 +21,6 @@ pub(super) struct Retry {
 impl Retry {
     /// Ordinary requests.
     pub(super) const ORDINARY: Self = Self { tries: 5, base: Duration::from_millis(500), cap: Duration::from_secs(60) };
-    /// A sign-in while all session slots of the licence are taken: an abandoned one is freed only after ten minutes.
-    pub(super) const SIGN_IN: Self = Self { tries: 5, base: Duration::from_secs(15), cap: Duration::from_secs(120) };
 
     /// Whether to try again after the `attempt`th try (from 1) failed so. Only where nothing can be doubled: reads and
     /// repeatable writes carry [`Certainty::AgainLater`] for every temporary trouble, other writes only when the

@@ -12,7 +12,6 @@ use crate::connector::door::{Call, Dialect, Door, Effect};
 use crate::connector::error::{Certainty, ConnectorError, ErrorKind, excerpt, shorten};
 use crate::connector::oauth::{Current, Grant, OAuth};
 use crate::connector::raw;
-use crate::connector::retry::Retry;
 use crate::connector::secret::Secret;
 use crate::connector::settings::{AcumaticaGrant, AcumaticaSettings, AcumaticaSignIn};
 use crate::connector::tokens::TokenStore;
@@ -20,7 +19,7 @@ use crate::connector::transport::{Request, Response};
 use crate::schema::System;
 use crate::value::{Record, Value, json_text};
 
-/// Between tries to get one of the licence's session slots.
+/// Between tries to get one of the licence's session slots; an abandoned one is freed only after ten minutes.
 const SLOT_WAIT: Duration = Duration::from_secs(15);
 
 /// One session, shared by all work (BR-75).
@@ -130,9 +129,8 @@ impl Session {
         let mut body = login.clone();
         body.set("password", password.reveal());
         let url = format!("{}/entity/auth/login", self.root);
-        let mut call =
+        let call =
             Call::write("POST", url, "POST /entity/auth/login".to_owned(), json_text(&Value::Record(body))).effect(Effect::Repeatable);
-        call.retry = Retry::SIGN_IN;
         let response = door.call(&Threshold, &call).await?;
         let mut jar = Jar::default();
         jar.take_over(&response).iter().for_each(|secret| door.hide(secret));
