@@ -15,6 +15,7 @@ pub use acumatica::{Acumatica, AcumaticaOptions, Limits, Numbering};
 pub use company::Company;
 pub use fault::{Fault, FaultKind, Faults, Matcher};
 pub use in_process::{InProcess, System};
+pub use practice::PRACTICE_SETTINGS;
 pub use procore::{Procore, ProcoreOptions, ProcoreSettings, RateLimits};
 pub use serve::{AcumaticaSettings, Running, Sandbox, SandboxOptions, SandboxSettings};
 pub use wire::Reply;

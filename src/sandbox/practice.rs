@@ -2,12 +2,15 @@
 
 use super::serve::Running;
 
+/// The line by which a settings file for the sandbox is known.
+pub const PRACTICE_SETTINGS: &str = "# Settings for the sandbox, which this program imitates both systems with.";
+
 impl Running {
     /// A settings file for these systems; its secrets lie in [`secrets`](Self::secrets) beside it.
     pub fn settings_file(&self) -> String {
         let (procore, acumatica) = (&self.settings.procore, &self.settings.acumatica);
         format!(
-            "# Settings for the sandbox, which this program imitates both systems with.\n\
+            "{PRACTICE_SETTINGS}\n\
              procore:\n  \
                api_url: {url}\n  \
                login_url: {url}\n  \

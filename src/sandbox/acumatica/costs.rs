@@ -11,7 +11,7 @@ use super::fields::{Fields, drawn, guid, mix, normal};
 use super::invoices::{Heading, Numbers, booked, post_as};
 use super::ledger::{period, release, total};
 use super::rules::MAIN_TASK;
-use crate::sandbox::Company;
+use crate::sandbox::company::{Company, TWIN};
 use crate::value::{Decimal, Record, Value, date_of, round_half_up};
 
 /// A cost line before it becomes part of a document.
@@ -83,7 +83,10 @@ impl Accountants<'_> {
         let number = self.next;
         let date = self.day();
         let vendors: Vec<usize> = (0..self.company.vendors.len()).filter(|at| self.company.vendors[*at].active).collect();
-        let vendor = self.company.vendors[vendors[self.rng.usize(..vendors.len())]].id.clone();
+        let drawn = self.rng.usize(..vendors.len());
+        // Nothing is bought from the two vendors of one name: until a person has told them apart, it could not be mapped.
+        let known = (0..vendors.len()).map(|at| &self.company.vendors[vendors[(drawn + at) % vendors.len()]]);
+        let vendor = known.into_iter().find(|vendor| vendor.name != TWIN).expect("most vendors have a name of their own").id.clone();
         let details: Vec<Value> = (0..lines)
             .map(|at| {
                 let cost = self.cost(&["MATERIAL", "SUBCON", "EQUIP", "OTHER"]);

@@ -83,7 +83,7 @@ impl AcumaticaOptions {
             endpoints: ["20.200.001", "22.200.001", "23.200.001", "24.200.001", "25.200.001"].map(endpoint).to_vec(),
             own_endpoints: vec![("Construction".to_owned(), "1".to_owned())],
             bare_endpoint_list: false,
-            user: ("admin".to_owned(), "practice".to_owned()),
+            user: ("admin".to_owned(), "practice-password".to_owned()),
             client: ("4B6E1E5C-0D1F-4F55-9E0B-2C1B4B0E7A11@Company".to_owned(), "sandbox-secret".to_owned()),
             tenants: vec!["Company".to_owned()],
             limits: Limits::default(),

@@ -58,7 +58,7 @@ fn open(change: impl FnOnce(&mut AcumaticaOptions)) -> Desk {
 
 impl Desk {
     fn sign_in(&mut self) {
-        let answer = self.call("POST", "/entity/auth/login", r#"{"name":"admin","password":"practice","tenant":"Company"}"#);
+        let answer = self.call("POST", "/entity/auth/login", r#"{"name":"admin","password":"practice-password","tenant":"Company"}"#);
         assert_eq!(answer.status, 204, "{}", text(&answer));
         self.headers = vec![("cookie".to_owned(), jar(&answer))];
     }

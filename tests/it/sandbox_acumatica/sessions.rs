@@ -9,7 +9,7 @@ use super::{at, closed, exception, jar, json, open, text};
 #[test]
 fn sign_in_answers_204_with_a_jar_of_cookies() {
     let desk = closed(|_| ());
-    let answer = desk.call("POST", "/entity/auth/login", r#"{"name":"admin","password":"practice"}"#);
+    let answer = desk.call("POST", "/entity/auth/login", r#"{"name":"admin","password":"practice-password"}"#);
     assert_eq!(answer.status, 204);
     for name in [".ASPXAUTH", "ASP.NET_SessionId", "UserBranch", "Locale", "CompanyID", "requestid", "requeststat"] {
         assert!(jar(&answer).contains(&format!("{name}=")), "{name}");
@@ -23,12 +23,13 @@ fn a_wrong_password_is_a_500_and_so_is_an_unknown_tenant_among_several() {
     let wrong = desk.call("POST", "/entity/auth/login", r#"{"name":"admin","password":"x"}"#);
     assert_eq!((wrong.status, exception(&wrong).as_str()), (500, "PX.Data.PXException"));
     assert_eq!(at(&json(&wrong), "exceptionMessage"), "Error: Invalid credentials. Please try again.");
-    let tenant = desk.call("POST", "/entity/auth/login", r#"{"name":"admin","password":"practice","tenant":"Third"}"#);
+    let tenant = desk.call("POST", "/entity/auth/login", r#"{"name":"admin","password":"practice-password","tenant":"Third"}"#);
     assert_eq!(exception(&tenant), "PX.Data.PXUndefinedCompanyException");
-    let both = desk.call("POST", "/entity/auth/login", r#"{"name":"admin","password":"practice","tenant":"Second","company":"Second"}"#);
+    let both =
+        desk.call("POST", "/entity/auth/login", r#"{"name":"admin","password":"practice-password","tenant":"Second","company":"Second"}"#);
     assert_eq!(both.status, 400);
     let single = closed(|_| ());
-    let any = single.call("POST", "/entity/auth/login", r#"{"name":"admin","password":"practice","company":"whatever"}"#);
+    let any = single.call("POST", "/entity/auth/login", r#"{"name":"admin","password":"practice-password","company":"whatever"}"#);
     assert_eq!(any.status, 204, "with one tenant any name is as good");
 }
 
@@ -47,7 +48,7 @@ fn slots_run_out_leak_for_ten_minutes_and_are_freed_by_signing_out() {
     let mut desk = closed(|options| options.limits = Limits { sessions: 2, ..Limits::default() });
     desk.sign_in();
     desk.sign_in();
-    let third = desk.call("POST", "/entity/auth/login", r#"{"name":"admin","password":"practice"}"#);
+    let third = desk.call("POST", "/entity/auth/login", r#"{"name":"admin","password":"practice-password"}"#);
     assert_eq!(third.status, 500);
     assert!(text(&third).contains("API login limit") && third.header("content-type").unwrap().starts_with("text/html"));
     assert_eq!(desk.call("POST", "/entity/auth/logout", "").status, 204);
@@ -78,7 +79,7 @@ fn signing_out_over_a_socket_needs_a_length() {
 #[test]
 fn tokens_end_after_an_hour_and_refresh_tokens_work_once() {
     let mut desk = closed(|_| ());
-    let first = token(&desk, "grant_type=password&username=admin&password=practice&scope=api+offline_access");
+    let first = token(&desk, "grant_type=password&username=admin&password=practice-password&scope=api+offline_access");
     assert_eq!(first.status, 200, "{}", text(&first));
     assert_eq!(at(&json(&first), "expires_in"), "3600");
     desk.headers = vec![("authorization".to_owned(), format!("Bearer {}", at(&json(&first), "access_token")))];
@@ -103,7 +104,7 @@ fn token_requests_that_are_not_granted() {
     for (fields, error) in [
         ("grant_type=client_credentials&scope=api", "unsupported_grant_type"),
         ("grant_type=password&username=admin&password=x&scope=api", "invalid_grant"),
-        ("grant_type=password&username=admin&password=practice&scope=offline_access", "invalid_scope"),
+        ("grant_type=password&username=admin&password=practice-password&scope=offline_access", "invalid_scope"),
     ] {
         let answer = token(&desk, fields);
         assert_eq!((answer.status, at(&json(&answer), "error").as_str()), (400, error));
@@ -119,7 +120,7 @@ fn token_requests_that_are_not_granted() {
 #[test]
 fn sessions_follow_the_scopes() {
     let mut desk = closed(|_| ());
-    let api = token(&desk, "grant_type=password&username=admin&password=practice&scope=api");
+    let api = token(&desk, "grant_type=password&username=admin&password=practice-password&scope=api");
     assert_eq!(at(&json(&api), "refresh_token"), "", "no offline access, no refresh token");
     desk.headers = vec![("authorization".to_owned(), format!("Bearer {}", at(&json(&api), "access_token")))];
     desk.call("GET", "/CostCode", "");
@@ -127,7 +128,7 @@ fn sessions_follow_the_scopes() {
     assert_eq!(desk.instance.sessions(), 1, "it lives as long as its token");
     desk.clock.turn(Duration::from_secs(1_800));
     assert_eq!(desk.instance.sessions(), 0);
-    let many = token(&desk, "grant_type=password&username=admin&password=practice&scope=api+api:concurrent_access");
+    let many = token(&desk, "grant_type=password&username=admin&password=practice-password&scope=api+api:concurrent_access");
     desk.headers = vec![("authorization".to_owned(), format!("Bearer {}", at(&json(&many), "access_token")))];
     let cookie = jar(&desk.call("GET", "/CostCode", ""));
     desk.call("GET", "/CostCode", "");
@@ -192,7 +193,7 @@ fn an_instance_may_live_below_a_path() {
     assert_eq!(desk.call("GET", "/entity", "").status, 404);
     let answer = desk.call("POST", "http://localhost/erp/entity/auth/login".trim_start_matches("http://localhost/erp"), "{}");
     assert_eq!(answer.status, 404);
-    let mut login = desk.request("POST", "/entity", r#"{"name":"admin","password":"practice"}"#);
+    let mut login = desk.request("POST", "/entity", r#"{"name":"admin","password":"practice-password"}"#);
     login.url = "https://host/erp/entity/auth/login".to_owned();
     let answer = desk.instance.handle(&login).response().unwrap();
     assert_eq!(answer.status, 204);
