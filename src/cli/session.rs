@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::io::Write;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tracing_subscriber::EnvFilter;
@@ -37,8 +36,9 @@ impl Session {
     pub(super) fn listen(&self, verbose: u8) {
         let level = ["warn", "info", "debug"].get(usize::from(verbose)).copied().unwrap_or("trace");
         let filter = EnvFilter::try_from_env("CROSSWALK_LOG").unwrap_or_else(|_| EnvFilter::new(format!("crosswalk={level}")));
-        // Only the first call of a process may listen; a second one changes nothing.
-        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(Paint::errors().colour).try_init();
+        let events = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(Paint::errors().colour);
+        // Only the first call of a process may listen; a second one changes nothing. Times and rooms are for those who ask for more.
+        let _ = if verbose == 0 { events.without_time().with_target(false).try_init() } else { events.try_init() };
     }
 
     /// Settings, mappings and schemas, sound.
@@ -48,12 +48,12 @@ impl Session {
 
     /// Systems, state and plans, ready to run.
     pub(super) async fn wired(&self) -> Result<Wired, Stop> {
-        wired(&self.asked, Arc::new(WallClock)).await
+        wired(&self.asked, Arc::new(WallClock), false).await
     }
 
-    /// The state file, for commands that only look into it.
-    pub(super) fn state(&self) -> Result<PathBuf, Stop> {
-        Ok(self.setup()?.file.state)
+    /// The same for commands that write nothing, not even into the state file.
+    pub(super) async fn looking_on(&self) -> Result<Wired, Stop> {
+        wired(&self.asked, Arc::new(WallClock), true).await
     }
 
     /// Prints a result.
@@ -85,7 +85,7 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Stop>>) -> Result
 }
 
 /// Opens everything that a run needs, from the settings file on.
-pub(super) async fn wired(asked: &Asked, clock: Arc<dyn Clock>) -> Result<Wired, Stop> {
+pub(super) async fn wired(asked: &Asked, clock: Arc<dyn Clock>, looks_on: bool) -> Result<Wired, Stop> {
     let setup = Setup::open(asked)?;
     let missing = |block: &str| {
         let help = "write one with `crosswalk init`, or let `crosswalk sandbox --settings-dir DIR` write one for practice";
@@ -98,6 +98,7 @@ pub(super) async fn wired(asked: &Asked, clock: Arc<dyn Clock>) -> Result<Wired,
         state: setup.file.state,
         actor: setup.file.actor,
         values: setup.settings,
+        looks_on,
     };
     Ok(wiring.wire(setup.workspace, clock).await?)
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::workspace::Workspace;
 use crate::connector::{AcumaticaSettings, Clock, Connector, HttpSettings, HttpTransport, ProcoreSettings, TokenFiles, Transport, World};
-use crate::store::{Shift, Store, Worker};
+use crate::store::{Shift, Store, StoreError, StoreTrouble, Worker};
 use crate::sync::{Doors, Engine, Failure, Watch};
 use crate::value::Value;
 
@@ -28,6 +28,8 @@ pub struct Wiring {
     pub actor: String,
     /// Settings as expressions see them.
     pub values: Value,
+    /// Whether the state file is only looked at; there need not be one then.
+    pub looks_on: bool,
 }
 
 /// Systems, state and plans, ready to run.
@@ -64,14 +66,15 @@ impl Wiring {
     /// # Errors
     /// As [`wire`](Self::wire).
     pub async fn wire_over(self, workspace: Workspace, clock: Arc<dyn Clock>, transport: Arc<dyn Transport>) -> Result<Wired, Failure> {
-        let store = Store::open(&self.state)?;
+        let store = if self.looks_on { glance(&self.state)? } else { Store::open(&self.state)? };
         let erp_platform = self.procore.erp_platform;
         let now = clock.now();
         let tokens = Arc::new(TokenFiles::new(beside(&self.state, "tokens")));
         let seed = u64::try_from(now.as_nanosecond()).unwrap_or_default();
         let world = World { transport, clock: clock.clone(), tokens, seed };
         let doors = Doors { procore: Connector::procore(self.procore, &world)?, acumatica: Connector::acumatica(self.acumatica, &world)? };
-        let worker = sign_in(&store, &self.actor, clock).await?;
+        let shift = shift(&self.actor, clock);
+        let worker = if self.looks_on { Worker::looking_on(&store, shift) } else { Worker::sign_in(&store, shift).await? };
         Ok(Wired { workspace, doors, worker, values: self.values, erp_platform, today: day(now) })
     }
 }
@@ -91,10 +94,19 @@ impl Wired {
     }
 }
 
-async fn sign_in(store: &Store, actor: &str, clock: Arc<dyn Clock>) -> Result<Worker, Failure> {
+fn shift(actor: &str, clock: Arc<dyn Clock>) -> Shift {
     let name = format!("{actor}, process {}", std::process::id());
-    let shift = Shift { actor: actor.to_owned(), name, now: Arc::new(move || clock.now()), lease: LEASE };
-    Ok(Worker::sign_in(store, shift).await?)
+    Shift { actor: actor.to_owned(), name, now: Arc::new(move || clock.now()), lease: LEASE }
+}
+
+/// The state file for looking only; what is not there yet is empty.
+fn glance(state: &Path) -> Result<Store, StoreError> {
+    match Store::open_read_only(state) {
+        Err(problem) if problem.trouble == StoreTrouble::Missing => Store::in_memory(),
+        // Only a file of the present form can be read.
+        Err(problem) if problem.trouble == StoreTrouble::Older => Store::open(state),
+        opened => opened,
+    }
 }
 
 /// The calendar day here, which is the date that a document made now bears.

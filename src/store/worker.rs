@@ -35,8 +35,8 @@ pub struct Worker {
     pub(super) id: i64,
     shift: Arc<Shift>,
     run: Option<RunId>,
-    /// Gone with the last clone, and with the process, however it ends.
-    _lock: Arc<SignOff>,
+    /// Gone with the last clone, and with the process, however it ends. Who only looks on has none.
+    _lock: Option<Arc<SignOff>>,
 }
 
 /// Signs the worker off when its last clone goes.
@@ -59,7 +59,12 @@ impl Worker {
         let (id, lock) = store.write(&stamp, move |writing| sign_in(writing, &name, file.as_deref())).await?;
         let shift = Arc::new(shift);
         let sign_off = SignOff { store: store.clone(), id, shift: Arc::clone(&shift), lock };
-        Ok(Self { store: store.clone(), id, shift, run: None, _lock: Arc::new(sign_off) })
+        Ok(Self { store: store.clone(), id, shift, run: None, _lock: Some(Arc::new(sign_off)) })
+    }
+
+    /// Somebody who only looks on: leaves no trace in the file, and must not take leases.
+    pub fn looking_on(store: &Store, shift: Shift) -> Self {
+        Self { store: store.clone(), id: 0, shift: Arc::new(shift), run: None, _lock: None }
     }
 
     /// The same worker within a run.

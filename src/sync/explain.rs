@@ -5,9 +5,11 @@ use super::failure::Failure;
 use super::gather::{Joined, join};
 use super::links::{Book, Seen};
 use super::scope::{Where, named, projects};
-use crate::connector::{Key, ProjectScope, Select};
+use crate::connector::{ErrorKind, Key, ProjectScope, Select};
+use crate::diagnostic::did_you_mean;
 use crate::evaluate::{Context, Draft, Project, Refusal, SourceRef, Trace, open};
 use crate::plan::{Plan, ProjectOf, Records};
+use crate::store::Held;
 use crate::value::{Record, Value};
 
 /// What `explain` shows of a record (or of a line of it that is a record of its own).
@@ -25,6 +27,8 @@ pub struct Explanation {
     pub trace: Trace,
     /// The draft, or every reason why there is none.
     pub draft: Result<Draft, Refusal>,
+    /// Why the last run held a record that can be mapped: it was not plain which target record is meant, or the target refused it.
+    pub held: Vec<String>,
 }
 
 impl Engine<'_> {
@@ -40,16 +44,18 @@ impl Engine<'_> {
 
     async fn explained(&self, mapping: &str, id: &str) -> Result<Vec<Explanation>, Failure> {
         let plan = self.plans.iter().find(|plan| plan.name == mapping).ok_or_else(|| {
-            let known: Vec<&str> = self.plans.iter().map(|plan| plan.name.as_str()).collect();
-            Failure::Asked(format!("there is no mapping named `{mapping}`; there are {}", known.join(", ")))
+            let help = did_you_mean(mapping, self.plans.iter().map(|plan| plan.name.as_str()));
+            Failure::Asked(format!("there is no mapping named `{mapping}`{}", help.map(|help| format!("; {help}")).unwrap_or_default()))
         })?;
-        let links = self.worker.store().read(|reading| reading.link_book(&[])).await?;
+        let name = mapping.to_owned();
+        let (links, held) =
+            self.worker.store().read(move |reading| Ok((reading.link_book(&[])?, reading.held(Some(&name), None)?))).await?;
         let book = Book::new(links, self.plans);
         let all = projects(&book, &[]);
         let mut found = Vec::new();
         for project in scopes(plan, &all) {
             for body in self.bodies(plan, project, id).await? {
-                found.extend(self.items(plan, (&body, id), (project, &all), &book)?);
+                found.extend(self.items(plan, (&body, id), (project, &all), (&book, &held))?);
             }
             if !found.is_empty() {
                 break;
@@ -64,10 +70,13 @@ impl Engine<'_> {
     async fn bodies(&self, plan: &Plan, project: Option<&ProjectScope>, id: &str) -> Result<Vec<String>, Failure> {
         let door = self.doors.of(plan.source.resource.system);
         let mut joined = Joined::new();
-        if matches!(plan.records, Records::One)
-            && let Ok(Some(row)) = door.get(&plan.source, project, Key::Id(id), Select::All).await
-        {
-            return join(self, plan, vec![row.body.get().to_owned()], None, &mut joined).await;
+        if matches!(plan.records, Records::One) {
+            match door.get(&plan.source, project, Key::Id(id), Select::All).await {
+                Ok(Some(row)) => return join(self, plan, vec![row.body.get().to_owned()], None, &mut joined).await,
+                Err(error) if error.is_temporary() || error.kind == ErrorKind::SignIn => return Err(error.into()),
+                // A business key is no id, and systems have their ways of saying so.
+                Ok(None) | Err(_) => {}
+            }
         }
         // Keys, lines and groups are found by reading on until they show.
         let mut gathering = super::gather::Gathering::new(plan, project, None);
@@ -86,7 +95,7 @@ impl Engine<'_> {
         plan: &Plan,
         (body, id): (&str, &str),
         (project, all): (Option<&ProjectScope>, &[ProjectScope]),
-        book: &Book,
+        (book, held): (&Book, &[Held]),
     ) -> Result<Vec<Explanation>, Failure> {
         let opened = open(plan, body).map_err(|refusal| Failure::Asked(refusal.to_string()))?;
         let mut found = Vec::new();
@@ -109,7 +118,9 @@ impl Engine<'_> {
             let link = book.by_id(&plan.name, &place.scope, plan.source.resource.system, &source.id);
             let linked = link.map(|link| link.end(plan.target.resource.system)).map(|end| (end.id.clone(), end.key.clone()));
             let project = project.map(|project| Project { procore: project.procore.clone(), acumatica: project.acumatica.clone() });
-            found.push(Explanation { offered: item.offered(&context), source, project, linked, trace, draft });
+            let held = held.iter().find(|held| held.scope == place.scope && held.source_id == source.id && draft.is_ok());
+            let held = held.map(|held| held.reasons.clone()).unwrap_or_default();
+            found.push(Explanation { offered: item.offered(&context), source, project, linked, trace, draft, held });
         }
         Ok(found)
     }

@@ -27,11 +27,12 @@ pub(crate) struct Apply {
 /// Runs it.
 pub(super) fn run(apply: &Apply, session: &Session) -> Result<Done, Stop> {
     let text = fs::read_to_string(&apply.plan).map_err(|problem| Stop::file(&apply.plan, "read", &problem))?;
-    let saved = ChangeSet::read(&text)?;
+    let saved = ChangeSet::read(&text).map_err(|problem| Stop::usage(format!("{}: {problem}", apply.plan.display()), None))?;
     if !apply.yes {
         return Err(Stop::usage("a plan is applied with the approver's consent", Some("add `--yes`".to_owned())));
     }
     let mut names: Vec<String> = saved.changes.iter().map(|change| change.mapping.clone()).collect();
+    names.sort();
     names.dedup();
     block_on(async {
         let wired = session.wired().await?;

@@ -1,13 +1,14 @@
 //! `demo`: the main job, from nothing to two systems that agree, on the sandbox.
 
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::sandbox::write_settings;
+use super::sandbox::{practice_only, write_settings};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{block_on, wired};
 use crate::cli::view::{Done, Text, progress::Progress, run};
@@ -44,10 +45,10 @@ pub(super) fn run(demo: &Demo) -> Result<Done, Stop> {
         println!("  Procore   {}\n  Acumatica {}\n", running.procore_url, running.acumatica_url);
         let settings = demo.dir.join("crosswalk.yaml");
         let asked = Asked { settings: Some(settings.clone()), ..Asked::default() };
-        let wired = wired(&asked, clock).await?;
+        let wired = wired(&asked, clock, false).await?;
         let done = story(&wired).await;
         running.stop().await;
-        let exit = if done? { Exit::Done } else { Exit::Ours };
+        let exit = if done? { Exit::Done } else { Exit::Look };
         let text = format!(
             "\nlook into what is left in {dir}:\n  crosswalk --settings {file} links list\n  crosswalk --settings {file} journal --limit 20\n",
             dir = demo.dir.display(),
@@ -82,16 +83,28 @@ async fn sync(wired: &Wired, progress: &Progress, command: &str) -> Result<Repor
     Ok(wired.engine(progress).run(&[], Mode::Apply { consent: true, only: None }, command).await?)
 }
 
-/// A sandbox begins anew, so what an earlier demo remembers of it is of no use.
+/// A sandbox begins anew, so what an earlier demo remembers of it is of no use. Nothing else is touched.
 fn forget_earlier(folder: &Path) -> Result<(), Stop> {
-    if !folder.exists() {
-        return Ok(());
-    }
-    let ours = folder.join("procore.secret").exists() && folder.join("crosswalk.yaml").exists();
-    let empty = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-    if !ours && !empty {
-        let message = format!("{} is there, and is not from an earlier demo", folder.display());
+    practice_only(folder)?;
+    let wrong = |problem: io::Error| Stop::file(folder, "cleared", &problem);
+    let entries = match fs::read_dir(folder) {
+        Err(problem) if problem.kind() == ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(wrong)?,
+    };
+    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<io::Result<Vec<String>>>();
+    let names = names.map_err(wrong)?;
+    let ours = |name: &String| {
+        ["crosswalk.yaml", "procore.secret", "acumatica.secret"].contains(&name.as_str())
+            || ["crosswalk.db", "crosswalk.tokens"].iter().any(|begin| name.starts_with(begin))
+    };
+    if let Some(other) = names.iter().find(|name| !ours(name)) {
+        let message = format!("{} holds `{other}`, which is not from an earlier demo", folder.display());
         return Err(Stop::usage(message, Some("name another folder with `--dir`".to_owned())));
     }
-    fs::remove_dir_all(folder).map_err(|problem| Stop::file(folder, "cleared", &problem))
+    for name in &names {
+        let path = folder.join(name);
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        removed.map_err(|problem| Stop::file(&path, "removed", &problem))?;
+    }
+    Ok(())
 }

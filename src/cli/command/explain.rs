@@ -20,9 +20,9 @@ pub(crate) struct Explain {
 /// Runs it.
 pub(super) fn run(explain: &Explain, session: &Session) -> Result<Done, Stop> {
     block_on(async {
-        let wired = session.wired().await?;
+        let wired = session.looking_on().await?;
         let found = wired.engine(&Silence).explain(&explain.mapping, &explain.id).await?;
-        let exit = if found.iter().all(|one| one.draft.is_ok()) { Exit::Done } else { Exit::Look };
+        let exit = if found.iter().all(|one| one.draft.is_ok() && one.held.is_empty()) { Exit::Done } else { Exit::Look };
         let text = found.iter().map(|one| text(&explain.mapping, one)).collect();
         Ok(Done::new(exit, Shown { text, data: Value::List(found.iter().map(data).collect()) }))
     })
@@ -61,6 +61,12 @@ fn text(mapping: &str, explanation: &Explanation) -> String {
             text.push_str(&format!("  {reason}\n"));
         }
     }
+    if !explanation.held.is_empty() {
+        text.push_str("\nheld by the last run:\n");
+        for reason in &explanation.held {
+            text.push_str(&format!("  {reason}\n"));
+        }
+    }
     text.push('\n');
     text
 }
@@ -86,6 +92,9 @@ fn data(explanation: &Explanation) -> Value {
         Value::Record(one)
     });
     record.set("values", values.collect::<Vec<_>>());
+    if !explanation.held.is_empty() {
+        record.set("held", explanation.held.iter().map(|reason| Value::text(reason.as_str())).collect::<Vec<_>>());
+    }
     match &explanation.draft {
         Ok(draft) => record.set("draft", draft.fields.clone()),
         Err(refusal) => record.set("held", refusal.reasons.iter().map(|reason| Value::text(reason.to_string())).collect::<Vec<_>>()),

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::known_or_remembered;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
 use crate::cli::view::{Done, Shown, table::Table};
@@ -31,9 +32,9 @@ pub(crate) struct Journal {
 
 /// Runs it.
 pub(super) fn run(journal: &Journal, session: &Session) -> Result<Done, Stop> {
-    let state = session.state()?;
+    let setup = session.setup()?;
     block_on(async {
-        let store = Store::open_read_only(state).map_err(Failure::from)?;
+        let store = Store::open_read_only(&setup.file.state).map_err(Failure::from)?;
         if journal.verify {
             let verdict = store.read(|reading| reading.verify_journal()).await.map_err(Failure::from)?;
             let exit = if verdict.is_sound() { Exit::Done } else { Exit::Look };
@@ -49,6 +50,7 @@ pub(super) fn run(journal: &Journal, session: &Session) -> Result<Done, Stop> {
         };
         let mut entries = store.read(move |reading| reading.journal_entries(&filter)).await.map_err(Failure::from)?;
         entries.reverse();
+        known_or_remembered(journal.mapping.as_deref(), !entries.is_empty(), &setup)?;
         Ok(Done::new(Exit::Done, Shown { text: text(&entries), data: Value::List(entries.iter().map(data).collect()) }))
     })
 }

@@ -2,8 +2,10 @@
 
 use clap::{Args, Subcommand};
 
+use super::known_or_remembered;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
+use crate::cli::terminal::count;
 use crate::cli::view::{Done, Shown, table::Table};
 use crate::store::{Link, LinkFilter, Store};
 use crate::sync::Failure;
@@ -35,10 +37,11 @@ enum Command {
 pub(super) fn run(links: &Links, session: &Session) -> Result<Done, Stop> {
     let Command::List { mapping, lines, project } = &links.command;
     let filter = LinkFilter { mapping: mapping.clone(), scope: project.clone(), lines: *lines, ..LinkFilter::default() };
-    let state = session.state()?;
+    let setup = session.setup()?;
     block_on(async {
-        let store = Store::open_read_only(state).map_err(Failure::from)?;
+        let store = Store::open_read_only(&setup.file.state).map_err(Failure::from)?;
         let links = store.read(move |reading| reading.links(&filter)).await.map_err(Failure::from)?;
+        known_or_remembered(mapping.as_deref(), !links.is_empty(), &setup)?;
         Ok(Done::new(Exit::Done, Shown { text: text(&links), data: Value::List(links.iter().map(data).collect()) }))
     })
 }
@@ -62,7 +65,7 @@ fn text(links: &[Link]) -> String {
             since.get(..19).unwrap_or(&since).to_owned(),
         ]);
     }
-    format!("{}\n{} links\n", table.text(), links.len())
+    format!("{}\n{}\n", table.text(), count(links.len(), "link"))
 }
 
 fn data(link: &Link) -> Value {

@@ -42,6 +42,14 @@ pub(super) fn run(command: Command, session: &Session) -> Result<Done, Stop> {
     }
 }
 
+/// Refuses the name of a mapping that does not exist, and of which nothing is remembered from earlier days.
+fn known_or_remembered(name: Option<&str>, remembered: bool, setup: &Setup) -> Result<(), Stop> {
+    match name {
+        Some(name) if !remembered => known_mappings(&[name.to_owned()], setup),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses names of mappings that do not exist.
 fn known_mappings(names: &[String], setup: &Setup) -> Result<(), Stop> {
     let known: Vec<&str> = setup.workspace.plans.iter().map(|plan| plan.name.as_str()).collect();

@@ -27,7 +27,7 @@ pub(crate) struct Plan {
 /// Runs it.
 pub(super) fn run(plan: &Plan, session: &Session) -> Result<Done, Stop> {
     block_on(async {
-        let wired = session.wired().await?;
+        let wired = session.looking_on().await?;
         let progress = Progress::default();
         let report = wired.engine(&progress).run(&plan.names, Mode::Plan, "plan").await?;
         if let Some(file) = &plan.out {

@@ -1,17 +1,19 @@
 //! `sandbox`: both systems, imitated, to try everything against.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
 use crate::cli::view::{Done, Text};
-use crate::config::Folders;
+use crate::config::{Folders, SETTINGS_FILE};
 use crate::connector::WallClock;
-use crate::sandbox::{Running, Sandbox as Systems, SandboxOptions};
+use crate::sandbox::{PRACTICE_SETTINGS, Running, Sandbox as Systems, SandboxOptions};
 use crate::value::Value;
 
 /// Serve both systems on this machine, with a practice company in them
@@ -32,6 +34,9 @@ pub(crate) struct Sandbox {
     /// Cost lines that its accountants post for each project
     #[arg(long, default_value_t = 12)]
     costs: usize,
+    /// Milliseconds that a long action of Acumatica takes
+    #[arg(long, default_value_t = 2000, value_name = "MS")]
+    action_time: u64,
     /// Write settings and secrets for it into this folder
     #[arg(long, value_name = "DIR")]
     settings_dir: Option<PathBuf>,
@@ -44,6 +49,10 @@ pub(super) fn run(sandbox: &Sandbox, session: &Session) -> Result<Done, Stop> {
     options.procore_port = sandbox.procore_port;
     options.acumatica_port = sandbox.acumatica_port;
     options.acumatica.costs_per_project = sandbox.costs;
+    options.acumatica.operation_time = Duration::from_millis(sandbox.action_time);
+    if let Some(folder) = &sandbox.settings_dir {
+        practice_only(folder)?;
+    }
     block_on(async {
         let running = Systems::start(options).await.map_err(|problem| Stop::usage(problem.to_string(), None))?;
         println!("{}", greeting(sandbox, &running, &workspace.folders)?);
@@ -60,7 +69,14 @@ fn greeting(sandbox: &Sandbox, running: &Running, folders: &Folders) -> Result<S
         Some(folder) => {
             write_settings(running, folder, folders)?;
             text.push_str(&format!("settings and secrets are in {}; try\n", folder.display()));
-            text.push_str(&format!("  crosswalk --settings {} plan\n", folder.join("crosswalk.yaml").display()));
+            text.push_str(&format!("  crosswalk --settings {} plan\n", folder.join(SETTINGS_FILE).display()));
+            let state = folder.join("crosswalk.db");
+            if state.exists() {
+                let state = state.display();
+                text.push_str(&format!(
+                    "\n{state} remembers an earlier sandbox, which this one knows nothing of: remove it before a sync\n"
+                ));
+            }
         }
         None => {
             text.push_str(&format!("put this into crosswalk.yaml, and the secrets into files beside it:\n\n{}", running.settings_file()));
@@ -74,11 +90,24 @@ fn greeting(sandbox: &Sandbox, running: &Running, folders: &Folders) -> Result<S
     Ok(text)
 }
 
+/// Refuses a folder whose settings file somebody wrote: settings for practice would take its place.
+pub(super) fn practice_only(folder: &Path) -> Result<(), Stop> {
+    let settings = folder.join(SETTINGS_FILE);
+    match fs::read_to_string(&settings) {
+        Ok(text) if !text.starts_with(PRACTICE_SETTINGS) => {
+            let message = format!("{} is there, and is not from a sandbox", settings.display());
+            Err(Stop::usage(message, Some("name another folder, so that it is not overwritten".to_owned())))
+        }
+        Err(problem) if problem.kind() != ErrorKind::NotFound => Err(Stop::file(&settings, "read", &problem)),
+        _ => Ok(()),
+    }
+}
+
 /// Writes the settings file, which names these folders, and the files of secrets, readable by their owner only.
 pub(super) fn write_settings(running: &Running, folder: &Path, folders: &Folders) -> Result<(), Stop> {
     let wrong = |path: &Path, problem: std::io::Error| Stop::file(path, "written", &problem);
     fs::create_dir_all(folder).map_err(|problem| wrong(folder, problem))?;
-    let settings = folder.join("crosswalk.yaml");
+    let settings = folder.join(SETTINGS_FILE);
     let text = format!("{}{}", running.settings_file(), folder_lines(folders));
     fs::write(&settings, text).map_err(|problem| wrong(&settings, problem))?;
     for (name, secret) in running.secrets() {
@@ -115,8 +144,8 @@ mod tests {
 
     #[test]
     fn settings_name_the_folders_that_are_there() {
-        let folders = Folders { mappings: Some("/work/it's: mine".into()), schemas: None };
-        assert_eq!(folder_lines(&folders), "mappings: \"/work/it's: mine\"\n");
+        let folders = Folders { mappings: Some("/srv/it's: mine".into()), schemas: None };
+        assert_eq!(folder_lines(&folders), "mappings: \"/srv/it's: mine\"\n");
         assert_eq!(folder_lines(&Folders::default()), "");
     }
 }

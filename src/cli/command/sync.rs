@@ -25,8 +25,9 @@ pub(super) fn run(sync: &Sync, session: &Session) -> Result<Done, Stop> {
     block_on(async {
         let wired = session.wired().await?;
         let progress = Progress::default();
-        let command = format!("sync {}{}", sync.names.join(" "), if sync.yes { " --yes" } else { "" });
-        let report = wired.engine(&progress).run(&sync.names, Mode::Apply { consent: sync.yes, only: None }, command.trim()).await?;
+        let words = ["sync"].into_iter().chain(sync.names.iter().map(String::as_str)).chain(sync.yes.then_some("--yes"));
+        let command = words.collect::<Vec<_>>().join(" ");
+        let report = wired.engine(&progress).run(&sync.names, Mode::Apply { consent: sync.yes, only: None }, &command).await?;
         Ok(Done::new(exit(&report), Shown { text: text(&report), data: report }))
     })
 }
@@ -41,7 +42,8 @@ fn text(report: &Report) -> String {
     let waiting: u64 = report.mappings.iter().map(|mapping| mapping.counts.waiting).sum();
     if waiting > 0 {
         text.push_str(&format!(
-            "\n{waiting} exports wait for an approver's consent: look at them with `crosswalk plan`, then `crosswalk sync --yes`\n"
+            "\n{} for an approver's consent: look with `crosswalk plan`, then `crosswalk sync --yes`\n",
+            if waiting == 1 { "1 export waits".to_owned() } else { format!("{waiting} exports wait") }
         ));
     }
     text
