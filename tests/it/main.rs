@@ -2,8 +2,12 @@
 #![allow(clippy::unwrap_used)] // a story that meets an error it did not expect has failed
 
 mod cli_check;
+mod cli_demo;
 mod cli_init;
+mod cli_plan;
+mod cli_sync;
 mod cli_test;
+mod cli_trouble;
 mod connector_acumatica;
 mod connector_acumatica_writes;
 mod connector_http;
@@ -17,6 +21,7 @@ mod expr_path;
 mod expr_path_generated;
 mod expr_words;
 mod mapping_schema;
+mod practice;
 mod program;
 mod records;
 mod records_through_mappings;

@@ -1,0 +1,92 @@
+//! The real sandbox in a process of its own, and the real program against it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use super::program::{Folder, Ran};
+
+/// Both systems, served by a child that ends with the test, however the test ends.
+pub(crate) struct Practice {
+    /// Where the program is called; `sandbox/` in it has the settings.
+    pub(crate) folder: Folder,
+    /// Where Procore is served.
+    pub(crate) procore_url: String,
+    served: AtWork,
+}
+
+/// The program at work beside the test; it is killed at the end.
+pub(crate) struct AtWork(pub(crate) Child);
+
+impl Practice {
+    /// Serves a company with this many projects, whose actions take no time.
+    pub(crate) fn with_projects(projects: u8) -> Self {
+        let folder = Folder::new();
+        let ports = ["--procore-port", "0", "--acumatica-port", "0", "--settings-dir", "sandbox", "--action-time", "0"];
+        let mut command = program(folder.path());
+        command.arg("sandbox").args(ports).args(["--projects", &projects.to_string()]).stdout(Stdio::piped());
+        let mut served = AtWork(command.spawn().unwrap());
+        let greeting = BufReader::new(served.0.stdout.take().unwrap());
+        let mut lines = greeting.lines().map(Result::unwrap);
+        let procore_url = lines.find_map(|line| line.strip_prefix("Procore   ").map(str::to_owned)).unwrap();
+        assert!(lines.any(|line| line == "stop it with Ctrl-C"));
+        Self { folder, procore_url, served }
+    }
+
+    /// Runs the program with the sandbox's settings. Whatever it says, it says no secret.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        let ran = self.folder.run(&[&["--settings", "sandbox/crosswalk.yaml"], arguments].concat());
+        self.tells_no_secret(&ran.to_string());
+        assert!(!ran.err.contains("panicked") && !ran.err.contains("src/"), "{ran}");
+        ran
+    }
+
+    /// Runs it for its JSON.
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let ran = self.run(&[arguments, &["--json"]].concat());
+        serde_json::from_str(&ran.out).unwrap_or_else(|problem| panic!("{problem}\n{ran}"))
+    }
+
+    /// The state file, byte by byte.
+    pub(crate) fn state(&self) -> Vec<u8> {
+        std::fs::read(self.folder.path().join("sandbox/crosswalk.db")).unwrap()
+    }
+
+    /// A text holds none of the sandbox's secrets.
+    pub(crate) fn tells_no_secret(&self, text: &str) {
+        for file in ["sandbox/procore.secret", "sandbox/acumatica.secret"] {
+            let secret = self.folder.read(file);
+            assert!(secret.len() > 12 && !text.contains(secret.trim()), "{file} is told:\n{text}");
+        }
+    }
+
+    /// Takes both systems away.
+    pub(crate) fn stop(&mut self) {
+        self.served.0.kill().unwrap();
+        self.served.0.wait().unwrap();
+    }
+}
+
+impl AtWork {
+    /// Starts the program, with its errors to be read.
+    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self(program(folder).args(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap())
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The program in this folder, with nobody at the terminal.
+fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_crosswalk"));
+    command.current_dir(folder).stdin(Stdio::null()).env("USER", "tester").env_remove("CROSSWALK_LOG");
+    command
+}
