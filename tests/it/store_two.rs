@@ -73,7 +73,9 @@ fn a_file_that_many_make_at_once_is_made_once() {
             let openings: Vec<_> = (0..4).map(|_| scope.spawn(|| Store::open(folder.state()).map(drop))).collect();
             openings.into_iter().for_each(|opening| opening.join().unwrap().unwrap());
         });
-        let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let names = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        // SQLite leaves its log behind when the last two doors close in the same instant.
+        let names: Vec<_> = names.filter(|name| !["state.db-wal", "state.db-shm"].contains(&name.as_str())).collect();
         assert_eq!(names, ["state.db"]);
     }
 }
