@@ -131,6 +131,19 @@ async fn a_change_and_its_undoing_and_the_change_again_all_arrive() {
 }
 
 #[tokio::test]
+async fn totals_that_go_up_and_down_and_up_again_all_arrive() {
+    let world = synced(Setup::tiny()).await;
+    for amount in ["250", "-250", "250", "-250"] {
+        world.book_cost(amount);
+        let report = world.sync().await;
+        assert_eq!(of(&report, "direct_costs").counts.created, 1, "{amount}");
+        assert_eq!(of(&report, "job_costs_report").counts.updated, 1, "{amount}");
+        assert!(of(&report, "budget_costs").mismatches.is_empty(), "{amount}: {:?}", of(&report, "budget_costs").mismatches);
+        world.an_hour_later();
+    }
+}
+
+#[tokio::test]
 async fn what_is_new_at_the_source_comes_by_itself() {
     let world = synced(Setup::tiny()).await;
     world.put("Vendor", r#"{"VendorName":"Ojai Glass","VendorClass":"SUBCON"}"#);

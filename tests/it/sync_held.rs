@@ -97,6 +97,12 @@ async fn cost_lines_that_waited_for_their_vendor_go_when_the_vendor_comes() {
     world.an_hour_later();
     world.sync().await;
     assert_eq!(remembered(&world, "direct_costs").await, waiting);
+    // Others go on, and what is read lies behind them.
+    world.book_cost("100");
+    for _ in 0..2 {
+        assert_eq!(of(&world.sync().await, "direct_costs").held.len(), waiting.len());
+        world.an_hour_later();
+    }
     world.put("Vendor", r#"{"VendorID":"V000001","VendorName":"Another name"}"#);
     world.an_hour_later();
     world.sync().await;

@@ -52,6 +52,17 @@ impl World {
         json(&answer, path)
     }
 
+    /// The accountants book a cost on the practice company's first project and release it.
+    pub(crate) fn book_cost(&self, amount: &str) {
+        let line = format!(
+            r#"{{"Project":"1001","ProjectTask":"0000","CostCode":"01-1000","AccountGroup":"OTHER","Qty":1,"UnitRate":{amount},"Amount":{amount}}}"#
+        );
+        let made = self.put("ProjectTransaction?$expand=Details", &format!(r#"{{"Description":"By hand","Details":[{line}]}}"#));
+        let id = made.as_record().unwrap().text("id").unwrap().to_owned();
+        let body = format!(r#"{{"entity":{{"id":"{id}"}},"parameters":{{}}}}"#);
+        self.in_acumatica("POST", "/ProjectTransaction/ReleaseTransactions", &body);
+    }
+
     /// The values of an Acumatica record, wrapped as the wire wants them: `{"City": "Boise", "Address": {"Zip": "8"}}`.
     pub(crate) fn put(&self, entity: &str, plain: &str) -> Value {
         let wrapped = json_text(&wrapped(&Value::from_json(plain).unwrap()));
