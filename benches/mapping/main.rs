@@ -93,9 +93,6 @@ fn bench(criterion: &mut Criterion, workload: &Workload) {
 fn main() -> ExitCode {
     let workloads = workloads();
     for workload in &workloads {
-        if std::env::var("ONLY").is_ok_and(|only| only != workload.name) {
-            continue;
-        }
         same::assert_same(workload);
     }
     let criterion = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2)).sample_size(50);

@@ -110,7 +110,7 @@ fn the_second_of_two_is_told_who_is_at_work() {
 
     let second = practice.run(&["sync", "projects", "--yes"]);
     assert_eq!((second.code, second.out.as_str()), (2, ""), "{second}");
-    let holder = format!("the run of `projects` is held by `tester, process {}`", first.0.id());
+    let holder = format!("the run of `all mappings` is held by `tester, process {}`", first.0.id());
     assert!(second.err.contains(&holder) && second.err.contains("wait until it has finished"), "{holder}\n{second}");
 
     // One that was killed is at work no more.

@@ -71,7 +71,7 @@ pub enum Numbering {
 }
 
 impl AcumaticaOptions {
-    /// An instance of version 2026 R1 with one tenant, `Company`, the user `admin` with password `practice`.
+    /// An instance of version 2026 R1 with one tenant, `Company`, the user `admin` with password `practice-password`.
     pub fn new(clock: Arc<dyn Clock>, catalog: Arc<Catalog>, company: Arc<Company>) -> Self {
         let endpoint = |version: &str| ("Default".to_owned(), version.to_owned());
         Self {

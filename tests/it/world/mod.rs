@@ -199,7 +199,7 @@ impl World {
         });
         let acumatica = serde_json::json!({
             "url": InProcess::ACUMATICA_URL, "tenant": "Company",
-            "sign_in": {"session": {"user": "admin", "password": secret("acumatica", "practice")}},
+            "sign_in": {"session": {"user": "admin", "password": secret("acumatica", "practice-password")}},
         });
         let procore: ProcoreSettings = serde_json::from_value(procore).unwrap();
         let acumatica: AcumaticaSettings = serde_json::from_value(acumatica).unwrap();

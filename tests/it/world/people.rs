@@ -40,7 +40,8 @@ impl World {
             let request = Request { method: method.to_owned(), url, headers, body: body.into() };
             Reply::response(Acumatica::handle(&self.acumatica, &request)).unwrap()
         };
-        let signed_in = call("POST", "/entity/auth/login".to_owned(), "", r#"{"name":"admin","password":"practice","tenant":"Company"}"#);
+        let signed_in =
+            call("POST", "/entity/auth/login".to_owned(), "", r#"{"name":"admin","password":"practice-password","tenant":"Company"}"#);
         let cookies = signed_in.headers.iter().filter(|(name, _)| name == "set-cookie");
         let cookie = cookies.map(|(_, value)| value.split(';').next().unwrap()).collect::<Vec<_>>().join("; ");
         let mut answer = call(method, format!("/entity/Default/24.200.001{path}"), &cookie, body);
