@@ -1,5 +1,6 @@
 //! The one place where rules are evaluated, whatever becomes of their values.
 
+use std::collections::HashSet;
 use std::mem;
 
 use super::context::Context;
@@ -9,7 +10,7 @@ use super::refusal::{Reason, Refusal};
 use super::seen::{Seen, Sight, Whole};
 use super::sink::{Sink, Skipped};
 use crate::expr::{Scope, convert};
-use crate::plan::{Formula, LinesOf, LinesRule, Node, Rule, Term};
+use crate::plan::{Formula, KeyPart, LinesOf, LinesPart, LinesRule, Node, Rule, Term};
 use crate::schema::{System, plain};
 use crate::value::{Record, Value};
 
@@ -212,13 +213,16 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
 
     fn lines(&mut self, rule: &'p LinesRule) {
         self.sink.open_lines(rule);
-        match rule.of {
-            LinesOf::Itself => self.one_line(rule),
-            LinesOf::List(list) => {
-                for line in &self.item.slots.lists[list] {
-                    let outside = (self.item.line.replace(line), mem::replace(&mut self.line_seen, Seen::new(line.values.len())));
-                    self.one_line(rule);
-                    (self.item.line, self.line_seen) = outside;
+        let mut known = HashSet::new();
+        for (nth, part) in rule.parts.iter().enumerate() {
+            match part.of {
+                LinesOf::Itself => self.one_line(rule, (nth, part), &mut known),
+                LinesOf::List(list) => {
+                    for line in &self.item.slots.lists[list] {
+                        let outside = (self.item.line.replace(line), mem::replace(&mut self.line_seen, Seen::new(line.values.len())));
+                        self.one_line(rule, (nth, part), &mut known);
+                        (self.item.line, self.line_seen) = outside;
+                    }
                 }
             }
         }
@@ -226,9 +230,19 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
         self.sink.close_lines();
     }
 
-    fn one_line(&mut self, rule: &'p LinesRule) {
-        self.line = rule.key.and_then(|place| self.item.raw(place)).map(|raw| raw.trim_matches('"').to_owned());
-        let wanted = match &rule.when {
+    /// The line's id at the source; none when a part of it is absent.
+    fn line_id(&self, key: &[KeyPart]) -> Option<String> {
+        let part = |part: &KeyPart| match part {
+            KeyPart::Place(place) => self.item.raw(*place).map(|raw| raw.trim_matches('"').to_owned()).filter(|id| !id.is_empty()),
+            KeyPart::Word(word) => Some(word.clone()),
+        };
+        let parts = key.iter().map(part).collect::<Option<Vec<_>>>()?;
+        (!parts.is_empty()).then(|| parts.join("/"))
+    }
+
+    fn one_line(&mut self, rule: &'p LinesRule, (nth, part): (usize, &'p LinesPart), known: &mut HashSet<String>) {
+        self.line = self.line_id(&part.key);
+        let wanted = match &part.when {
             Some(when) => self.condition(when),
             None => Ok(true),
         };
@@ -240,8 +254,15 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
                 return;
             }
         }
-        self.sink.open_line(self.line.as_deref());
-        self.nodes(&rule.nodes);
+        // Two lines of one id could not be told apart once they are linked.
+        if let Some(id) = &self.line
+            && !known.insert(id.clone())
+        {
+            let message = format!("two lines have the id `{id}`; tell them apart by `key`, such as `key: [item, $.id]`");
+            self.reasons.push(Reason { field: Some(rule.field.name.clone()), line: self.line.clone(), message, place: None });
+        }
+        self.sink.open_line(self.line.as_deref(), nth);
+        self.nodes(&part.nodes);
         self.sink.close_line();
     }
 }

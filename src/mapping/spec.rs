@@ -53,7 +53,8 @@ pub struct Mapping {
 }
 
 /// One rule: a target field and where its value comes from. Exactly one of `from`, `expr`, `value`, `link` and `each`
-/// gives the value; an entry without `to` only declares rows that have no field, with a `note`.
+/// gives the value; an entry without `to` only declares rows that have no field, with a `note`. Several entries with `each` may
+/// fill one list: their lines follow one another.
 #[derive(Clone, Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Field {
@@ -72,8 +73,9 @@ pub struct Field {
     pub link: Option<Link>,
     /// Lines: a path to the members of a list, each mapped by `fields`.
     pub each: Option<Word>,
-    /// With `each`: a path to the line's id, so that every line gets a link of its own.
-    pub key: Option<Word>,
+    /// With `each`: a path to the line's id, so that every line gets a link of its own. Of several parts, of which some may be
+    /// plain words (`[item, $.id]`), where lines from different places go into one list.
+    pub key: Option<OneOrMany>,
     /// With `each`: the rules of a line.
     #[schemars(default)]
     pub fields: Vec<Self>,

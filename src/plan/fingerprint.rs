@@ -60,9 +60,11 @@ fn entries(text: &mut String, fields: &[Entry]) {
 }
 
 fn rule(entry: &Entry) -> String {
-    let words =
-        [&entry.to, &entry.from, &entry.expr, &entry.each, &entry.key, &entry.when, &entry.as_, &entry.max_length, &entry.on_overflow];
+    let words = [&entry.to, &entry.from, &entry.expr, &entry.each, &entry.when, &entry.as_, &entry.max_length, &entry.on_overflow];
     let mut text = words.map(|word| optional(word.as_ref())).join("|");
+    if let Some(key) = &entry.key {
+        let _ = write!(text, "|key {}", list(&key.0));
+    }
     for literal in [&entry.value, &entry.default] {
         let _ = write!(text, "|{}", literal.as_ref().map(|literal| literal.value.to_string()).unwrap_or_default());
     }

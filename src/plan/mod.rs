@@ -204,21 +204,37 @@ pub struct Rule {
     pub place: String,
 }
 
-/// How the members of a source list become lines.
+/// How lines come about: those of each part, one part after the other.
 #[derive(Debug)]
 pub struct LinesRule {
     /// The target field.
     pub field: Field,
+    /// The entries that fill it, in the order of the table.
+    pub parts: Vec<LinesPart>,
+}
+
+/// How the members of a source list become lines.
+#[derive(Debug)]
+pub struct LinesPart {
     /// What its lines are made of.
     pub of: LinesOf,
-    /// The line's id at the source.
-    pub key: Option<Place>,
+    /// The line's id at the source, part by part; empty for lines without a link of their own.
+    pub key: Vec<KeyPart>,
     /// Only lines for which this is true.
     pub when: Option<Formula>,
     /// The rules of a line.
     pub nodes: Vec<Node>,
     /// The rows that it carries itself.
     pub rows: Vec<String>,
+}
+
+/// A part of a line's id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyPart {
+    /// A value of the line.
+    Place(Place),
+    /// A word that tells lines of one list from those of another.
+    Word(String),
 }
 
 /// What lines are made of.
@@ -300,12 +316,17 @@ impl Plan {
     /// Whether an expression of it reads what the target holds.
     pub fn reads_target(&self) -> bool {
         let rules = self.rules();
-        let conditions = rules.iter().filter_map(|rule| rule.when.as_ref()).chain(&self.when);
+        let conditions = rules.iter().filter_map(|rule| rule.when.as_ref()).chain(&self.when).chain(self.conditions_of_lines());
         let values = rules.iter().filter_map(|rule| match &rule.term {
             Term::Formula(formula) => Some(&**formula),
             _ => None,
         });
         conditions.chain(values).any(|formula| formula.reads_target)
+    }
+
+    fn conditions_of_lines(&self) -> impl Iterator<Item = &Formula> {
+        let lines = self.nodes.iter().filter_map(|node| if let Node::Lines(lines) = node { Some(&lines.parts) } else { None });
+        lines.flatten().filter_map(|part| part.when.as_ref())
     }
 
     /// Every rule, lines included, in the order of the table.
@@ -315,7 +336,7 @@ impl Plan {
                 match node {
                     Node::Field(rule) => into.push(rule),
                     Node::Record { nodes, .. } => gather(nodes, into),
-                    Node::Lines(lines) => gather(&lines.nodes, into),
+                    Node::Lines(lines) => lines.parts.iter().for_each(|part| gather(&part.nodes, into)),
                 }
             }
         }

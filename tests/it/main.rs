@@ -20,6 +20,7 @@ mod expr;
 mod expr_path;
 mod expr_path_generated;
 mod expr_words;
+mod language;
 mod mapping_schema;
 mod practice;
 mod program;
