@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::mem;
 
-use super::context::Context;
+use super::context::{Context, PENDING};
 use super::moving::{Moving, moved, seen, settle};
 use super::open::Item;
 use super::refusal::{Reason, Refusal};
@@ -138,8 +138,9 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
             Term::Search { .. } | Term::Formula(_) | Term::Link { .. } => {
                 let value = self.found(&rule.term)?;
                 let value = match rule.as_ {
-                    Some(as_) => convert(&value, as_)?,
-                    None => value,
+                    // The key of a record that is only planned is not known yet.
+                    Some(as_) if !value.as_text().is_some_and(|text| text.starts_with(PENDING)) => convert(&value, as_)?,
+                    _ => value,
                 };
                 Ok(Moving::Made(value))
             }

@@ -37,10 +37,9 @@ impl Settings {
 /// Every problem of every mapping.
 pub fn compile(mappings: &[Mapping], catalog: &Catalog, settings: &Settings, engine: &Expressions) -> Result<Vec<Plan>, Vec<Diagnostic>> {
     let mut problems = Vec::new();
-    let names: Vec<&str> = mappings.iter().map(|mapping| mapping.mapping.text.as_str()).collect();
     let mut plans = Vec::new();
     for mapping in mappings {
-        if let Some(plan) = Compiler::start(mapping, catalog, settings, engine, &names, &mut problems).and_then(Compiler::finish) {
+        if let Some(plan) = Compiler::start((mapping, mappings), catalog, (settings, engine), &mut problems).and_then(Compiler::finish) {
             plans.push(plan);
         }
     }
@@ -83,7 +82,8 @@ pub(super) struct Compiler<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) engine: &'a Expressions,
     pub(super) settings: &'a Settings,
-    pub(super) names_of_mappings: &'a [&'a str],
+    /// Every mapping of the run.
+    pub(super) mappings: &'a [Mapping],
     pub(super) problems: &'a mut Vec<Diagnostic>,
     pub(super) direction: Direction,
     pub(super) source: Arc<Schema>,
@@ -98,11 +98,9 @@ pub(super) struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     fn start(
-        mapping: &'a Mapping,
+        (mapping, mappings): (&'a Mapping, &'a [Mapping]),
         catalog: &'a Catalog,
-        settings: &'a Settings,
-        engine: &'a Expressions,
-        names_of_mappings: &'a [&'a str],
+        (settings, engine): (&'a Settings, &'a Expressions),
         problems: &'a mut Vec<Diagnostic>,
     ) -> Option<Self> {
         let problems_before = problems.len();
@@ -136,7 +134,7 @@ impl<'a> Compiler<'a> {
             catalog,
             engine,
             settings,
-            names_of_mappings,
+            mappings,
             problems,
             direction,
             source,
@@ -266,12 +264,16 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    pub(super) fn names_of_mappings(&self) -> Vec<&'a str> {
+        self.mappings.iter().map(|mapping| mapping.mapping.text.as_str()).collect()
+    }
+
     /// Whether a word names a mapping; if not, it is told.
     pub(super) fn known_mapping(&mut self, word: &Word) -> bool {
-        let known = self.names_of_mappings.contains(&word.text.as_str());
+        let known = self.names_of_mappings().contains(&word.text.as_str());
         if !known {
             let message = format!("there is no mapping named `{word}`");
-            let help = did_you_mean(&word.text, self.names_of_mappings.iter().copied());
+            let help = did_you_mean(&word.text, self.names_of_mappings());
             self.problems.push(Diagnostic::error("unknown-mapping", &word.place, message).label("no such mapping").maybe_help(help));
         }
         known

@@ -172,30 +172,6 @@ impl Compiler<'_> {
         let owner = lost.above.map_or(owner, |above| above.name.as_str());
         self.problems.push(no_field((name, owner), lost, &place));
     }
-
-    fn calls(&mut self, word: &Word, expression: &Expression) -> bool {
-        let mut sound = true;
-        for call in expression.calls() {
-            let Some((name, at)) = &call.literal else { continue };
-            let (known, what): (Vec<&str>, &str) = match call.name {
-                "linked" => (self.names_of_mappings.to_vec(), "a mapping"),
-                "lookup" => (self.settings.tables(), "a table of the settings"),
-                _ => continue,
-            };
-            if known.contains(&name.as_str()) {
-                if call.name == "linked" && *name != self.mapping.mapping.text {
-                    self.after.push(name.clone());
-                }
-                continue;
-            }
-            let help = did_you_mean(name, known.iter().copied());
-            let place = word.part(at.start + 1..at.end - 1);
-            self.problems
-                .push(Diagnostic::error("unknown-name", &place, format!("`{name}` is not {what}")).label("no such name").maybe_help(help));
-            sound = false;
-        }
-        sound
-    }
 }
 
 /// The names up to the first list, the members on the wire, and the field there.

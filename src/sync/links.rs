@@ -49,6 +49,11 @@ impl Book {
         }
     }
 
+    /// What a planned change would make other records find under an id or key.
+    fn planned(&self, mapping: &str, scope: &str, side: System, key: &str) -> Option<String> {
+        self.planned.get(&(mapping.to_owned(), scope.to_owned(), side, key.to_lowercase())).cloned()
+    }
+
     /// The link of a record, by its id at one side.
     pub(super) fn by_id(&self, mapping: &str, scope: &str, side: System, id: &str) -> Option<&Link> {
         self.links.other_side(mapping, scope, side, id).filter(|link| link.end(side).id.eq_ignore_ascii_case(id))
@@ -84,13 +89,50 @@ pub(super) fn same_link(link: &Link) -> NewLink {
 
 impl Links for Seen<'_> {
     fn other_side(&self, mapping: &str, key: &[String]) -> Option<String> {
-        let key = key.iter().map(|part| part.trim()).collect::<Vec<_>>().join("/");
+        let key = joined(key);
         let scope = self.book.scope_of(mapping, self.project);
         let target = self.source.other();
         if let Some(link) = self.book.links.other_side(mapping, scope, self.source, &key) {
             return Some(named(link.end(target), target));
         }
-        let planned = (mapping.to_owned(), scope.to_owned(), self.source, key.to_lowercase());
-        self.book.planned.get(&planned).cloned()
+        self.book.planned(mapping, scope, self.source, &key)
     }
+
+    fn other_key(&self, mapping: &str, key: &[String]) -> Option<String> {
+        let (key, scope) = (joined(key), self.book.scope_of(mapping, self.project));
+        match self.book.links.other_side(mapping, scope, self.source, &key) {
+            Some(link) => link.end(self.source.other()).key.clone(),
+            None => self.book.planned(mapping, scope, self.source, &key),
+        }
+    }
+
+    fn this_side(&self, mapping: &str, key: &[String]) -> Option<String> {
+        let (key, scope) = (joined(key), self.book.scope_of(mapping, self.project));
+        let there = self.source.other();
+        match self.book.links.other_side(mapping, scope, there, &key) {
+            Some(link) => Some(link.end(self.source).id.clone()),
+            None => self.book.planned(mapping, scope, there, &key),
+        }
+    }
+
+    fn other_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<String> {
+        let (document, scope) = (document.trim(), self.book.scope_of(mapping, self.project));
+        let link = self.book.links.other_side(mapping, scope, self.source, document);
+        let known = link.and_then(|link| self.book.links.line(link, list, self.source, line));
+        match known {
+            Some(known) => line_key(known.end(self.source.other())),
+            // A planned change of the document may bring the line.
+            None => self.book.planned(mapping, scope, self.source, document).map(|_| format!("{PENDING}{mapping} {document} line {line}")),
+        }
+    }
+}
+
+fn joined(key: &[String]) -> String {
+    key.iter().map(|part| part.trim()).collect::<Vec<_>>().join("/")
+}
+
+/// What a line is known by: its key, or (at the source, where lines have no other name) its id. A line of the target that has no key
+/// yet is not known.
+fn line_key(end: &End) -> Option<String> {
+    end.key.clone().or_else(|| (!end.id.contains('#')).then(|| end.id.clone()))
 }

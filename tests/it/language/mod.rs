@@ -1,6 +1,7 @@
 //! The mapping language on small resources of its own: what an author may say, and what it means.
 
 mod lines;
+mod links;
 
 use std::path::Path;
 
