@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::evaluate::Links;
 use crate::mapping::yaml::{Node, NodeKind};
-use crate::plan::Direction;
+use crate::plan::{Direction, Plan};
 
 /// A link of a case.
 #[derive(Clone, Debug)]
@@ -86,20 +86,21 @@ fn known_keys(node: &Node, known: &[&str], what: &str, problems: &mut Vec<Diagno
 /// The links of a case, asked from the side that the mapping reads.
 pub(super) struct CaseLinks<'a> {
     pub(super) links: &'a [CaseLink],
-    pub(super) direction: Direction,
+    pub(super) plan: &'a Plan,
     /// The Procore project that the record belongs to.
     pub(super) project: Option<String>,
 }
 
 impl<'a> CaseLinks<'a> {
     fn of(&self, mapping: &str) -> impl Iterator<Item = &'a CaseLink> {
-        let here = |link: &&CaseLink| link.mapping == mapping && (link.project.is_none() || link.project == self.project);
+        let pair = self.plan.pair_of(mapping);
+        let here = |link: &&CaseLink| self.plan.pair_of(&link.mapping) == pair && (link.project.is_none() || link.project == self.project);
         self.links.iter().filter(here).collect::<Vec<_>>().into_iter()
     }
 
     fn find(&self, mapping: &str, key: &[String], at_source: bool) -> Option<&'a CaseLink> {
         let key = key.iter().map(|part| part.trim()).collect::<Vec<_>>().join("/");
-        let in_procore = (self.direction == Direction::Export) == at_source;
+        let in_procore = (self.plan.direction == Direction::Export) == at_source;
         self.of(mapping).find(|link| {
             let (id, known) = match in_procore {
                 true => (Some(&link.procore), link.procore_key.as_ref()),
@@ -113,17 +114,17 @@ impl<'a> CaseLinks<'a> {
 impl Links for CaseLinks<'_> {
     fn other_side(&self, mapping: &str, key: &[String]) -> Option<String> {
         let link = self.find(mapping, key, true)?;
-        Some(if self.direction == Direction::Export { link.acumatica.clone() } else { link.procore.clone() })
+        Some(if self.plan.direction == Direction::Export { link.acumatica.clone() } else { link.procore.clone() })
     }
 
     fn other_key(&self, mapping: &str, key: &[String]) -> Option<String> {
         let link = self.find(mapping, key, true)?;
-        if self.direction == Direction::Export { Some(link.acumatica.clone()) } else { link.procore_key.clone() }
+        if self.plan.direction == Direction::Export { Some(link.acumatica.clone()) } else { link.procore_key.clone() }
     }
 
     fn this_side(&self, mapping: &str, key: &[String]) -> Option<String> {
         let link = self.find(mapping, key, false)?;
-        Some(match self.direction {
+        Some(match self.plan.direction {
             Direction::Export => link.procore.clone(),
             Direction::Import => link.acumatica_id.clone().unwrap_or_else(|| link.acumatica.clone()),
         })
@@ -131,7 +132,7 @@ impl Links for CaseLinks<'_> {
 
     fn other_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<String> {
         let mut lines = self.find(mapping, &[document.to_owned()], true)?.lines.iter().filter(|known| known.list == list);
-        match self.direction {
+        match self.plan.direction {
             Direction::Export => lines.find(|known| known.procore == line).map(|known| known.acumatica.clone()),
             Direction::Import => lines.find(|known| same(&known.acumatica, line)).map(|known| known.procore.clone()),
         }

@@ -73,8 +73,7 @@ fn one(plan: &Plan, case: &Case, settings: &Value, item: &Item<'_, '_, '_>) -> R
         }
         (None, _) => None,
     };
-    let links =
-        CaseLinks { links: &case.links, direction: plan.direction, project: project.as_ref().map(|project| project.procore.clone()) };
+    let links = CaseLinks { links: &case.links, plan, project: project.as_ref().map(|project| project.procore.clone()) };
     let project = project.map_or(Value::Null, |project| project.to_value());
     let ask = if case.ask.is_null() { Value::Record(Record::new()) } else { case.ask.clone() };
     let context = Context { settings, ask: &ask, target: &case.target, project: &project, links: &links, today: case.today };

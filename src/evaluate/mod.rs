@@ -18,6 +18,6 @@ pub use change::{Change, FieldChange, LineKeys, compare, line_key, matches_ident
 pub use context::{Context, Links, NoLinks, PENDING, Project};
 pub use draft::{Draft, Line};
 pub use join::{beside, grouped};
-pub use open::{Item, Opened, SourceRef, learned, open};
+pub use open::{Item, Opened, SourceRef, enabled, learned, open};
 pub use refusal::{Reason, Refusal};
 pub use trace::{Trace, Traced};

@@ -42,8 +42,20 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
             let first = self.first_answers()?;
             self.ask = Some(Value::Record(first));
         }
+        self.requirements();
         self.nodes(&self.item.plan.nodes);
         if self.reasons.is_empty() { Ok(()) } else { Err(Refusal { reasons: self.reasons }) }
+    }
+
+    fn requirements(&mut self) {
+        for required in &self.item.plan.require {
+            let message = match self.condition(&required.that) {
+                Ok(true) => continue,
+                Ok(false) => self.compute(&required.otherwise).map_or_else(|message| message, |text| text.plain()),
+                Err(message) => message,
+            };
+            self.reasons.push(Reason { message, place: Some(required.place.clone()), ..Reason::default() });
+        }
     }
 
     /// The values that the approver is shown first, with what was answered already.

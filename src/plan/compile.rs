@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::fingerprint::fingerprint;
 use super::order::cycle;
 use super::trie::Wanted;
-use super::{Asked, Direction, Plan, ProjectOf, SourceKey, Step, table};
+use super::{Asked, Direction, Plan, ProjectOf, Requirement, SourceKey, Step, pairs, table};
 use crate::diagnostic::{Diagnostic, any_error, did_you_mean};
 use crate::expr::Expressions;
 use crate::mapping::{Mapping, Word};
@@ -43,6 +43,7 @@ pub fn compile(mappings: &[Mapping], catalog: &Catalog, settings: &Settings, eng
             plans.push(plan);
         }
     }
+    pairs::share(&mut plans, mappings, &mut problems);
     twice(mappings, &mut problems);
     cycles(mappings, &plans, &mut problems);
     if any_error(&problems) { Err(problems) } else { Ok(plans) }
@@ -149,18 +150,25 @@ impl<'a> Compiler<'a> {
 
     fn finish(mut self) -> Option<Plan> {
         let mapping = self.mapping;
+        let pair = self.pair();
+        let enabled = mapping.enabled.as_ref().and_then(|word| self.enabled(word));
         let joins = self.joins();
         let records = self.records();
         let source_key = self.source_key(&records);
         let project = self.project();
         let when = mapping.when.as_ref().and_then(|word| self.formula(word));
+        let require = self.require();
         let ask = self.asks();
         let nodes = self.nodes();
         let steps = self.steps();
         let write_back = self.write_backs();
         self.identity();
         self.needs();
-        let table = table::rows(mapping, self.problems);
+        let table = table::rows(
+            mapping,
+            self.mappings.iter().find(|other| other.mapping.text == pair && pair != mapping.mapping.text),
+            self.problems,
+        );
         let broken = any_error(&self.problems[self.problems_before..]);
         let mut after = self.after;
         after.sort_unstable();
@@ -168,6 +176,8 @@ impl<'a> Compiler<'a> {
         let plan = Plan {
             name: mapping.mapping.text.clone(),
             title: mapping.title.text.clone(),
+            pair,
+            enabled,
             direction: self.direction,
             source: self.source,
             target: self.target,
@@ -176,12 +186,14 @@ impl<'a> Compiler<'a> {
             records,
             source_key: source_key.unwrap_or(SourceKey { id: Vec::new(), key: Vec::new(), label: None, modified: None }),
             when,
+            require,
             after,
             identity: mapping.identity.iter().map(|word| word.text.clone()).collect(),
             ask,
             nodes,
             steps,
             write_back,
+            pairs: Arc::default(),
             table,
             shape: self.shape,
             wanted: self.wanted,
@@ -201,6 +213,18 @@ impl<'a> Compiler<'a> {
     fn asks(&mut self) -> Vec<Asked> {
         let mapping = self.mapping;
         mapping.ask.iter().filter_map(|named| self.asked(named)).collect()
+    }
+
+    fn require(&mut self) -> Vec<Requirement> {
+        let mapping = self.mapping;
+        let mut requirements = Vec::with_capacity(mapping.require.len());
+        for required in &mapping.require {
+            let (that, otherwise) = (self.formula(&required.that), self.formula(&required.otherwise.template()));
+            let place = &required.that.place;
+            let place = format!("{}:{}", place.source.path.display(), place.source.line_column(place.span.start).0);
+            requirements.extend(that.zip(otherwise).map(|(that, otherwise)| Requirement { that, otherwise, place }));
+        }
+        requirements
     }
 
     fn steps(&mut self) -> Vec<Step> {

@@ -23,7 +23,14 @@ fn canonical(mapping: &Mapping) -> String {
     say("direction", &mapping.direction);
     say("source", &mapping.source);
     say("target", &mapping.target);
-    for (key, word) in [("project", &mapping.project), ("unfold", &mapping.unfold), ("when", &mapping.when)] {
+    let words = [
+        ("pair", &mapping.pair),
+        ("enabled", &mapping.enabled),
+        ("project", &mapping.project),
+        ("unfold", &mapping.unfold),
+        ("when", &mapping.when),
+    ];
+    for (key, word) in words {
         if let Some(word) = word {
             say(key, word);
         }
@@ -34,6 +41,9 @@ fn canonical(mapping: &Mapping) -> String {
     }
     if let Some(group) = &mapping.group {
         say("group", &format!("{} {}", list(&group.by), group.as_));
+    }
+    for required in &mapping.require {
+        say("require", &format!("{} else {}", required.that.text.trim(), required.otherwise));
     }
     say("identity", &list(&mapping.identity));
     for ask in &mapping.ask {

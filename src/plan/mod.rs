@@ -7,12 +7,14 @@ mod fields;
 mod fingerprint;
 mod formula;
 mod order;
+mod pairs;
 mod paths;
 mod records;
 mod resolve;
 mod table;
 mod trie;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use check::kind_of;
@@ -34,6 +36,10 @@ pub struct Plan {
     pub name: String,
     /// What people call the pair.
     pub title: String,
+    /// The mapping under whose name its links are kept: its own, or that of the pair it belongs to.
+    pub pair: String,
+    /// Where it runs at all, over the settings.
+    pub enabled: Option<Formula>,
     /// Which way records travel.
     pub direction: Direction,
     /// What is read.
@@ -50,6 +56,8 @@ pub struct Plan {
     pub source_key: SourceKey,
     /// Which records are offered at all.
     pub when: Option<Formula>,
+    /// What an offered record must fulfil.
+    pub require: Vec<Requirement>,
     /// Mappings that run before this one.
     pub after: Vec<String>,
     /// Target fields by which a record that is already there is recognised.
@@ -62,6 +70,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What the source record learns, over `target`.
     pub write_back: Vec<(String, Formula)>,
+    /// Every mapping of the run that belongs to another one's pair, and that pair.
+    pub pairs: Arc<BTreeMap<String, String>>,
     /// The rows of the published table, in their order.
     pub table: Vec<Row>,
     /// The source's fields, with joined records and grouped members among them.
@@ -145,6 +155,17 @@ pub struct Join {
     pub key: Vec<Place>,
     /// Only records for which this is true have one.
     pub when: Option<Formula>,
+}
+
+/// A condition of an offered record.
+#[derive(Debug)]
+pub struct Requirement {
+    /// The condition.
+    pub that: Formula,
+    /// Why a record is held where it is false: a text with values in it.
+    pub otherwise: Formula,
+    /// `mappings/subcontractor_invoices.yaml:24`.
+    pub place: String,
 }
 
 /// A value that the approver confirms or changes.
@@ -306,6 +327,11 @@ impl Direction {
 }
 
 impl Plan {
+    /// The mapping under whose name another one's links are kept.
+    pub fn pair_of<'a>(&'a self, mapping: &'a str) -> &'a str {
+        self.pairs.get(mapping).map_or(mapping, String::as_str)
+    }
+
     /// Whether the target can be written at all. Where it cannot, the plan is a comparison.
     pub fn writes(&self) -> bool {
         match &self.target.resource.wire {
@@ -318,11 +344,12 @@ impl Plan {
     pub fn reads_target(&self) -> bool {
         let rules = self.rules();
         let conditions = rules.iter().filter_map(|rule| rule.when.as_ref()).chain(&self.when).chain(self.conditions_of_lines());
+        let required = self.require.iter().flat_map(|required| [&required.that, &required.otherwise]);
         let values = rules.iter().filter_map(|rule| match &rule.term {
             Term::Formula(formula) => Some(&**formula),
             _ => None,
         });
-        conditions.chain(values).any(|formula| formula.reads_target)
+        conditions.chain(required).chain(values).any(|formula| formula.reads_target)
     }
 
     fn conditions_of_lines(&self) -> impl Iterator<Item = &Formula> {

@@ -109,7 +109,7 @@ impl Delivery<'_> {
                 None => break,
             }
         }
-        found.retain(|record| !book.is_taken(&self.plan.name, system, &id_of(self.plan, record)));
+        found.retain(|record| !book.is_taken(&self.plan.pair, system, &id_of(self.plan, record)));
         for sending in sendings.iter_mut().filter(|sending| sending.id.is_none()) {
             let draft = draft_of(sending.parcel);
             let of_it = |record: &&Record| matches_identity(self.plan, &draft, record);

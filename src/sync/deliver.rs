@@ -181,7 +181,7 @@ impl Delivery<'_> {
             NewLine { part: part.clone(), procore, acumatica }
         });
         NewLink {
-            mapping: self.plan.name.clone(),
+            mapping: self.plan.pair.clone(),
             scope: self.place.scope.clone(),
             procore,
             acumatica,

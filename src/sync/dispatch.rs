@@ -75,11 +75,11 @@ impl<'r> Run<'r> {
         let key = planned_key(plan, parcel).or_else(|| change.target_id.clone());
         let (source, scope) = (plan.source.resource.system, &staged.place.scope);
         let names = [parcel.source_id.as_str(), parcel.source_key.as_str()];
-        self.book.plan(&plan.name, scope, (source, &names), key.as_deref());
+        self.book.plan(&plan.pair, scope, (source, &names), key.as_deref());
         if let Some(target_id) = &change.target_id {
             // Found at the target: records that come from there will find this one.
             let shown = if source == System::Acumatica { parcel.source_key.as_str() } else { parcel.source_id.as_str() };
-            self.book.plan(&plan.name, scope, (source.other(), &[target_id.as_str()]), Some(shown));
+            self.book.plan(&plan.pair, scope, (source.other(), &[target_id.as_str()]), Some(shown));
         }
         if plan.name == PROJECTS {
             self.planned_projects.push(ProjectScope {

@@ -1,7 +1,8 @@
 //! Links as an evaluation asks for them: from the source's side, within the record's project, and (while planning) with the
 //! records that earlier changes of the same plan would make.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::scope::in_projects;
 use crate::evaluate::{Links, PENDING};
@@ -16,6 +17,8 @@ pub(super) struct Book {
     pub(super) links: LinkBook,
     /// Mappings whose links belong to a project.
     in_projects: BTreeSet<String>,
+    /// Mappings that share the links of another one.
+    pairs: Arc<BTreeMap<String, String>>,
     /// What would be linked once the plan's earlier changes are made: mapping, scope, side, id or key.
     planned: HashMap<(String, String, System, String), String>,
 }
@@ -32,7 +35,8 @@ impl Book {
     /// The book of a run over these plans.
     pub(super) fn new(links: LinkBook, plans: &[Plan]) -> Self {
         let in_projects = plans.iter().filter(|plan| in_projects(plan)).map(|plan| plan.name.clone()).collect();
-        Self { links, in_projects, planned: HashMap::new() }
+        let pairs = plans.first().map(|plan| Arc::clone(&plan.pairs)).unwrap_or_default();
+        Self { links, in_projects, pairs, planned: HashMap::new() }
     }
 
     /// The scope in which a mapping's links lie for a record of this project.
@@ -87,43 +91,60 @@ pub(super) fn same_link(link: &Link) -> NewLink {
     }
 }
 
+/// What an id or key leads to.
+enum Found<'b> {
+    /// A link.
+    Link(&'b Link),
+    /// Nothing yet, and what an earlier change of the plan would make it.
+    Planned(String),
+}
+
+impl Seen<'_> {
+    /// The document with this id or key on one side, in the record's project.
+    fn document(&self, mapping: &str, side: System, key: &str) -> Option<Found<'_>> {
+        let mapping = self.book.pairs.get(mapping).map_or(mapping, String::as_str);
+        let scope = self.book.scope_of(mapping, self.project);
+        match self.book.links.other_side(mapping, scope, side, key) {
+            Some(link) => Some(Found::Link(link)),
+            None => self.book.planned(mapping, scope, side, key).map(Found::Planned),
+        }
+    }
+}
+
 impl Links for Seen<'_> {
     fn other_side(&self, mapping: &str, key: &[String]) -> Option<String> {
-        let key = joined(key);
-        let scope = self.book.scope_of(mapping, self.project);
         let target = self.source.other();
-        if let Some(link) = self.book.links.other_side(mapping, scope, self.source, &key) {
-            return Some(named(link.end(target), target));
-        }
-        self.book.planned(mapping, scope, self.source, &key)
+        Some(match self.document(mapping, self.source, &joined(key))? {
+            Found::Link(link) => named(link.end(target), target),
+            Found::Planned(shown) => shown,
+        })
     }
 
     fn other_key(&self, mapping: &str, key: &[String]) -> Option<String> {
-        let (key, scope) = (joined(key), self.book.scope_of(mapping, self.project));
-        match self.book.links.other_side(mapping, scope, self.source, &key) {
-            Some(link) => link.end(self.source.other()).key.clone(),
-            None => self.book.planned(mapping, scope, self.source, &key),
+        match self.document(mapping, self.source, &joined(key))? {
+            Found::Link(link) => link.end(self.source.other()).key.clone(),
+            Found::Planned(shown) => Some(shown),
         }
     }
 
     fn this_side(&self, mapping: &str, key: &[String]) -> Option<String> {
-        let (key, scope) = (joined(key), self.book.scope_of(mapping, self.project));
-        let there = self.source.other();
-        match self.book.links.other_side(mapping, scope, there, &key) {
-            Some(link) => Some(link.end(self.source).id.clone()),
-            None => self.book.planned(mapping, scope, there, &key),
-        }
+        Some(match self.document(mapping, self.source.other(), &joined(key))? {
+            Found::Link(link) => link.end(self.source).id.clone(),
+            Found::Planned(shown) => shown,
+        })
     }
 
     fn other_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<String> {
-        let (document, scope) = (document.trim(), self.book.scope_of(mapping, self.project));
-        let link = self.book.links.other_side(mapping, scope, self.source, document);
-        let known = link.and_then(|link| self.book.links.line(link, list, self.source, line));
-        match known {
-            Some(known) => line_key(known.end(self.source.other())),
-            // A planned change of the document may bring the line.
-            None => self.book.planned(mapping, scope, self.source, document).map(|_| format!("{PENDING}{mapping} {document} line {line}")),
+        let document = document.trim();
+        if let Found::Link(link) = self.document(mapping, self.source, document)?
+            && let Some(known) = self.book.links.line(link, list, self.source, line)
+        {
+            return line_key(known.end(self.source.other()));
         }
+        // A planned change of the document may bring the line.
+        let pair = self.book.pairs.get(mapping).map_or(mapping, String::as_str);
+        let planned = self.book.planned(pair, self.book.scope_of(pair, self.project), self.source, document);
+        planned.map(|_| format!("{PENDING}{mapping} {document} line {line}"))
     }
 }
 

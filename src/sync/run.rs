@@ -15,7 +15,7 @@ use super::scope::{Where, named, projects};
 use super::stage::{Decision, Staged, Staging};
 use super::target::{TargetView, is_readable};
 use crate::connector::{Key, ProjectScope, Select};
-use crate::evaluate::{Item, Refusal, SourceRef, open};
+use crate::evaluate::{Item, Refusal, SourceRef, enabled, open};
 use crate::plan::{Plan, ProjectOf, Records};
 use crate::store::{Cursor, Digest, Held, Lease, Written};
 use crate::value::{instant_of, json_text};
@@ -100,7 +100,7 @@ impl<'r> Run<'r> {
             direction: plan.direction.word().to_owned(),
             ..MappingReport::default()
         };
-        report.skipped = self.reason_to_skip(plan);
+        report.skipped = self.reason_to_skip(plan)?;
         if report.skipped.is_some() {
             self.unready.push(plan);
             return Ok(report);
@@ -119,7 +119,15 @@ impl<'r> Run<'r> {
         Ok(report)
     }
 
-    fn reason_to_skip(&self, plan: &Plan) -> Option<String> {
+    fn reason_to_skip(&self, plan: &Plan) -> Result<Option<String>, Failure> {
+        let enabled = enabled(plan, self.engine.settings, self.engine.today).map_err(|refusal| Failure::Asked(refusal.to_string()))?;
+        if let Some(formula) = plan.enabled.as_ref().filter(|_| !enabled) {
+            return Ok(Some(format!("it is not enabled: `{}` is false", formula.written)));
+        }
+        Ok(self.not_ready(plan))
+    }
+
+    fn not_ready(&self, plan: &Plan) -> Option<String> {
         if (plan.target.resource.restricted || plan.source.resource.restricted) && !self.engine.erp_platform {
             return Some("it needs Procore's ERP platform, and `procore.erp_platform` is off".to_owned());
         }

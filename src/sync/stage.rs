@@ -62,7 +62,7 @@ pub(super) struct Staging<'s> {
 impl Staging<'_> {
     /// Decides about one item.
     pub(super) async fn decide(&self, item: &Item<'_, '_, '_>, source: &SourceRef, view: &mut TargetView) -> Result<Decision, Failure> {
-        let link = self.book.by_id(&self.plan.name, &self.place.scope, self.plan.source.resource.system, &source.id).cloned();
+        let link = self.book.by_id(&self.plan.pair, &self.place.scope, self.plan.source.resource.system, &source.id).cloned();
         let version = self.version(source);
         if let (Some(link), Some(version)) = (&link, &version)
             && self.plan.writes()
@@ -154,7 +154,7 @@ impl Staging<'_> {
     async fn unlinked(&self, source: &SourceRef, draft: Draft, view: &mut TargetView) -> Result<Decision, Failure> {
         let door = self.engine.doors.of(self.system());
         let mut matching = view.matching(door, self.plan, self.place.project.as_ref(), &draft).await?;
-        matching.retain(|record| !self.book.is_taken(&self.plan.name, self.system(), &id_of(self.plan, record)));
+        matching.retain(|record| !self.book.is_taken(&self.plan.pair, self.system(), &id_of(self.plan, record)));
         if matching.is_empty() {
             let change = compare(self.plan, &draft, None, &|_, _| None);
             return Ok(Decision::Stage(Box::new(self.staged(source, draft, change, (Action::Create, None), &|_, _| None))));

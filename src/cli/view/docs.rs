@@ -39,9 +39,16 @@ pub(super) struct TableRow {
 }
 
 impl Tables {
-    /// From the plans, in the order of their files.
+    /// From the plans, in the order of their files; mappings of one pair share a table.
     pub(in crate::cli) fn of(plans: &[Plan]) -> Self {
-        Self { tables: plans.iter().filter(|plan| !plan.table.is_empty()).map(Table::of).collect() }
+        let mut tables: Vec<Table> = plans.iter().filter(|plan| plan.pair == plan.name).map(Table::of).collect();
+        for plan in plans.iter().filter(|plan| plan.pair != plan.name) {
+            if let Some(table) = tables.iter_mut().find(|table| table.mapping == plan.pair) {
+                table.share(plan);
+            }
+        }
+        tables.retain(|table| !table.rows.is_empty());
+        Self { tables }
     }
 }
 
@@ -54,6 +61,20 @@ impl Table {
             source: plan.source.name.clone(),
             target: plan.target.name.clone(),
             rows: plan.table.iter().map(TableRow::of).collect(),
+        }
+    }
+
+    /// Takes over what another mapping of the pair says: more of rows that are here, and rows of its own.
+    fn share(&mut self, plan: &Plan) {
+        for row in &plan.table {
+            match self.rows.iter_mut().find(|known| known.id == row.id) {
+                Some(known) => {
+                    known.fields.extend(row.fields.iter().map(|field| format!("{}: {field}", plan.name)));
+                    known.from.extend(row.from.iter().cloned());
+                    known.notes.extend(row.notes.iter().filter(|note| !known.notes.contains(note)).cloned().collect::<Vec<_>>());
+                }
+                None => self.rows.push(TableRow::of(row)),
+            }
         }
     }
 
