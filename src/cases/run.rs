@@ -43,7 +43,7 @@ pub fn run(plan: &Plan, case: &Case, defaults: &Value) -> (Outcome, Verdict) {
 }
 
 fn outcome(plan: &Plan, case: &Case, defaults: &Value) -> Outcome {
-    let body = on_wire(&case.given, &plan.shape, plan.source.resource.system);
+    let body = body(plan, case);
     let opened = match open(plan, &body) {
         Ok(opened) => opened,
         Err(refusal) => return Outcome::Refused(refusal),
@@ -58,6 +58,17 @@ fn outcome(plan: &Plan, case: &Case, defaults: &Value) -> Outcome {
         }
     }
     if drafts.is_empty() { Outcome::NotOffered } else { Outcome::Drafts(drafts) }
+}
+
+/// The record as it is read. A joined list that the case does not state is empty.
+fn body(plan: &Plan, case: &Case) -> String {
+    let mut given = case.given.clone();
+    for join in plan.joins.iter().filter(|join| join.is_list()) {
+        if given.get(&join.name).is_none() {
+            given.set(join.name.as_str(), Vec::new());
+        }
+    }
+    on_wire(&given, &plan.shape, plan.source.resource.system)
 }
 
 fn one(plan: &Plan, case: &Case, settings: &Value, item: &Item<'_, '_, '_>) -> Result<Option<Draft>, Refusal> {

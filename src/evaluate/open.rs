@@ -12,7 +12,7 @@ use super::run::Run;
 use super::sink::DraftSink;
 use super::trace::{Trace, TraceSink};
 use crate::expr::{NoLookups, Scope};
-use crate::plan::{Place, Plan, ProjectOf, Records};
+use crate::plan::{Join, Place, Plan, ProjectOf, Records};
 use crate::value::{Record, Value, plain_text};
 
 /// A record, read as far as the plan wants it.
@@ -120,10 +120,7 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
             return Err(Refusal::whole(format!("the record has no `{}`", self.plan.source.resource.id)));
         }
         let modified = key.modified.map(|place| self.text(place)).transpose()?.flatten();
-        let project = match self.plan.project {
-            ProjectOf::Named(place) => self.text(place)?,
-            ProjectOf::Nobody | ProjectOf::Source | ProjectOf::Each => None,
-        };
+        let project = self.project_key()?;
         let business = self.joined(&key.key)?;
         let label = key.label.map(|place| self.text(place)).transpose()?.flatten();
         let label = label.unwrap_or_else(|| if business.is_empty() { id.clone() } else { business.clone() });
@@ -183,22 +180,30 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
         Run::new(*self, context, &mut sink).asked()
     }
 
-    /// The key of the related record of each join; none where it has none.
+    /// The values that say which records are put beside this one; none where it has none.
     ///
     /// # Errors
-    /// When a key or condition cannot be computed.
-    pub fn join_keys(&self, context: &Context<'_>) -> Result<Vec<Option<Vec<String>>>, Refusal> {
-        let mut keys = Vec::with_capacity(self.plan.joins.len());
-        for join in &self.plan.joins {
+    /// When a value or the condition cannot be computed.
+    pub fn joined_by(&self, join: &Join, context: &Context<'_>) -> Result<Option<Vec<String>>, Refusal> {
+        if let Some(when) = &join.when {
             let mut sink = DraftSink::default();
-            let wanted = match &join.when {
-                Some(when) => Run::new(*self, context, &mut sink).condition(when).map_err(Refusal::whole)?,
-                None => true,
-            };
-            let parts = join.key.iter().map(|place| self.text(*place)).collect::<Result<Option<Vec<_>>, _>>()?;
-            keys.push(parts.filter(|parts| wanted && parts.iter().all(|part| !part.is_empty())));
+            if !Run::new(*self, context, &mut sink).condition(when).map_err(Refusal::whole)? {
+                return Ok(None);
+            }
         }
-        Ok(keys)
+        let values = join.places().into_iter().map(|place| self.text(place)).collect::<Result<Option<Vec<_>>, _>>()?;
+        Ok(values.filter(|values| values.iter().all(|value| !value.is_empty())))
+    }
+
+    /// The source system's key of the project, where the record (not a line of it) names it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn project_key(&self) -> Result<Option<String>, Refusal> {
+        match self.plan.project {
+            ProjectOf::Named(place) => self.text(place),
+            ProjectOf::Nobody | ProjectOf::Source | ProjectOf::Each => Ok(None),
+        }
     }
 
     pub(super) fn raw(&self, place: Place) -> Option<&'a str> {

@@ -3,6 +3,7 @@
 use super::keys::{FromNode, Keys, NamedMap};
 use super::literal::Named;
 use super::spec::{Ask, Field, Group, Join, Link, Mapping, Require, Step};
+use super::word::Word;
 use super::yaml::Node;
 use crate::diagnostic::Diagnostic;
 
@@ -101,10 +102,12 @@ impl FromNode for Join {
     fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
         let mut keys = Keys::open(node, "a join", problems)?;
         let resource = keys.required("resource", problems);
-        let key = keys.required("key", problems);
+        let key = keys.list("key", problems);
+        let id = keys.optional("id", problems);
+        let all = keys.optional::<NamedMap<Word>>("all", problems).map(|map| map.0);
         let when = keys.optional("when", problems);
         keys.close(problems);
-        Some(Self { resource: resource?, key: key?, when })
+        Some(Self { resource: resource?, key, id, all, when })
     }
 }
 

@@ -119,15 +119,23 @@ pub struct Link {
     pub expr: Option<Word>,
 }
 
-/// A related record that is read and put beside the source record under the join's name.
+/// What is read and put beside the source record under the join's name. Exactly one of `key`, `id` and `all` says what: one record,
+/// or a list of them.
 #[derive(Clone, Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Join {
     /// The resource, of the source's system.
     pub resource: Word,
     /// Paths in the source record that give the related record's key, part by part.
+    #[schemars(default)]
     pub key: Vec<Word>,
-    /// Only records for which this is true have a related record.
+    /// A path in the source record that gives the related record's id, as its system numbers it.
+    pub id: Option<Word>,
+    /// All records whose fields equal these values: a field of theirs → a path in the source record. Of a resource that belongs to
+    /// projects: those of the record's project. `{}` is every one.
+    #[schemars(with = "Option<std::collections::BTreeMap<String, String>>")]
+    pub all: Option<Vec<Named<Word>>>,
+    /// Only records for which this is true have anything beside them.
     pub when: Option<Word>,
 }
 

@@ -156,6 +156,7 @@ impl<'a> Compiler<'a> {
         let records = self.records();
         let source_key = self.source_key(&records);
         let project = self.project();
+        self.joins_in_projects(&joins, project.as_ref());
         let when = mapping.when.as_ref().and_then(|word| self.formula(word));
         let require = self.require();
         let ask = self.asks();

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use crate::mapping::{Field as Entry, Mapping, Word};
+use crate::mapping::{Field as Entry, Mapping, Named, Word};
 
 /// A hash of what the mapping says, blind to comments, layout and notes.
 pub(super) fn fingerprint(mapping: &Mapping) -> String {
@@ -36,7 +36,10 @@ fn canonical(mapping: &Mapping) -> String {
         }
     }
     for join in &mapping.join {
-        let keys = list(&join.it.key);
+        let mut keys = list(&join.it.key);
+        keys.extend(join.it.id.iter().map(|id| format!("id {id}")));
+        let equal = |all: &Vec<Named<Word>>| all.iter().map(|field| format!("{}={}", field.name, field.it)).collect::<Vec<_>>().join(",");
+        keys.extend(join.it.all.iter().map(|all| format!("all {}", equal(all))));
         say("join", &format!("{} {} {keys} {}", join.name, join.it.resource, optional(join.it.when.as_ref())));
     }
     if let Some(group) = &mapping.group {

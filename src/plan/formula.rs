@@ -63,7 +63,7 @@ impl Compiler<'_> {
             Ok(other) => format!("`enabled` is {}, not true or false", other.kind_word()),
             Err(message) => format!("`enabled` cannot be computed: {message}"),
         };
-        let help = "compare a setting: `settings.profile_name == \"edge\"`";
+        let help = "compare a setting: `settings.NAME == \"value\"`";
         self.problems.push(Diagnostic::error("enabled", &word.place, wrong).help(help));
         None
     }

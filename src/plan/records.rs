@@ -3,9 +3,10 @@
 
 use super::compile::{Compiler, LineScope, schema};
 use super::resolve::{beside, resolve};
-use super::{Join, Place, ProjectOf, Records, SourceKey};
+use super::{Join, JoinBy, Place, ProjectOf, Records, SourceKey};
 use crate::diagnostic::Diagnostic;
-use crate::schema::{Kind, Scope};
+use crate::mapping::{self, Word};
+use crate::schema::{Kind, Schema, Scope};
 
 impl Compiler<'_> {
     pub(super) fn joins(&mut self) -> Vec<Join> {
@@ -23,12 +24,65 @@ impl Compiler<'_> {
                 self.problems.push(Diagnostic::error("join", &named.name.place, message).help("choose another name"));
                 continue;
             }
-            let key = named.it.key.iter().filter_map(|word| self.place(word)).collect();
+            let by = self.join_by(&named.name, &named.it, &schema);
             let when = named.it.when.as_ref().and_then(|word| self.formula(word));
-            self.shape.fields.push(beside(&named.name.text, Kind::Record, schema.shape.clone()));
-            joins.push(Join { name: named.name.text.clone(), schema, key, when });
+            let is_list = named.it.all.is_some();
+            let mut field = beside(&named.name.text, if is_list { Kind::Lines } else { Kind::Record }, schema.shape.clone());
+            // A joined record is told from others of its list by the id that its system gave it.
+            field.line_key.extend(is_list.then(|| schema.resource.id.clone()));
+            self.shape.fields.push(field);
+            joins.extend(by.map(|by| Join { name: named.name.text.clone(), schema, by, when }));
         }
         joins
+    }
+
+    fn join_by(&mut self, name: &Word, join: &mapping::Join, schema: &Schema) -> Option<JoinBy> {
+        let key = (!join.key.is_empty()).then_some(&join.key);
+        match (key, &join.id, &join.all) {
+            (Some(key), None, None) => {
+                let places: Vec<Place> = key.iter().filter_map(|word| self.place(word)).collect();
+                Some(JoinBy::Key(places))
+            }
+            (None, Some(word), None) => self.place(word).map(JoinBy::Id),
+            (None, None, Some(fields)) => {
+                let mut equal = Vec::with_capacity(fields.len());
+                for field in fields {
+                    match schema.field_at(&field.name.text) {
+                        Some(known) if known.shape.is_none() => {
+                            equal.extend(self.place(&field.it).map(|place| (field.name.text.clone(), place)));
+                        }
+                        Some(_) => {
+                            let message = format!("`{}` of `{}` is no single value", field.name, schema.name);
+                            self.problems
+                                .push(Diagnostic::error("join", &field.name.place, message).help("name a field below it: `record.field`"));
+                        }
+                        None => self.unknown_target(&field.name, schema),
+                    }
+                }
+                Some(JoinBy::All(equal))
+            }
+            _ => {
+                let message = format!("the join `{name}` takes exactly one of `key`, `id` and `all`");
+                let help = "`key` and `id` name one record, `all` lists those whose fields equal values of this one (`{}`: every one)";
+                self.problems.push(Diagnostic::error("join", &name.place, message).help(help));
+                None
+            }
+        }
+    }
+
+    /// Joined records of a project are read in the record's project, which has to be known by then.
+    pub(super) fn joins_in_projects(&mut self, joins: &[Join], project: Option<&ProjectOf>) {
+        let known = match project {
+            Some(ProjectOf::Source) => true,
+            Some(ProjectOf::Named(place)) => !place.in_line,
+            _ => false,
+        };
+        for join in joins.iter().filter(|join| !known && join.schema.resource.scope == Scope::Project) {
+            let Some(named) = self.mapping.join.iter().find(|named| named.name.text == join.name) else { continue };
+            let message = format!("`{}` belongs to projects, and the record's project is not known when it is read", join.schema.name);
+            let help = "the record itself has to name its project: `project: $.…`, outside of lines";
+            self.problems.push(Diagnostic::error("join", &named.it.resource.place, message).help(help));
+        }
     }
 
     pub(super) fn records(&mut self) -> Records {
@@ -70,8 +124,14 @@ impl Compiler<'_> {
                     self.problems
                         .push(Diagnostic::error("unfold", &unfold.place, message).help("name the key fields in the schema: `x-key`"));
                 }
-                let id: Vec<Place> = keys.iter().filter_map(|name| self.field_place(name, true)).collect();
-                Some(SourceKey { key: id.clone(), id, label: None, modified })
+                let member: Vec<Place> = keys.iter().filter_map(|name| self.field_place(name, true)).collect();
+                if !self.is_joined(unfold) {
+                    return Some(SourceKey { key: member.clone(), id: member, label: None, modified });
+                }
+                // The same joined record stands beside many records: only the two together name an item.
+                let own = [named(self, std::slice::from_ref(&resource.id)), named(self, &resource.key)];
+                let [id, key] = own.map(|own| own.into_iter().chain(member.iter().copied()).collect());
+                Some(SourceKey { id, key, label: None, modified })
             }
             Records::Group { .. } => {
                 let group = self.mapping.group.as_ref()?;
@@ -79,6 +139,14 @@ impl Compiler<'_> {
                 Some(SourceKey { key: id.clone(), id, label: None, modified: None })
             }
         }
+    }
+
+    /// Whether a path leads into what is joined.
+    fn is_joined(&self, word: &Word) -> bool {
+        self.mapping.join.iter().any(|join| {
+            let rest = word.text.strip_prefix("$.").and_then(|path| path.strip_prefix(join.name.text.as_str()));
+            rest.is_some_and(|rest| rest.starts_with(['[', '.']))
+        })
     }
 
     fn field_place(&mut self, name: &str, in_line: bool) -> Option<Place> {

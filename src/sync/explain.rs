@@ -2,7 +2,7 @@
 
 use super::engine::Engine;
 use super::failure::Failure;
-use super::gather::{Joined, join};
+use super::join::{Joined, join};
 use super::links::{Book, Seen};
 use super::scope::{Where, named, projects};
 use crate::connector::{ErrorKind, Key, ProjectScope, Select};
@@ -54,7 +54,7 @@ impl Engine<'_> {
         let all = projects(&book, &[]);
         let mut found = Vec::new();
         for project in scopes(plan, &all) {
-            for body in self.bodies(plan, project, id).await? {
+            for body in self.bodies(plan, (project, &all), id).await? {
                 found.extend(self.items(plan, (&body, id), (project, &all), (&book, &held))?);
             }
             if !found.is_empty() {
@@ -67,12 +67,17 @@ impl Engine<'_> {
         Ok(found)
     }
 
-    async fn bodies(&self, plan: &Plan, project: Option<&ProjectScope>, id: &str) -> Result<Vec<String>, Failure> {
+    async fn bodies(
+        &self,
+        plan: &Plan,
+        (project, all): (Option<&ProjectScope>, &[ProjectScope]),
+        id: &str,
+    ) -> Result<Vec<String>, Failure> {
         let door = self.doors.of(plan.source.resource.system);
-        let mut joined = Joined::new();
+        let mut joined = Joined::in_projects(all.to_vec());
         if matches!(plan.records, Records::One) {
             match door.get(&plan.source, project, Key::Id(id), Select::All).await {
-                Ok(Some(row)) => return join(self, plan, vec![row.body.get().to_owned()], None, &mut joined).await,
+                Ok(Some(row)) => return join(self, plan, vec![row.body.get().to_owned()], (project, None), &mut joined).await,
                 Err(error) if error.is_temporary() || error.kind == ErrorKind::SignIn => return Err(error.into()),
                 // A business key is no id, and systems have their ways of saying so.
                 Ok(None) | Err(_) => {}

@@ -10,6 +10,7 @@ mod explain;
 mod failure;
 mod gather;
 mod holding;
+mod join;
 mod lines;
 mod links;
 mod parcel;

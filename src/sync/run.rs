@@ -7,8 +7,9 @@ use jiff::Timestamp;
 
 use super::engine::{Engine, Mode};
 use super::failure::Failure;
-use super::gather::{Gathering, Joined, join};
+use super::gather::Gathering;
 use super::holding::{hold, reading_from};
+use super::join::{Joined, join};
 use super::links::Book;
 use super::report::{Event, MappingReport};
 use super::scope::{Where, named, projects};
@@ -73,7 +74,7 @@ impl Page {
 impl<'r> Run<'r> {
     pub(super) fn new(engine: &'r Engine<'r>, mode: Mode<'r>, book: Book, lease: Option<Lease>) -> Self {
         let settings = Digest::of(json_text(engine.settings)).as_str().chars().take(16).collect();
-        Self { engine, mode, book, planned_projects: Vec::new(), joined: Joined::new(), settings, unready: Vec::new(), lease }
+        Self { engine, mode, book, planned_projects: Vec::new(), joined: Joined::default(), settings, unready: Vec::new(), lease }
     }
 
     /// Gives the right to change anything to whoever waits for it.
@@ -110,8 +111,12 @@ impl<'r> Run<'r> {
         if let Mode::Apply { .. } = self.mode {
             self.resume(plan, &mut report).await?;
         }
+        self.joined.projects = projects(&self.book, &self.planned_projects);
         for reading in self.readings(plan) {
             self.read(&reading, &mut report).await?;
+        }
+        if report.counts.created + report.counts.updated > 0 {
+            self.joined.forget(&plan.target.name);
         }
         if !report.changes.is_empty() {
             self.unready.push(plan);
@@ -204,7 +209,7 @@ impl<'r> Run<'r> {
                 bodies.push(row.body.get().to_owned());
             }
         }
-        let bodies = join(self.engine, plan, bodies, None, &mut self.joined).await?;
+        let bodies = join(self.engine, plan, bodies, (reading.project.as_ref(), None), &mut self.joined).await?;
         self.bodies(reading, bodies, page, report).await
     }
 

@@ -42,6 +42,7 @@ mod sync_exactly_once;
 mod sync_explain;
 mod sync_first;
 mod sync_held;
+mod sync_joins;
 mod sync_pairs;
 mod sync_plan;
 mod sync_trouble;

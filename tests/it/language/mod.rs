@@ -1,5 +1,6 @@
 //! The mapping language on small resources of its own: what an author may say, and what it means.
 
+mod joins;
 mod lines;
 mod links;
 
