@@ -41,7 +41,7 @@ pub struct SourceRef {
     pub label: String,
     /// When the record last changed, as the system says it.
     pub modified: Option<String>,
-    /// The source system's key of the project, where the record names it.
+    /// The source system's key of the project, where the record names it, or of the record whose link says it.
     pub project: Option<String>,
 }
 
@@ -120,7 +120,10 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
             return Err(Refusal::whole(format!("the record has no `{}`", self.plan.source.resource.id)));
         }
         let modified = key.modified.map(|place| self.text(place)).transpose()?.flatten();
-        let project = self.project_key()?;
+        let project = match &self.plan.project {
+            ProjectOf::Linked { from, .. } => Some(self.joined(from)?).filter(|key| !key.is_empty()),
+            _ => self.project_key()?,
+        };
         let business = self.joined(&key.key)?;
         let label = key.label.map(|place| self.text(place)).transpose()?.flatten();
         let label = label.unwrap_or_else(|| if business.is_empty() { id.clone() } else { business.clone() });
@@ -202,7 +205,7 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
     pub fn project_key(&self) -> Result<Option<String>, Refusal> {
         match self.plan.project {
             ProjectOf::Named(place) => self.text(place),
-            ProjectOf::Nobody | ProjectOf::Source | ProjectOf::Each => Ok(None),
+            ProjectOf::Nobody | ProjectOf::Source | ProjectOf::Each | ProjectOf::Linked { .. } => Ok(None),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use super::keys::{FromNode, Keys, NamedMap};
 use super::literal::Named;
-use super::spec::{Ask, Field, Group, Join, Link, Mapping, Require, Step};
+use super::spec::{Ask, Belongs, Field, Group, Join, Link, LinkedProject, Mapping, Require, Step};
 use super::word::Word;
-use super::yaml::Node;
+use super::yaml::{Node, NodeKind};
 use crate::diagnostic::Diagnostic;
 
 /// Reads one mapping; problems are gathered, and the mapping is given back if it is whole enough to be judged further.
@@ -72,6 +72,7 @@ impl FromNode for Field {
             link: keys.optional("link", problems),
             each: keys.optional("each", problems),
             key: keys.optional("key", problems),
+            linked_as: keys.optional("linked_as", problems),
             fields: keys.list("fields", problems),
             default: keys.optional("default", problems),
             when: keys.optional("when", problems),
@@ -108,6 +109,19 @@ impl FromNode for Join {
         let when = keys.optional("when", problems);
         keys.close(problems);
         Some(Self { resource: resource?, key, id, all, when })
+    }
+}
+
+impl FromNode for Belongs {
+    fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        if !matches!(node.kind, NodeKind::Map(_)) {
+            return Word::from_node(node, problems).map(Self::Named);
+        }
+        let mut keys = Keys::open(node, "the project of a link", problems)?;
+        let of = keys.required("of", problems);
+        let from = keys.required("from", problems);
+        keys.close(problems);
+        Some(Self::Linked(LinkedProject { of: of?, from: from? }))
     }
 }
 

@@ -25,8 +25,9 @@ pub struct Mapping {
     pub pair: Option<Word>,
     /// The mapping runs only where this expression over `settings` is true.
     pub enabled: Option<Word>,
-    /// Where a company-wide source record names its project (a path), or `each` to run it once per synced project.
-    pub project: Option<Word>,
+    /// Where a company-wide source record names its project (a path), `each` to run it once per synced project, or the link whose
+    /// project it is.
+    pub project: Option<Belongs>,
     /// Related records, put beside the record under a name.
     #[schemars(default, with = "std::collections::BTreeMap<String, Join>")]
     pub join: Vec<Named<Join>>,
@@ -84,6 +85,8 @@ pub struct Field {
     /// With `each`: a path to the line's id, so that every line gets a link of its own. Of several parts, of which some may be
     /// plain words (`[item, $.id]`), where lines from different places go into one list.
     pub key: Option<OneOrMany>,
+    /// With `each` and `key`: the field of the target's line that `linked_line` gives, as the line stands after the steps.
+    pub linked_as: Option<Word>,
     /// With `each`: the rules of a line.
     #[schemars(default)]
     pub fields: Vec<Self>,
@@ -137,6 +140,26 @@ pub struct Join {
     pub all: Option<Vec<Named<Word>>>,
     /// Only records for which this is true have anything beside them.
     pub when: Option<Word>,
+}
+
+/// Which project a record belongs to.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum Belongs {
+    /// The one that it names at this path, or `each`.
+    Named(Word),
+    /// That of another record's link.
+    Linked(LinkedProject),
+}
+
+/// The project of a link: a record without such a link is not offered.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct LinkedProject {
+    /// The mapping whose links are asked.
+    pub of: Word,
+    /// Paths to the source system's id or key of the linked record, part by part.
+    pub from: Vec<Word>,
 }
 
 /// A condition of an offered record, and why the record is held where it is false.

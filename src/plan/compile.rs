@@ -94,6 +94,8 @@ pub(super) struct Compiler<'a> {
     pub(super) wanted: Wanted,
     pub(super) line: Option<LineScope>,
     pub(super) after: Vec<String>,
+    /// The projects of Acumatica, once an expression reads them.
+    pub(super) erp: Option<Arc<Schema>>,
     problems_before: usize,
 }
 
@@ -144,6 +146,7 @@ impl<'a> Compiler<'a> {
             wanted: Wanted::default(),
             line: None,
             after: Vec::new(),
+            erp: None,
             problems_before,
         })
     }
@@ -194,6 +197,7 @@ impl<'a> Compiler<'a> {
             nodes,
             steps,
             write_back,
+            erp: self.erp,
             pairs: Arc::default(),
             table,
             shape: self.shape,

@@ -70,6 +70,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What the source record learns, over `target`.
     pub write_back: Vec<(String, Formula)>,
+    /// The projects of Acumatica, where an expression reads them: `project.erp`.
+    pub erp: Option<Arc<Schema>>,
     /// Every mapping of the run that belongs to another one's pair, and that pair.
     pub pairs: Arc<BTreeMap<String, String>>,
     /// The rows of the published table, in their order.
@@ -102,6 +104,13 @@ pub enum ProjectOf {
     Each,
     /// The record (or line) names its project.
     Named(Place),
+    /// It belongs to the project of a link: whose links are asked, and the id or key, part by part.
+    Linked {
+        /// The mapping.
+        mapping: String,
+        /// The parts.
+        from: Vec<Place>,
+    },
 }
 
 /// A value of the record, or of the line.
@@ -253,6 +262,15 @@ impl Plan {
             crate::schema::Wire::Acumatica(_) => true,
             crate::schema::Wire::Procore(wire) => wire.sync.is_some() || wire.create.is_some() || wire.update.is_some(),
         }
+    }
+
+    /// The field of a list's lines by which others know them, where it is another than their key.
+    pub fn linked_as(&self, list: &str) -> Option<&str> {
+        let lines = self.nodes.iter().find_map(|node| match node {
+            Node::Lines(lines) if lines.field.name == list => Some(lines),
+            _ => None,
+        });
+        lines?.parts.iter().find_map(|part| part.linked_as.as_deref())
     }
 
     /// Whether an expression of it reads what the target holds.

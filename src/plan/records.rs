@@ -5,7 +5,7 @@ use super::compile::{Compiler, LineScope, schema};
 use super::resolve::{beside, resolve};
 use super::{Join, JoinBy, Place, ProjectOf, Records, SourceKey};
 use crate::diagnostic::Diagnostic;
-use crate::mapping::{self, Word};
+use crate::mapping::{self, Belongs, LinkedProject, Word};
 use crate::schema::{Kind, Schema, Scope};
 
 impl Compiler<'_> {
@@ -164,22 +164,45 @@ impl Compiler<'_> {
             None if source_scoped => ProjectOf::Source,
             None if target_scoped => {
                 let message = format!("`{}` belongs to a project, and nothing says to which", self.target.name);
-                let help = "add `project:` with the path to the source project's key, or `project: each` for every synced project";
+                let help = "add `project:` with the path to the source project's key, `each` for every synced project, or `{of: mapping, from: [paths]}`";
                 self.problems.push(Diagnostic::error("project", &self.mapping.target.place, message).help(help));
                 return None;
             }
             None => ProjectOf::Nobody,
-            Some(word) if source_scoped => {
+            Some(belongs) if source_scoped => {
                 let message = format!("`{}` is read project by project; `project` says it twice", self.source.name);
+                let word = match belongs {
+                    Belongs::Named(word) => word,
+                    Belongs::Linked(link) => &link.of,
+                };
                 self.problems.push(Diagnostic::error("project", &word.place, message).help("take it out"));
                 return None;
             }
-            Some(word) if word.text == "each" => ProjectOf::Each,
-            Some(word) => ProjectOf::Named(self.place(word)?),
+            Some(Belongs::Named(word)) if word.text == "each" => ProjectOf::Each,
+            Some(Belongs::Named(word)) => ProjectOf::Named(self.place(word)?),
+            Some(Belongs::Linked(link)) => self.project_of_link(link)?,
         };
         if found != ProjectOf::Nobody && self.mapping.mapping.text != "projects" {
             self.after.push("projects".to_owned());
         }
         Some(found)
+    }
+
+    fn project_of_link(&mut self, link: &LinkedProject) -> Option<ProjectOf> {
+        if !self.known_mapping(&link.of) {
+            return None;
+        }
+        let named = self.mappings.iter().find(|other| other.mapping.text == link.of.text)?;
+        let procore = if named.direction.text == "export" { &named.source } else { &named.target };
+        if self.catalog.get(&procore.text).is_some_and(|schema| schema.resource.scope != Scope::Project) {
+            let message = format!("links of `{}` lie in no project", link.of);
+            let help = format!("name a mapping of records that belong to projects; `{procore}` belongs to the company");
+            self.problems.push(Diagnostic::error("project", &link.of.place, message).help(help));
+        }
+        if link.of.text != self.mapping.mapping.text {
+            self.after.push(link.of.text.clone());
+        }
+        let from: Vec<Place> = link.from.iter().filter_map(|word| self.place(word)).collect();
+        Some(ProjectOf::Linked { mapping: link.of.text.clone(), from })
     }
 }

@@ -67,6 +67,8 @@ pub struct LinesPart {
     pub of: LinesOf,
     /// The line's id at the source, part by part; empty for lines without a link of their own.
     pub key: Vec<KeyPart>,
+    /// The field of the target's line by which others know it, where it is another than its key.
+    pub linked_as: Option<String>,
     /// Only lines for which this is true.
     pub when: Option<Formula>,
     /// The rules of a line.

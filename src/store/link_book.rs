@@ -94,6 +94,13 @@ impl LinkBook {
         }
     }
 
+    /// The scopes in which exactly one document of a mapping has this id or key on one side.
+    pub fn scopes_of(&self, mapping: &str, side: System, id_or_key: &str) -> Vec<&str> {
+        let scopes = self.shelves.get(mapping).into_iter().flatten();
+        let found = scopes.filter(|(_, parts)| parts.get("").is_some_and(|shelf| shelf.side(side).find(side, id_or_key).len() == 1));
+        found.map(|(scope, _)| scope.as_str()).collect()
+    }
+
     /// Every document that has this id or key on one side: several make a key that names none of them (BR-21).
     pub fn candidates(&self, mapping: &str, scope: &str, side: System, id_or_key: &str) -> Vec<&Link> {
         let found = self.shelf(mapping, scope, "").map(|shelf| shelf.side(side).find(side, id_or_key)).unwrap_or_default();

@@ -11,13 +11,13 @@ use super::parcel::{Parcel, Receipt};
 use super::scope::Where;
 use super::target::{key_of, read};
 use crate::connector::{Certainty, ConnectorError, Key, Select};
-use crate::evaluate::{Context, NoLinks, learned};
+use crate::evaluate::{Context, NoLinks, learned, line_key};
 use crate::plan::{Direction, Plan};
 use crate::schema::System;
 use crate::store::{
     Answer, Attempt, Digest, End, Flow, FlowId, Hold, Intent, Meaning, NewLine, NewLink, PutLink, Setback, Step, StepError, Steps,
 };
-use crate::value::{Record, Value};
+use crate::value::{Record, Value, plain_text};
 
 /// The step that writes to the target.
 const SEND: &str = "send";
@@ -81,7 +81,12 @@ impl Delivery<'_> {
         if self.plan.direction == Direction::Export {
             for (parcel, receipt) in self.parcels.iter().zip(&mut receipts).filter(|(_, receipt)| receipt.refused.is_none()) {
                 match self.follow(&flow, receipt).await? {
-                    Ok(record) => lessons.extend(self.lesson(parcel, &record)),
+                    Ok(record) => {
+                        if let Some(put) = self.show_lines(&flow, (parcel, receipt), &record).await? {
+                            book.links.take_over(&put);
+                        }
+                        lessons.extend(self.lesson(parcel, &record));
+                    }
                     Err(reason) => {
                         receipt.refused = Some(reason);
                         unfinished = true;
@@ -175,8 +180,9 @@ impl Delivery<'_> {
         let system = self.plan.source.resource.system;
         let (procore, acumatica) = ordered(system, source, target);
         let lines = receipt.lines.iter().map(|(part, source, target)| {
-            // A line number is a key within its document only.
-            let there = End::new(format!("{}#{target}", receipt.id), target.as_str());
+            // A line number is a key within its document only. What others know a line by may come after the steps.
+            let id = format!("{}#{target}", receipt.id);
+            let there = if self.plan.linked_as(part).is_some() { End::id(id) } else { End::new(id, target.as_str()) };
             let (procore, acumatica) = ordered(system, End::id(source.as_str()), there);
             NewLine { part: part.clone(), procore, acumatica }
         });
@@ -190,6 +196,20 @@ impl Delivery<'_> {
             source_version: parcel.source_version.clone(),
             lines: Some(lines.collect()),
         }
+    }
+
+    /// Lines that others know by another field than their key learn it from the record as it stands after the steps.
+    async fn show_lines(&self, flow: &Flow, (parcel, receipt): (&Parcel, &Receipt), record: &Record) -> Result<Option<PutLink>, Failure> {
+        if !receipt.lines.iter().any(|(list, _, _)| self.plan.linked_as(list).is_some()) {
+            return Ok(None);
+        }
+        let mut new = self.new_link(parcel, receipt);
+        for (line, (list, _, target)) in new.lines.iter_mut().flatten().zip(&receipt.lines) {
+            let shown = self.plan.linked_as(list).and_then(|field| shown_as(self.plan, record, (list, target), field));
+            let end = if self.plan.target.resource.system == System::Procore { &mut line.procore } else { &mut line.acumatica };
+            end.key = shown.or_else(|| end.key.take());
+        }
+        Ok(Some(flow.write(move |writing| writing.put_link(&new)).await?))
     }
 
     /// The actions that follow the write, each guarded by the status it needs; gives the record as it stands afterwards, or why
@@ -260,6 +280,18 @@ impl Delivery<'_> {
         };
         let learned = learned(self.plan, &context).ok().filter(|record| !record.is_empty())?;
         Some(Lesson { source_id: parcel.source_id.clone(), source_label: parcel.source_label.clone(), learned })
+    }
+}
+
+/// What a field of a target's line holds, as a key.
+fn shown_as(plan: &Plan, record: &Record, (list, key): (&str, &str), field: &str) -> Option<String> {
+    let lines = record.get(list).and_then(Value::as_list).unwrap_or_default();
+    let held = plan.target.field_at(list)?;
+    let line = lines.iter().find(|line| line.as_record().is_some_and(|line| line_key(held, line) == key))?;
+    match line.at(field)? {
+        Value::Null => None,
+        Value::Number(number) => Some(plain_text(*number)),
+        other => Some(other.plain()).filter(|text| !text.is_empty()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! One record through one mapping: every value, where it came from, and what would happen to it.
 
 use super::engine::Engine;
+use super::erp::Erp;
 use super::failure::Failure;
 use super::join::{Joined, join};
 use super::links::{Book, Seen};
@@ -55,7 +56,7 @@ impl Engine<'_> {
         let mut found = Vec::new();
         for project in scopes(plan, &all) {
             for body in self.bodies(plan, (project, &all), id).await? {
-                found.extend(self.items(plan, (&body, id), (project, &all), (&book, &held))?);
+                found.extend(self.items(plan, (&body, id), (project, &all), (&book, &held)).await?);
             }
             if !found.is_empty() {
                 break;
@@ -95,7 +96,7 @@ impl Engine<'_> {
         Ok(found)
     }
 
-    fn items(
+    async fn items(
         &self,
         plan: &Plan,
         (body, id): (&str, &str),
@@ -103,18 +104,22 @@ impl Engine<'_> {
         (book, held): (&Book, &[Held]),
     ) -> Result<Vec<Explanation>, Failure> {
         let opened = open(plan, body).map_err(|refusal| Failure::Asked(refusal.to_string()))?;
-        let mut found = Vec::new();
+        let (mut found, mut erp) = (Vec::new(), Erp::default());
         for item in opened.items() {
             let Ok(source) = item.source() else { continue };
             if !is(&source, id) {
                 continue;
             }
-            let project = match plan.project {
+            let project = match &plan.project {
                 ProjectOf::Named(_) => named(all, source.project.as_deref().unwrap_or_default(), plan.source.resource.system),
+                ProjectOf::Linked { mapping, .. } => {
+                    book.project_of(mapping, (plan.source.resource.system, source.project.as_deref().unwrap_or_default()), all)
+                }
                 ProjectOf::Each => all.first(),
                 ProjectOf::Nobody | ProjectOf::Source => project,
             };
-            let place = Where::of(plan, project);
+            let mut place = Where::of(plan, project);
+            erp.show(self, plan, &mut place, &[]).await?;
             let links = Seen { book, source: plan.source.resource.system, project: place.procore() };
             let (ask, shown, target) = (Value::Record(Record::new()), place.value(), Value::Null);
             let context =
@@ -122,7 +127,11 @@ impl Engine<'_> {
             let (trace, draft) = item.trace(&context);
             let link = book.by_id(&plan.pair, &place.scope, plan.source.resource.system, &source.id);
             let linked = link.map(|link| link.end(plan.target.resource.system)).map(|end| (end.id.clone(), end.key.clone()));
-            let project = project.map(|project| Project { procore: project.procore.clone(), acumatica: project.acumatica.clone() });
+            let project = project.map(|project| Project {
+                procore: project.procore.clone(),
+                acumatica: project.acumatica.clone(),
+                erp: place.erp.clone(),
+            });
             let held = held.iter().find(|held| held.scope == place.scope && held.source_id == source.id && draft.is_ok());
             let held = held.map(|held| held.reasons.clone()).unwrap_or_default();
             found.push(Explanation { offered: item.offered(&context), source, project, linked, trace, draft, held });
@@ -134,7 +143,7 @@ impl Engine<'_> {
 fn scopes<'a>(plan: &Plan, all: &'a [ProjectScope]) -> Vec<Option<&'a ProjectScope>> {
     match plan.project {
         ProjectOf::Source => all.iter().map(Some).collect(),
-        ProjectOf::Nobody | ProjectOf::Each | ProjectOf::Named(_) => vec![None],
+        ProjectOf::Nobody | ProjectOf::Each | ProjectOf::Named(_) | ProjectOf::Linked { .. } => vec![None],
     }
 }
 

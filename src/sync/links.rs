@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::scope::in_projects;
+use crate::connector::ProjectScope;
 use crate::evaluate::{Links, PENDING};
 use crate::plan::Plan;
 use crate::schema::System;
@@ -58,6 +59,25 @@ impl Book {
         self.planned.get(&(mapping.to_owned(), scope.to_owned(), side, key.to_lowercase())).cloned()
     }
 
+    /// The project of a mapping's link that has this id or key on one side; none where there is no such link, or not only one.
+    pub(super) fn project_of<'p>(&self, mapping: &str, (side, key): (System, &str), all: &'p [ProjectScope]) -> Option<&'p ProjectScope> {
+        let (pair, key) = (self.pair_of(mapping), key.trim());
+        match self.links.scopes_of(pair, side, key)[..] {
+            [scope] => all.iter().find(|project| project.procore == scope),
+            [] => all.iter().find(|project| self.planned(pair, &project.procore, side, key).is_some()),
+            _ => None,
+        }
+    }
+
+    /// What tells whether a mapping has made links since: the number of the newest.
+    pub(super) fn newest_of(&self, mapping: &str) -> i64 {
+        self.links.documents(self.pair_of(mapping), None).map(|link| link.id.0).max().unwrap_or_default()
+    }
+
+    fn pair_of<'n>(&'n self, mapping: &'n str) -> &'n str {
+        self.pairs.get(mapping).map_or(mapping, String::as_str)
+    }
+
     /// The link of a record, by its id at one side.
     pub(super) fn by_id(&self, mapping: &str, scope: &str, side: System, id: &str) -> Option<&Link> {
         self.links.other_side(mapping, scope, side, id).filter(|link| link.end(side).id.eq_ignore_ascii_case(id))
@@ -102,7 +122,7 @@ enum Found<'b> {
 impl Seen<'_> {
     /// The document with this id or key on one side, in the record's project.
     fn document(&self, mapping: &str, side: System, key: &str) -> Option<Found<'_>> {
-        let mapping = self.book.pairs.get(mapping).map_or(mapping, String::as_str);
+        let mapping = self.book.pair_of(mapping);
         let scope = self.book.scope_of(mapping, self.project);
         match self.book.links.other_side(mapping, scope, side, key) {
             Some(link) => Some(Found::Link(link)),
@@ -142,7 +162,7 @@ impl Links for Seen<'_> {
             return line_key(known.end(self.source.other()));
         }
         // A planned change of the document may bring the line.
-        let pair = self.book.pairs.get(mapping).map_or(mapping, String::as_str);
+        let pair = self.book.pair_of(mapping);
         let planned = self.book.planned(pair, self.book.scope_of(pair, self.project), self.source, document);
         planned.map(|_| format!("{PENDING}{mapping} {document} line {line}"))
     }
@@ -150,6 +170,14 @@ impl Links for Seen<'_> {
 
 fn joined(key: &[String]) -> String {
     key.iter().map(|part| part.trim()).collect::<Vec<_>>().join("/")
+}
+
+/// The target's own key of a linked line, whatever others know it by: it stands behind the document's id.
+pub(super) fn target_line_key(end: &End) -> String {
+    match end.id.split_once('#') {
+        Some((_, key)) => key.to_owned(),
+        None => end.key.clone().unwrap_or_else(|| end.id.clone()),
+    }
 }
 
 /// What a line is known by: its key, or (at the source, where lines have no other name) its id. A line of the target that has no key

@@ -6,6 +6,7 @@ mod change_set;
 mod deliver;
 mod dispatch;
 mod engine;
+mod erp;
 mod explain;
 mod failure;
 mod gather;

@@ -20,7 +20,8 @@ impl Run<'_> {
         let open = self.engine.worker.store().read(move |reading| reading.open_flows(Some(&name))).await?;
         for row in open {
             let Some(parcels) = parcels(self.engine, &row).await? else { continue };
-            let place = place(&row);
+            let mut place = place(&row);
+            self.erp.show(self.engine, plan, &mut place, &[]).await?;
             let delivery = Delivery { engine: self.engine, plan, place: &place, parcels: &parcels };
             let intent = Intent { id: row.id.clone(), details: row.details.clone(), bodies: Vec::new() };
             let flow = Flow::open(&self.engine.worker, intent).await?;
@@ -51,5 +52,5 @@ fn place(row: &FlowRow) -> Where {
         acumatica: text("project_key").unwrap_or_default(),
         procore_origin: text("project_origin"),
     });
-    Where { project, scope: row.id.scope.clone() }
+    Where { project, scope: row.id.scope.clone(), ..Where::default() }
 }

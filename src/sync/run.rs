@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::engine::{Engine, Mode};
+use super::erp::Erp;
 use super::failure::Failure;
 use super::gather::Gathering;
 use super::holding::{hold, reading_from};
@@ -28,6 +29,7 @@ pub(super) struct Run<'r> {
     pub(super) book: Book,
     pub(super) planned_projects: Vec<ProjectScope>,
     joined: Joined,
+    pub(super) erp: Erp,
     /// A digest of the settings.
     settings: String,
     /// Mappings whose records the target does not have: left out, or only planned.
@@ -74,7 +76,17 @@ impl Page {
 impl<'r> Run<'r> {
     pub(super) fn new(engine: &'r Engine<'r>, mode: Mode<'r>, book: Book, lease: Option<Lease>) -> Self {
         let settings = Digest::of(json_text(engine.settings)).as_str().chars().take(16).collect();
-        Self { engine, mode, book, planned_projects: Vec::new(), joined: Joined::default(), settings, unready: Vec::new(), lease }
+        Self {
+            engine,
+            mode,
+            book,
+            planned_projects: Vec::new(),
+            joined: Joined::default(),
+            erp: Erp::default(),
+            settings,
+            unready: Vec::new(),
+            lease,
+        }
     }
 
     /// Gives the right to change anything to whoever waits for it.
@@ -149,7 +161,7 @@ impl<'r> Run<'r> {
                 all.into_iter().map(|project| Reading { plan, scope: project.procore.clone(), project: Some(project) }).collect()
             }
             // Read once, mapped for every project or for the one that it names; a project that is new wants everything.
-            ProjectOf::Each | ProjectOf::Named(_) => vec![Reading {
+            ProjectOf::Each | ProjectOf::Named(_) | ProjectOf::Linked { .. } => vec![Reading {
                 plan,
                 project: None,
                 scope: all.iter().map(|project| project.procore.as_str()).collect::<Vec<_>>().join(" "),
@@ -169,7 +181,11 @@ impl<'r> Run<'r> {
             .read(move |reading| Ok((reading.cursor(&mapping, &scope)?, reading.held(Some(&mapping), None)?)))
             .await?;
         // What was read under other rules is read anew: a record may be mapped otherwise now, or be offered for the first time.
-        let rules = format!("{} {}", plan.fingerprint, self.settings);
+        let mut rules = format!("{} {}", plan.fingerprint, self.settings);
+        // What belonged to no project yet may belong to one by a link that was made since.
+        if let ProjectOf::Linked { mapping, .. } = &plan.project {
+            rules = format!("{rules} {}", self.book.newest_of(mapping));
+        }
         let since = cursor.filter(|cursor| cursor.state == rules).and_then(|cursor| cursor.modified).filter(|_| incremental);
         let held: Vec<Held> = held.into_iter().filter(|held| self.lies_in(reading, &held.scope)).collect();
         let known = held.iter().map(|held| (held.scope.clone(), held.source_id.clone())).collect();
@@ -241,7 +257,8 @@ impl<'r> Run<'r> {
                 };
                 page.newest = page.newest.max(source.modified.as_deref().and_then(instant_of));
                 page.seen.insert(source.id.clone());
-                for place in self.places(reading, &source, &all) {
+                for mut place in self.places(reading, &source, &all) {
+                    self.erp.show(self.engine, reading.plan, &mut place, &self.planned_projects).await?;
                     let decision = self.decide(reading.plan, (&item, &source), &place, page).await?;
                     if decision.lets_go() {
                         self.let_go(reading.plan, page, |(scope, id)| *scope == place.scope && *id == source.id).await?;
@@ -256,13 +273,17 @@ impl<'r> Run<'r> {
 
     fn places(&self, reading: &Reading<'_>, source: &SourceRef, all: &[ProjectScope]) -> Vec<Where> {
         let plan = reading.plan;
-        match plan.project {
+        match &plan.project {
             ProjectOf::Nobody => vec![Where::default()],
             ProjectOf::Source => vec![Where::of(plan, reading.project.as_ref())],
             ProjectOf::Each => all.iter().map(|project| Where::of(plan, Some(project))).collect(),
             ProjectOf::Named(_) => {
                 let key = source.project.as_deref().unwrap_or_default();
                 named(all, key, plan.source.resource.system).map(|project| Where::of(plan, Some(project))).into_iter().collect()
+            }
+            ProjectOf::Linked { mapping, .. } => {
+                let key = (plan.source.resource.system, source.project.as_deref().unwrap_or_default());
+                self.book.project_of(mapping, key, all).map(|project| Where::of(plan, Some(project))).into_iter().collect()
             }
         }
     }

@@ -6,7 +6,7 @@ use super::change_set::{Action, StagedChange};
 use super::engine::Engine;
 use super::failure::Failure;
 use super::lines::{known_in, recognise_surely};
-use super::links::{Book, Seen};
+use super::links::{Book, Seen, target_line_key};
 use super::parcel::{Parcel, ParcelLine};
 use super::report::Mismatch;
 use super::scope::Where;
@@ -137,8 +137,7 @@ impl Staging<'_> {
         let side = self.system();
         let known = |list: &str, line: &str| {
             let line = self.book.links.line(&link, list, side.other(), line)?;
-            let end = line.end(side);
-            Some(end.key.clone().unwrap_or_else(|| end.id.clone()))
+            Some(target_line_key(line.end(side)))
         };
         let mut change = compare(self.plan, &draft, Some(&held), &known);
         if !is_readable(self.plan) && !change.is_nothing() {

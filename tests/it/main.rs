@@ -43,6 +43,7 @@ mod sync_explain;
 mod sync_first;
 mod sync_held;
 mod sync_joins;
+mod sync_linked;
 mod sync_pairs;
 mod sync_plan;
 mod sync_trouble;
