@@ -87,7 +87,9 @@ impl Delivery<'_> {
             let pairs = recognise_surely(self.plan, sending.parcel, &record);
             let known = |list: &str, line: &str| known_in(&pairs, list, line);
             sending.in_part = true;
-            sending.send = compare(self.plan, &draft_of(sending.parcel), Some(&record), &known).send;
+            let mut change = compare(self.plan, &draft_of(sending.parcel), Some(&record), &known);
+            change.remove_lines(self.plan, &record, &sending.parcel.gone);
+            sending.send = change.send;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use super::engine::Engine;
 use super::failure::Failure;
-use super::lines::{kept_otherwise, recognise};
+use super::lines::{Pairs, kept_otherwise, not_removed, recognise};
 use super::links::Book;
 use super::parcel::{Parcel, Receipt};
 use super::scope::Where;
@@ -118,7 +118,7 @@ impl Delivery<'_> {
             key: key_of(self.plan, &record),
             status: record.text("Status").map(str::to_owned),
             lines: recognise(self.plan, parcel, &record),
-            refused: None,
+            refused: not_removed(self.plan, parcel, &record),
             kept_otherwise: kept_otherwise(self.plan, parcel, &record),
         })
     }
@@ -174,12 +174,6 @@ impl Delivery<'_> {
         let target = End { id: receipt.id.clone(), key: key(&receipt.key) };
         let system = self.plan.source.resource.system;
         let (procore, acumatica) = ordered(system, source, target);
-        let lines = receipt.lines.iter().map(|(part, source, target)| {
-            // A line number is a key within its document only.
-            let there = End::new(format!("{}#{target}", receipt.id), target.as_str());
-            let (procore, acumatica) = ordered(system, End::id(source.as_str()), there);
-            NewLine { part: part.clone(), procore, acumatica }
-        });
         NewLink {
             mapping: self.plan.name.clone(),
             scope: self.place.scope.clone(),
@@ -188,7 +182,7 @@ impl Delivery<'_> {
             fingerprint: Digest::from_hex(&parcel.fingerprint),
             target_version: None,
             source_version: parcel.source_version.clone(),
-            lines: Some(lines.collect()),
+            lines: Some(line_links(system, &receipt.id, &receipt.lines)),
         }
     }
 
@@ -261,6 +255,17 @@ impl Delivery<'_> {
         let learned = learned(self.plan, &context).ok().filter(|record| !record.is_empty())?;
         Some(Lesson { source_id: parcel.source_id.clone(), source_label: parcel.source_label.clone(), learned })
     }
+}
+
+/// The links of a document's lines.
+pub(super) fn line_links(source: System, target_id: &str, pairs: &Pairs) -> Vec<NewLine> {
+    let link = |(part, line, target): &(String, String, String)| {
+        // A line number is a key within its document only.
+        let there = End::new(format!("{target_id}#{target}"), target.as_str());
+        let (procore, acumatica) = ordered(source, End::id(line.as_str()), there);
+        NewLine { part: part.clone(), procore, acumatica }
+    };
+    pairs.iter().map(link).collect()
 }
 
 fn ordered(source: System, one: End, other: End) -> (End, End) {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evaluate::GoneLine;
 use crate::value::Record;
 
 /// One record on its way to the target.
@@ -24,6 +25,9 @@ pub(super) struct Parcel {
     pub(super) draft: Record,
     /// The lines that have an id at the source.
     pub(super) lines: Vec<ParcelLine>,
+    /// Linked lines whose source line is gone.
+    #[serde(default)]
+    pub(super) gone: Vec<GoneLine>,
     /// The source as it is, with the mapping and settings of today.
     pub(super) source_version: Option<String>,
     /// The digest of the draft.

@@ -292,7 +292,7 @@ impl<'r> Run<'r> {
             Decision::Unchanged => report.counts.unchanged += 1,
             Decision::Refresh(refreshed) => {
                 report.counts.unchanged += 1;
-                self.refresh(*refreshed).await?;
+                self.refresh(plan, *refreshed).await?;
             }
             Decision::Stage(one) => staged.push(*one),
             Decision::Differs(mismatch) => report.mismatches.push(mismatch),

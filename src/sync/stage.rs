@@ -1,17 +1,17 @@
 //! From a record to what would happen to it: nothing, a change, or a reason to wait.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::change_set::{Action, StagedChange};
 use super::engine::Engine;
 use super::failure::Failure;
-use super::lines::{known_in, recognise_surely};
+use super::lines::{known_in, recognise_surely, to_remove_by_hand};
 use super::links::{Book, Seen};
 use super::parcel::{Parcel, ParcelLine};
 use super::report::Mismatch;
 use super::scope::Where;
 use super::target::{TargetView, id_of, is_readable, key_of};
-use crate::evaluate::{Change, Context, Draft, Item, Refusal, SourceRef, compare};
+use crate::evaluate::{Change, Context, Draft, GoneLine, Item, Refusal, SourceRef, compare, still_there};
 use crate::plan::Plan;
 use crate::schema::System;
 use crate::store::{Digest, Link, Written};
@@ -111,7 +111,8 @@ impl Staging<'_> {
 
     async fn linked(&self, source: &SourceRef, draft: Draft, link: Link, view: &mut TargetView) -> Result<Decision, Failure> {
         let fingerprint = Digest::of(json_text(&Value::Record(draft.fields.clone())));
-        if link.fingerprint.as_ref() == Some(&fingerprint) {
+        let gone = self.gone(&link, &draft);
+        if link.fingerprint.as_ref() == Some(&fingerprint) && gone.is_empty() {
             if link.source_version == self.version(source) {
                 return Ok(Decision::Unchanged);
             }
@@ -141,14 +142,35 @@ impl Staging<'_> {
             Some(end.key.clone().unwrap_or_else(|| end.id.clone()))
         };
         let mut change = compare(self.plan, &draft, Some(&held), &known);
+        if self.system() == System::Procore {
+            let left = still_there(self.plan, &held, &gone);
+            if !left.is_empty() {
+                return Ok(Decision::Hold(vec![to_remove_by_hand(self.plan, &left)]));
+            }
+        }
+        change.remove_lines(self.plan, &held, &gone);
         if !is_readable(self.plan) && !change.is_nothing() {
             // Such a row has no id to be changed by: it is written anew, under its key fields.
             change.send = draft.fields.clone();
         }
         let nothing = change.is_nothing();
         let staged = self.staged(source, draft, change, (Action::Update, Some(id)), &known);
-        let staged = Box::new(Staged { link: Some(link.clone()), ..staged });
+        let mut staged = Box::new(Staged { link: Some(link.clone()), ..staged });
+        staged.parcel.gone = gone;
         Ok(if nothing { Decision::Refresh(staged) } else { Decision::Stage(staged) })
+    }
+
+    /// The linked lines of a document that its draft has no more.
+    fn gone(&self, link: &Link, draft: &Draft) -> Vec<GoneLine> {
+        let side = self.system();
+        let linked: Vec<&Link> = self.book.links.lines_of(link).collect();
+        if linked.is_empty() {
+            return Vec::new();
+        }
+        let there: HashSet<(&str, &str)> = draft.lines.iter().map(|line| (line.field.as_str(), line.key.as_str())).collect();
+        let gone = linked.into_iter().filter(|line| !there.contains(&(line.part.as_str(), line.end(side.other()).id.as_str())));
+        let key = |line: &Link| line.end(side).key.clone().unwrap_or_else(|| line.end(side).id.clone());
+        gone.map(|line| GoneLine { list: line.part.clone(), line: line.end(side.other()).id.clone(), target: key(line) }).collect()
     }
 
     async fn unlinked(&self, source: &SourceRef, draft: Draft, view: &mut TargetView) -> Result<Decision, Failure> {
@@ -215,6 +237,7 @@ impl Staging<'_> {
             send: change.send,
             lines: lines.collect(),
             draft: draft.fields,
+            gone: Vec::new(),
             source_version: self.version(source),
             fingerprint,
         };

@@ -41,6 +41,7 @@ mod sync_exactly_once;
 mod sync_explain;
 mod sync_first;
 mod sync_held;
+mod sync_lines;
 mod sync_plan;
 mod sync_trouble;
 mod tables;
