@@ -15,7 +15,7 @@ mod seen;
 mod sink;
 mod trace;
 
-pub use change::{Change, FieldChange, LineKeys, compare, line_key, matches_identity};
+pub use change::{Change, FieldChange, LineKeys, compare, identity_of, line_key};
 pub use context::{Context, Links, NoLinks, PENDING, Project};
 pub use draft::{Draft, Line};
 pub use gone::{GoneLine, still_there};

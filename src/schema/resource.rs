@@ -187,6 +187,10 @@ pub struct WriteCall {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcumaticaWire {
+    /// The entity, where the resource is called otherwise: retainage releases are `Bill`.
+    pub entity: Option<String>,
+    /// Where an action of another document makes its records, rather than a `PUT`.
+    pub made_by: Option<MadeBy>,
     /// Details and linked entities that come only when named.
     #[serde(default)]
     pub expand: Vec<String>,
@@ -202,6 +206,24 @@ pub struct AcumaticaWire {
     /// The list cannot be read in one optimised export: read keys first, then each by key.
     #[serde(default)]
     pub by_key_only: bool,
+}
+
+/// The action that makes the records of a resource. `$Field` stands for a field of the draft, anything else for itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MadeBy {
+    /// The entity of the other document.
+    pub entity: String,
+    /// The action.
+    pub action: String,
+    /// The key of the other document: field → value.
+    pub key: BTreeMap<String, String>,
+    /// Parameter → value.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// Whether the rest of the draft is put into what the action made.
+    #[serde(default)]
+    pub then_put: bool,
 }
 
 /// An action of an entity.
@@ -230,6 +252,18 @@ impl System {
             Self::Procore => Self::Acumatica,
             Self::Acumatica => Self::Procore,
         }
+    }
+}
+
+impl Resource {
+    /// What the system calls it in addresses.
+    pub fn entity(&self) -> &str {
+        self.wire.acumatica().and_then(|wire| wire.entity.as_deref()).unwrap_or(&self.name)
+    }
+
+    /// The action that makes its records, if they are not simply written.
+    pub fn made_by(&self) -> Option<&MadeBy> {
+        self.wire.acumatica()?.made_by.as_ref()
     }
 }
 

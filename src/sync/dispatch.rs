@@ -125,6 +125,7 @@ impl<'r> Run<'r> {
                     return Err(failure);
                 }
             };
+            self.await_what_is_left_open(plan, place, (parcels, &receipts));
             for ((parcel, receipt), action) in parcels.iter().zip(&receipts).zip(actions) {
                 page.forget(place, &receipt.id);
                 report.notes.extend(receipt.kept_otherwise.iter().map(|kept| format!("{}: {kept}", receipt.key)));

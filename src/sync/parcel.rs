@@ -60,6 +60,9 @@ pub(super) struct Receipt {
     pub(super) lines: Vec<(String, String, String)>,
     /// Why the target refused, if it did.
     pub(super) refused: Option<String>,
+    /// Something is there that was not found yet: the flow stays open, and the next run looks again.
+    #[serde(default)]
+    pub(super) left_open: bool,
     /// Fields that the target keeps otherwise than sent.
     pub(super) kept_otherwise: Vec<String>,
 }

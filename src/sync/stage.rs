@@ -10,8 +10,8 @@ use super::links::{Book, Seen};
 use super::parcel::{Parcel, ParcelLine};
 use super::report::Mismatch;
 use super::scope::Where;
-use super::target::{TargetView, id_of, is_readable, key_of};
-use crate::evaluate::{Change, Context, Draft, GoneLine, Item, Refusal, SourceRef, compare, still_there};
+use super::target::{TargetView, is_readable, key_of};
+use crate::evaluate::{Change, Context, Draft, FieldChange, GoneLine, Item, Refusal, SourceRef, compare, still_there};
 use crate::plan::Plan;
 use crate::schema::System;
 use crate::store::{Digest, Link, Written};
@@ -149,6 +149,9 @@ impl Staging<'_> {
             }
         }
         change.remove_lines(self.plan, &held, &gone);
+        if !change.is_nothing() && self.made_whole() {
+            return Ok(Decision::Hold(vec![self.unchangeable(&change)]));
+        }
         if !is_readable(self.plan) && !change.is_nothing() {
             // Such a row has no id to be changed by: it is written anew, under its key fields.
             change.send = draft.fields.clone();
@@ -158,6 +161,18 @@ impl Staging<'_> {
         let mut staged = Box::new(Staged { link: Some(link.clone()), ..staged });
         staged.parcel.gone = gone;
         Ok(if nothing { Decision::Refresh(staged) } else { Decision::Stage(staged) })
+    }
+
+    /// Whether an action makes the target's records as they are to be, for good.
+    fn made_whole(&self) -> bool {
+        self.plan.target.resource.made_by().is_some_and(|made_by| !made_by.then_put)
+    }
+
+    fn unchangeable(&self, change: &Change) -> String {
+        let differs = |field: &FieldChange| format!("`{}` is {} and should be {}", field.field, field.old, field.new);
+        let fields: Vec<String> = change.fields.iter().map(differs).collect();
+        let action = self.plan.target.resource.made_by().map_or("", |made_by| &made_by.action);
+        format!("what `{action}` has made cannot be changed from outside, and {}; correct it there", fields.join(", "))
     }
 
     /// The linked lines of a document that its draft has no more.
@@ -176,18 +191,18 @@ impl Staging<'_> {
     async fn unlinked(&self, source: &SourceRef, draft: Draft, view: &mut TargetView) -> Result<Decision, Failure> {
         let door = self.engine.doors.of(self.system());
         let mut matching = view.matching(door, self.plan, self.place.project.as_ref(), &draft).await?;
-        matching.retain(|record| !self.book.is_taken(&self.plan.name, self.system(), &id_of(self.plan, record)));
+        matching.retain(|id| !self.book.is_taken(&self.plan.name, self.system(), id));
         if matching.is_empty() {
             let change = compare(self.plan, &draft, None, &|_, _| None);
             return Ok(Decision::Stage(Box::new(self.staged(source, draft, change, (Action::Create, None), &|_, _| None))));
         }
         if matching.len() > 1 {
-            let ids: Vec<String> = matching.iter().map(|record| format!("`{}`", id_of(self.plan, record))).collect();
+            let ids: Vec<String> = matching.iter().map(|id| format!("`{id}`")).collect();
             let (system, names) = (self.system().word(), self.plan.identity.join(", "));
             let reason = format!("several records at {system} have this {names}: {}; {TELL_APART}", ids.join(", "));
             return Ok(Decision::Hold(vec![reason]));
         }
-        let id = id_of(self.plan, &matching[0]);
+        let id = matching.remove(0);
         let Some(record) = self.record(view, &id).await? else {
             return Ok(Decision::Hold(vec![format!("`{id}` was found at {} and is gone again", self.system().word())]));
         };
@@ -195,6 +210,9 @@ impl Staging<'_> {
         let pairs = recognise_surely(self.plan, &new.parcel, &record);
         let known = |list: &str, line: &str| known_in(&pairs, list, line);
         let change = compare(self.plan, &draft, Some(&record), &known);
+        if !change.is_nothing() && self.made_whole() {
+            return Ok(Decision::Hold(vec![self.unchangeable(&change)]));
+        }
         let action = if change.is_nothing() { Action::Adopt } else { Action::Update };
         Ok(Decision::Stage(Box::new(self.staged(source, draft, change, (action, Some(id)), &known))))
     }
@@ -202,10 +220,14 @@ impl Staging<'_> {
     async fn hold_against(&self, source: &SourceRef, draft: &Draft, view: &mut TargetView) -> Result<Decision, Failure> {
         let door = self.engine.doors.of(self.system());
         let matching = view.matching(door, self.plan, self.place.project.as_ref(), draft).await?;
-        let Some(record) = matching.first() else {
+        let record = match matching.first() {
+            Some(id) => self.record(view, id).await?,
+            None => None,
+        };
+        let Some(record) = record else {
             return Ok(Decision::Hold(vec![format!("{} shows no row for it", self.plan.target.name)]));
         };
-        let change = compare(self.plan, draft, Some(record), &|_, _| None);
+        let change = compare(self.plan, draft, Some(&record), &|_, _| None);
         let fields = change.unexpected.into_iter().chain(change.fields).collect::<Vec<_>>();
         if fields.is_empty() {
             return Ok(Decision::Unchanged);
