@@ -10,11 +10,11 @@ use super::lines::{known_in, recognise_surely};
 use super::links::Book;
 use super::make::SHOWS_WITHIN;
 use super::parcel::{Parcel, ParcelLine, Receipt};
-use super::target::{id_of, read};
+use super::target::{addressed_by, id_of, read};
 use crate::connector::{Certainty, Connector, ConnectorError, Key, Outgoing, Query, Select};
 use crate::evaluate::{Draft, Line, compare, identity_of};
 use crate::store::{Answer, Attempt, Effect, Setback};
-use crate::value::Record;
+use crate::value::{Record, Value};
 
 /// A parcel as this try sends it.
 struct Sending<'p> {
@@ -51,6 +51,7 @@ impl Delivery<'_> {
             );
             return Err(Setback::again(reason));
         }
+        sendings.iter_mut().for_each(|sending| self.address(sending));
         let mut receipts: Vec<Option<Receipt>> = vec![None; parcels.len()];
         for (sending, receipt) in sendings.iter().zip(&mut receipts) {
             let faults = self.plan.target.faults(&sending.send);
@@ -85,6 +86,16 @@ impl Delivery<'_> {
         Ok(Answer::new(receipts.into_iter().map(Option::unwrap_or_default).collect(), body))
     }
 
+    /// A change that is sent names what its address needs, even where that stays as it is.
+    fn address(&self, sending: &mut Sending<'_>) {
+        if sending.id.is_none() || sending.send.is_empty() {
+            return;
+        }
+        for (field, value) in addressed_by(self.plan, &sending.parcel.draft) {
+            sending.send.set(field, value);
+        }
+    }
+
     /// Finds what an earlier try has made, and leaves to be sent what it has not.
     async fn look_up(
         &self,
@@ -103,7 +114,7 @@ impl Delivery<'_> {
         let made_whole = self.plan.target.resource.made_by().is_some_and(|made_by| !made_by.then_put);
         for sending in sendings {
             let Some(id) = &sending.id else { continue };
-            let row = door.get(&self.plan.target, self.place.project.as_ref(), Key::Id(id), Select::All).await?;
+            let row = door.get(&self.plan.target, self.place.project.as_ref(), Key::Of(id, &sending.parcel.draft), Select::All).await?;
             let Some(record) = row.and_then(|row| read(self.plan, row.body.get()).ok()) else { continue };
             let pairs = recognise_surely(self.plan, sending.parcel, &record);
             let known = |list: &str, line: &str| known_in(&pairs, list, line);
@@ -149,26 +160,41 @@ impl Delivery<'_> {
             }
         }
         let mut found = vec![None; parcels.len()];
-        let fields: Vec<&str> = self.plan.identity.iter().map(String::as_str).collect();
-        let mut page = None;
-        loop {
-            let (project, select) = (self.place.project.as_ref(), Select::Only(&fields));
-            let query = Query { schema: &self.plan.target, project, since: None, equals: &[], select };
-            let read_page = door.read(&query, page).await?;
-            for record in read_page.rows.iter().filter_map(|row| read(self.plan, row.body.get()).ok()) {
-                let id = id_of(self.plan, &record);
-                if let Some(waiting) = identity_of(self.plan, &record).and_then(|identity| wanted.get_mut(&identity))
-                    && !book.is_taken(&self.plan.name, system, &id)
-                    && let Some(at) = waiting.pop_front()
-                {
-                    found[at] = Some(id);
+        for equals in self.lists(parcels) {
+            let mut page = None;
+            loop {
+                let fields: Vec<&str> = self.plan.identity.iter().map(String::as_str).collect();
+                let (project, select) = (self.place.project.as_ref(), Select::Only(&fields));
+                let query = Query { schema: &self.plan.target, project, since: None, equals: &equals, select };
+                let read_page = door.read(&query, page).await?;
+                for record in read_page.rows.iter().filter_map(|row| read(self.plan, row.body.get()).ok()) {
+                    let id = id_of(self.plan, &record);
+                    if let Some(waiting) = identity_of(self.plan, &record).and_then(|identity| wanted.get_mut(&identity))
+                        && !book.is_taken(&self.plan.name, system, &id)
+                        && let Some(at) = waiting.pop_front()
+                    {
+                        found[at] = Some(id);
+                    }
+                }
+                page = read_page.next;
+                if page.is_none() {
+                    break;
                 }
             }
-            match read_page.next {
-                Some(next) => page = Some(next),
-                None => return Ok(found),
+        }
+        Ok(found)
+    }
+
+    /// Which lists hold the records of these parcels: one, unless each contract has its own.
+    fn lists(&self, parcels: &[&Parcel]) -> Vec<Vec<(&str, Value)>> {
+        let mut lists: Vec<Vec<(&str, Value)>> = Vec::new();
+        for parcel in parcels {
+            let equals = addressed_by(self.plan, &parcel.draft);
+            if !lists.contains(&equals) {
+                lists.push(equals);
             }
         }
+        lists
     }
 
     /// Why a payload that does not fit its schema is not sent.
@@ -180,7 +206,7 @@ impl Delivery<'_> {
     async fn found(&self, door: &Connector, sending: &Sending<'_>) -> Result<Receipt, ConnectorError> {
         let gone = || Receipt { refused: Some("the record was found at the target and is gone again".to_owned()), ..Receipt::default() };
         let Some(id) = &sending.id else { return Ok(gone()) };
-        let row = door.get(&self.plan.target, self.place.project.as_ref(), Key::Id(id), Select::All).await?;
+        let row = door.get(&self.plan.target, self.place.project.as_ref(), Key::Of(id, &sending.parcel.draft), Select::All).await?;
         Ok(row.and_then(|row| self.receipt(sending.parcel, id, row.body.get()).ok()).unwrap_or_else(gone))
     }
 }

@@ -74,7 +74,7 @@ impl Staging<'_> {
         if let Some(link) = &link
             && self.plan.reads_target()
             && is_readable(self.plan)
-            && let Some(record) = self.record(view, self.target_id(link)).await?
+            && let Some(record) = self.record(view, (self.target_id(link), &Record::new())).await?
         {
             target = Value::Record(record);
         }
@@ -121,7 +121,7 @@ impl Staging<'_> {
         }
         let id = self.target_id(&link).to_owned();
         let held = if is_readable(self.plan) {
-            match self.record(view, &id).await? {
+            match self.record(view, (&id, &draft.fields)).await? {
                 Some(record) => record,
                 None => {
                     let reason = format!(
@@ -203,7 +203,7 @@ impl Staging<'_> {
             return Ok(Decision::Hold(vec![reason]));
         }
         let id = matching.remove(0);
-        let Some(record) = self.record(view, &id).await? else {
+        let Some(record) = self.record(view, (&id, &draft.fields)).await? else {
             return Ok(Decision::Hold(vec![format!("`{id}` was found at {} and is gone again", self.system().word())]));
         };
         let new = self.staged(source, draft.clone(), Change::default(), (Action::Adopt, Some(id.clone())), &|_, _| None);
@@ -221,7 +221,7 @@ impl Staging<'_> {
         let door = self.engine.doors.of(self.system());
         let matching = view.matching(door, self.plan, self.place.project.as_ref(), draft).await?;
         let record = match matching.first() {
-            Some(id) => self.record(view, id).await?,
+            Some(id) => self.record(view, (id, &draft.fields)).await?,
             None => None,
         };
         let Some(record) = record else {
@@ -275,7 +275,7 @@ impl Staging<'_> {
         Staged { change, parcel, place: self.place.clone(), link: None }
     }
 
-    async fn record(&self, view: &mut TargetView, id: &str) -> Result<Option<Record>, Failure> {
+    async fn record(&self, view: &mut TargetView, id: (&str, &Record)) -> Result<Option<Record>, Failure> {
         view.record(self.engine.doors.of(self.system()), self.plan, self.place.project.as_ref(), id).await
     }
 

@@ -22,8 +22,8 @@ pub(super) struct TargetView {
     single: HashMap<String, Option<Record>>,
     /// All records by id, where a list brings whole ones and many of them are wanted.
     whole: Option<HashMap<String, Record>>,
-    /// The ids of all records, by identity.
-    identities: Option<HashMap<String, Vec<String>>>,
+    /// The ids of all records, by identity; list by list, where there is one for each contract.
+    identities: HashMap<String, HashMap<String, Vec<String>>>,
 }
 
 /// Whether a resource can be read at all.
@@ -41,7 +41,7 @@ impl TargetView {
         door: &Connector,
         plan: &Plan,
         project: Option<&ProjectScope>,
-        id: &str,
+        (id, draft): (&str, &Record),
     ) -> Result<Option<Record>, Failure> {
         if let Some(record) = self.whole.as_ref().and_then(|whole| whole.get(id)) {
             return Ok(Some(record.clone()));
@@ -49,13 +49,13 @@ impl TargetView {
         if let Some(known) = self.single.get(id) {
             return Ok(known.clone());
         }
-        let lists_whole = plan.target.resource.wire.procore().is_some_and(|wire| wire.list.is_some());
+        let lists_whole = plan.target.resource.wire.procore().is_some_and(|wire| wire.list.is_some() && wire.addressed_by().is_empty());
         if lists_whole && self.whole.is_none() && self.single.len() >= ONE_BY_ONE {
             let mut whole = HashMap::new();
-            list(door, plan, (project, Select::All), |record| drop(whole.insert(id_of(plan, &record), record))).await?;
+            list(door, plan, (project, draft, Select::All), |record| drop(whole.insert(id_of(plan, &record), record))).await?;
             return Ok(self.whole.insert(whole).get(id).cloned());
         }
-        let row = door.get(&plan.target, project, Key::Id(id), Select::All).await?;
+        let row = door.get(&plan.target, project, Key::Of(id, draft), Select::All).await?;
         let record = row.map(|row| read(plan, row.body.get())).transpose()?;
         self.single.insert(id.to_owned(), record.clone());
         Ok(record)
@@ -72,16 +72,23 @@ impl TargetView {
         if plan.identity.is_empty() || !is_readable(plan) {
             return Ok(Vec::new());
         }
-        if self.identities.is_none() {
-            self.list_identities(door, plan, project).await?;
+        let list = addressed_by(plan, &draft.fields).iter().map(|(_, value)| value.plain()).collect::<Vec<_>>().join("/");
+        if !self.identities.contains_key(&list) {
+            let known = self.list_identities(door, plan, (project, &draft.fields)).await?;
+            self.identities.insert(list.clone(), known);
         }
-        let ids = identity_of(plan, &draft.fields).and_then(|identity| self.identities.as_ref()?.get(&identity));
+        let ids = identity_of(plan, &draft.fields).and_then(|identity| self.identities.get(&list)?.get(&identity));
         Ok(ids.cloned().unwrap_or_default())
     }
 
     /// Asks only for what tells one record from another, and keeps that. Procore's lists that bring whole records anyway are kept
     /// whole when they are short, or to be compared with.
-    async fn list_identities(&mut self, door: &Connector, plan: &Plan, project: Option<&ProjectScope>) -> Result<(), Failure> {
+    async fn list_identities(
+        &mut self,
+        door: &Connector,
+        plan: &Plan,
+        (project, draft): (Option<&ProjectScope>, &Record),
+    ) -> Result<HashMap<String, Vec<String>>, Failure> {
         let fields: Vec<&str> = plan.identity.iter().map(String::as_str).collect();
         let brings_all = plan.target.resource.wire.procore().is_some_and(|wire| wire.list.is_some() && wire.lines.is_empty());
         let select = if brings_all || !plan.writes() { Select::All } else { Select::Only(&fields) };
@@ -99,10 +106,13 @@ impl TargetView {
                 whole = None;
             }
         };
-        list(door, plan, (project, select), take).await?;
-        self.identities = Some(known);
-        self.whole = whole.or_else(|| self.whole.take());
-        Ok(())
+        list(door, plan, (project, draft, select), take).await?;
+        match (whole, &mut self.whole) {
+            (Some(more), Some(whole)) => whole.extend(more),
+            (Some(more), none) => *none = Some(more),
+            (None, _) => {}
+        }
+        Ok(known)
     }
 
     /// Forgets what is known of a record that was just written.
@@ -118,12 +128,13 @@ impl TargetView {
 async fn list(
     door: &Connector,
     plan: &Plan,
-    (project, select): (Option<&ProjectScope>, Select<'_>),
+    (project, draft, select): (Option<&ProjectScope>, &Record, Select<'_>),
     mut take: impl FnMut(Record),
 ) -> Result<(), Failure> {
+    let equals = addressed_by(plan, draft);
     let mut page = None;
     loop {
-        let query = Query { schema: &plan.target, project, since: None, equals: &[], select };
+        let query = Query { schema: &plan.target, project, since: None, equals: &equals, select };
         let read_page = door.read(&query, page).await?;
         for row in &read_page.rows {
             take(read(plan, row.body.get())?);
@@ -133,6 +144,12 @@ async fn list(
             None => return Ok(()),
         }
     }
+}
+
+/// The values without which the target's records can be neither listed nor shown, from the draft of one of them.
+pub(super) fn addressed_by<'p>(plan: &'p Plan, draft: &Record) -> Vec<(&'p str, Value)> {
+    let fields = plan.target.resource.addressed_by().into_iter();
+    fields.filter_map(|field| Some((field, draft.get(field)?.clone()))).collect()
 }
 
 /// A target record as plain data.

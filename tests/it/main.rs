@@ -43,6 +43,7 @@ mod sync_first;
 mod sync_held;
 mod sync_lines;
 mod sync_made;
+mod sync_payments;
 mod sync_plan;
 mod sync_trouble;
 mod tables;

@@ -27,7 +27,7 @@ pub(crate) struct Workshop {
 
 struct Wire {
     system: System,
-    met: Mutex<Vec<String>>,
+    met: Mutex<Vec<(String, String)>>,
 }
 
 impl Workshop {
@@ -79,7 +79,16 @@ impl Workshop {
 
     /// Whom the systems met: `METHOD path`, sign-in and sign-out left out.
     pub(crate) fn met(&self, part: &str) -> Vec<String> {
-        self.wire.met.lock().unwrap().iter().filter(|told| told.contains(part)).cloned().collect()
+        self.told(part).into_iter().map(|(told, _)| told).collect()
+    }
+
+    /// What they were sent.
+    pub(crate) fn sent(&self, part: &str) -> Vec<String> {
+        self.told(part).into_iter().map(|(_, body)| body).collect()
+    }
+
+    fn told(&self, part: &str) -> Vec<(String, String)> {
+        self.wire.met.lock().unwrap().iter().filter(|(told, _)| told.contains(part)).cloned().collect()
     }
 }
 
@@ -92,8 +101,9 @@ impl Transport for Wire {
         } else if below.starts_with("/entity/auth/") {
             with(status(204, ""), "set-cookie", "ASP.NET_SessionId=one; path=/")
         } else {
-            self.met.lock().unwrap().push(told.clone());
-            (self.system)(&told, std::str::from_utf8(&request.body).unwrap())
+            let body = String::from_utf8(request.body).unwrap();
+            self.met.lock().unwrap().push((told.clone(), body.clone()));
+            (self.system)(&told, &body)
         };
         Box::pin(std::future::ready(answer))
     }

@@ -81,7 +81,7 @@ impl Procore {
     }
 
     fn places<'a>(&'a self, schema: &'a Schema, project: Option<&'a ProjectScope>) -> Places<'a> {
-        Places { schema, settings: &self.settings, project, id: None }
+        Places { schema, settings: &self.settings, project, id: None, record: None }
     }
 
     /// The wire part of a resource that this company may use.
