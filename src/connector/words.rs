@@ -91,6 +91,15 @@ pub enum Key<'a> {
     Parts(&'a [String]),
 }
 
+/// A record by all its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The system's own id.
+    pub id: String,
+    /// The values of the key fields, in the schema's order; empty when they are not known.
+    pub key: Vec<String>,
+}
+
 /// One record on its way out.
 #[derive(Clone, Copy, Debug)]
 pub struct Outgoing<'a> {

@@ -1,5 +1,6 @@
 //! What does this plan make of this record? Pure: no clock, file, table or socket.
 
+mod baseline;
 mod bytes;
 mod change;
 mod context;
@@ -15,6 +16,7 @@ mod seen;
 mod sink;
 mod trace;
 
+pub use baseline::{Conflict, baseline, conflicts};
 pub use change::{Change, FieldChange, LineKeys, compare, identity_of, line_key};
 pub use context::{Context, Links, NoLinks, PENDING, Project};
 pub use draft::{Draft, Line};

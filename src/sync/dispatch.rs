@@ -3,21 +3,24 @@
 use std::collections::BTreeMap;
 
 use super::change_set::Action;
-use super::deliver::{Delivered, Delivery, line_links};
+use super::deliver::{Delivery, line_links};
 use super::engine::Mode;
 use super::failure::Failure;
 use super::holding::hold;
 use super::links::same_link;
 use super::parcel::Parcel;
-use super::report::MappingReport;
+use super::report::{MappingReport, Mismatch};
 use super::run::{Page, Run};
 use super::scope::{PROJECTS, Where};
 use super::stage::{Staged, planned_key};
+use super::standing::{Standing, Walked};
 use super::write_back::WriteBack;
 use crate::connector::ProjectScope;
+use crate::evaluate::baseline;
 use crate::plan::{Direction, Plan};
 use crate::schema::{System, Wire};
-use crate::store::{Digest, Flow, NewLink};
+use crate::store::{Digest, Flow, NewLink, Writing};
+use crate::value::{Value, json_text};
 
 impl<'r> Run<'r> {
     /// The link learns what the draft is now; nothing is sent.
@@ -30,13 +33,21 @@ impl<'r> Run<'r> {
             let pairs = parcel.lines.into_iter().filter_map(|line| Some((line.field, line.source, line.target?))).collect();
             line_links(source, &link.end(source.other()).id, &pairs)
         });
-        let new = NewLink {
+        let shown = staged.shown.filter(|_| plan.direction == Direction::Export);
+        let shown = shown.map(|shown| json_text(&Value::Record(baseline(plan, &shown))));
+        let mut new = NewLink {
             fingerprint: Digest::from_hex(&parcel.fingerprint),
             source_version: parcel.source_version,
             lines,
             ..same_link(&link)
         };
-        let put = self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.put_link(&new)).await?;
+        let relearn = move |writing: &Writing<'_>| {
+            if let Some(shown) = shown {
+                new.target_version = Some(writing.keep_body(shown.as_bytes())?.as_str().to_owned());
+            }
+            writing.put_link(&new)
+        };
+        let put = self.engine.worker.store().write(&self.engine.worker.stamp(), relearn).await?;
         self.book.links.take_over(&put);
         Ok(())
     }
@@ -112,23 +123,45 @@ impl<'r> Run<'r> {
         };
         let actions: Vec<Action> = staged.iter().map(|one| one.change.action).collect();
         let parcels: Vec<Parcel> = staged.into_iter().map(|one| one.parcel).collect();
-        let mut delivered = Vec::new();
-        for (parcels, actions) in parcels.chunks(batch).zip(actions.chunks(batch)) {
+        let mut walked = Vec::new();
+        for parcels in parcels.chunks(batch) {
             self.go_on().await?;
             let delivery = Delivery { engine: self.engine, plan, place, parcels };
             let flow = Flow::open(&self.engine.worker, delivery.intent()).await?;
-            let (one, receipts) = match delivery.walk(flow, &mut self.book).await {
-                Ok(walked) => walked,
+            match delivery.walk(flow, &mut self.book).await {
+                Ok(one) => {
+                    one.receipts.iter().for_each(|receipt| page.forget(place, &receipt.id));
+                    walked.push(one);
+                }
                 Err(failure) => {
                     // Sources of what was sent before learn it all the same.
-                    self.finish(plan, place, delivered, report).await?;
+                    self.finish(plan, place, (walked, &actions), report).await?;
                     return Err(failure);
                 }
-            };
-            self.await_what_is_left_open(plan, place, (parcels, &receipts));
-            for ((parcel, receipt), action) in parcels.iter().zip(&receipts).zip(actions) {
-                page.forget(place, &receipt.id);
+            }
+        }
+        self.finish(plan, place, (walked, &actions), report).await
+    }
+
+    /// Looks how the documents stand, counts them, and tells their sources; what does not go well is held. The actions are those
+    /// of the first documents.
+    pub(super) async fn finish(
+        &mut self,
+        plan: &Plan,
+        place: &Where,
+        (walked, actions): (Vec<Walked>, &[Action]),
+        report: &mut MappingReport,
+    ) -> Result<(), Failure> {
+        let settled = Standing { engine: self.engine, plan, place, book: &mut self.book }.settle(walked).await?;
+        let (mut delivered, mut actions) = (Vec::with_capacity(settled.len()), actions.iter());
+        for (one, parcels, receipts) in settled {
+            self.await_what_is_left_open(plan, place, (&parcels, &receipts));
+            for (parcel, receipt) in parcels.iter().zip(&receipts) {
                 report.notes.extend(receipt.kept_otherwise.iter().map(|kept| format!("{}: {kept}", receipt.key)));
+                if !receipt.unexpected.is_empty() {
+                    report.mismatches.push(Mismatch { source_id: parcel.source_id.clone(), fields: receipt.unexpected.clone() });
+                }
+                let action = actions.next().copied().unwrap_or(if parcel.target_id.is_none() { Action::Create } else { Action::Update });
                 match (&receipt.refused, action) {
                     (Some(reason), _) => hold(report, &parcel.source_id, &parcel.source_label, vec![reason.clone()]),
                     (None, Action::Create) => report.counts.created += 1,
@@ -138,17 +171,6 @@ impl<'r> Run<'r> {
             }
             delivered.push(one);
         }
-        self.finish(plan, place, delivered, report).await
-    }
-
-    /// Tells the sources; what they refuse is held.
-    pub(super) async fn finish(
-        &mut self,
-        plan: &Plan,
-        place: &Where,
-        delivered: Vec<Delivered>,
-        report: &mut MappingReport,
-    ) -> Result<(), Failure> {
         let mut write_back = WriteBack { engine: self.engine, plan, place, book: &mut self.book };
         for (lesson, reason) in write_back.tell(delivered).await? {
             hold(report, &lesson.source_id, &lesson.source_label, vec![reason]);

@@ -20,6 +20,7 @@ mod resume;
 mod run;
 mod scope;
 mod stage;
+mod standing;
 mod target;
 mod write_back;
 

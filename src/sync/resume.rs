@@ -3,7 +3,6 @@
 use super::deliver::Delivery;
 use super::engine::Engine;
 use super::failure::Failure;
-use super::holding::hold;
 use super::parcel::{Parcel, Receipt};
 use super::report::MappingReport;
 use super::run::Run;
@@ -37,16 +36,8 @@ impl Run<'_> {
                 flow.finish().await?;
                 continue;
             }
-            let (delivered, receipts) = delivery.walk(flow, &mut self.book).await?;
-            self.await_what_is_left_open(plan, &place, (&parcels, &receipts));
-            for (parcel, receipt) in parcels.iter().zip(&receipts) {
-                match &receipt.refused {
-                    None if parcel.target_id.is_none() => report.counts.created += 1,
-                    None => report.counts.updated += 1,
-                    Some(reason) => hold(report, &parcel.source_id, &parcel.source_label, vec![reason.clone()]),
-                }
-            }
-            self.finish(plan, &place, vec![delivered], report).await?;
+            let walked = delivery.walk(flow, &mut self.book).await?;
+            self.finish(plan, &place, (vec![walked], &[]), report).await?;
         }
         Ok(())
     }

@@ -11,8 +11,10 @@ use super::parcel::{Parcel, ParcelLine};
 use super::report::Mismatch;
 use super::scope::Where;
 use super::target::{TargetView, is_readable, key_of};
-use crate::evaluate::{Change, Context, Draft, FieldChange, GoneLine, Item, Refusal, SourceRef, compare, still_there};
-use crate::plan::Plan;
+use crate::evaluate::{
+    Change, Conflict, Context, Draft, FieldChange, GoneLine, Item, LineKeys, Refusal, SourceRef, compare, conflicts, still_there,
+};
+use crate::plan::{Direction, Plan};
 use crate::schema::System;
 use crate::store::{Digest, Link, Written};
 use crate::value::{Record, Value, json_text};
@@ -45,6 +47,8 @@ pub(super) struct Staged {
     pub(super) place: Where,
     /// The link that is there already.
     pub(super) link: Option<Link>,
+    /// What the target holds, where that was read.
+    pub(super) shown: Option<Record>,
 }
 
 /// What staging needs to know beside the record.
@@ -152,6 +156,10 @@ impl Staging<'_> {
         if !change.is_nothing() && self.made_whole() {
             return Ok(Decision::Hold(vec![self.unchangeable(&change)]));
         }
+        let edited = self.edited(&link, &change, &known).await?;
+        if !edited.is_empty() {
+            return Ok(Decision::Hold(edited));
+        }
         if !is_readable(self.plan) && !change.is_nothing() {
             // Such a row has no id to be changed by: it is written anew, under its key fields.
             change.send = draft.fields.clone();
@@ -160,7 +168,28 @@ impl Staging<'_> {
         let staged = self.staged(source, draft, change, (Action::Update, Some(id)), &known);
         let mut staged = Box::new(Staged { link: Some(link.clone()), ..staged });
         staged.parcel.gone = gone;
+        staged.shown = Some(held);
         Ok(if nothing { Decision::Refresh(staged) } else { Decision::Stage(staged) })
+    }
+
+    /// Fields of an export that we would overwrite and that somebody changed at the target since we wrote it last.
+    async fn edited(&self, link: &Link, change: &Change, known: LineKeys<'_>) -> Result<Vec<String>, Failure> {
+        if self.plan.direction == Direction::Import || change.is_nothing() {
+            return Ok(Vec::new());
+        }
+        let Some(digest) = link.target_version.as_deref().and_then(Digest::from_hex) else { return Ok(Vec::new()) };
+        let body = self.engine.worker.store().read(move |reading| reading.body(&digest)).await?;
+        let before = body.and_then(|body| Value::from_json(std::str::from_utf8(&body).ok()?).ok());
+        let Some(before) = before.as_ref().and_then(Value::as_record) else { return Ok(Vec::new()) };
+        let system = self.system().word();
+        let told = |conflict: Conflict| {
+            let line = conflict.line.map(|line| format!(" of line {line}")).unwrap_or_default();
+            format!(
+                "`{}`{line} was changed at {system} since it was sent: it was {}, is {} and would become {}; set it back there, or take the change over here",
+                conflict.field, conflict.before, conflict.now, conflict.wanted
+            )
+        };
+        Ok(conflicts(self.plan, change, before, known).into_iter().map(told).collect())
     }
 
     /// Whether an action makes the target's records as they are to be, for good.
@@ -241,7 +270,7 @@ impl Staging<'_> {
         draft: Draft,
         change: Change,
         (action, target_id): (Action, Option<String>),
-        known: crate::evaluate::LineKeys<'_>,
+        known: LineKeys<'_>,
     ) -> Staged {
         let fingerprint = Digest::of(json_text(&Value::Record(draft.fields.clone()))).as_str().to_owned();
         let lines = draft.lines.iter().map(|line| ParcelLine {
@@ -272,7 +301,7 @@ impl Staging<'_> {
             target_id,
             fields: change.fields,
         };
-        Staged { change, parcel, place: self.place.clone(), link: None }
+        Staged { change, parcel, place: self.place.clone(), link: None, shown: None }
     }
 
     async fn record(&self, view: &mut TargetView, id: (&str, &Record)) -> Result<Option<Record>, Failure> {

@@ -8,7 +8,7 @@ use super::select::{key_parameters, read_parameters};
 use crate::connector::error::{ConnectorError, ErrorKind};
 use crate::connector::raw;
 use crate::connector::together::together;
-use crate::connector::words::{Key, Page, PageToken, ProjectScope, Query, Row, Select, Token};
+use crate::connector::words::{Key, Named, Page, PageToken, ProjectScope, Query, Row, Select, Token};
 use crate::schema::Schema;
 use crate::value::Value;
 
@@ -67,6 +67,42 @@ impl Acumatica {
         }
     }
 
+    /// Records by their keys, several to a list. What a list cannot bring is left to be read one by one.
+    pub(in crate::connector) async fn these(
+        &self,
+        schema: &Schema,
+        project: Option<&ProjectScope>,
+        named: &[Named],
+    ) -> Result<Vec<Row>, ConnectorError> {
+        let wire = self.wire(schema)?;
+        if wire.by_key_only {
+            return Ok(Vec::new());
+        }
+        let form = self.form(wire);
+        let _free = form.read().await;
+        let query = Query { schema, project, since: None, equals: &[], select: Select::All };
+        let mut rows = Vec::new();
+        for filter in self.key_filters(&query, named)? {
+            let mut pairs = vec![("$filter".to_owned(), filter)];
+            pairs.extend(read_parameters(schema, wire, Select::All));
+            match self.rows_of(&query, &pairs).await {
+                Ok(more) => rows.extend(more),
+                // "Optimization cannot be performed": some field has code behind it.
+                Err(error) if error.kind == ErrorKind::NotSupported && error.get("exception").is_some() => return Ok(rows),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(rows)
+    }
+
+    async fn rows_of(&self, query: &Query<'_>, pairs: &[(String, String)]) -> Result<Vec<Row>, ConnectorError> {
+        let call = self.get_call(query.schema, "", pairs);
+        let response = self.call(&call).await?;
+        let body = self.body(&call, &response, "a list")?;
+        let rows = raw::items(&body).ok_or_else(|| self.door.nonsense(&call, &response, "a list"))?;
+        Ok(rows.into_iter().map(|row| Row { body: row.to_owned() }).collect())
+    }
+
     async fn one(&self, schema: &Schema, below: &str, select: Select<'_>) -> Result<Option<Row>, ConnectorError> {
         let call = self.get_call(schema, below, &read_parameters(schema, self.wire(schema)?, select));
         match self.call(&call).await {
@@ -103,12 +139,9 @@ impl Acumatica {
         if let Some(top) = top {
             pairs.extend([("$top".to_owned(), top.to_string()), ("$skip".to_owned(), skip.to_string())]);
         }
-        let call = self.get_call(query.schema, "", &pairs);
-        let response = self.call(&call).await?;
-        let body = self.body(&call, &response, "a list")?;
-        let rows = raw::items(&body).ok_or_else(|| self.door.nonsense(&call, &response, "a list"))?;
+        let rows = self.rows_of(query, &pairs).await?;
         let next = top.filter(|top| rows.len() >= *top).map(|top| skip + top);
-        Ok((rows.into_iter().map(|row| Row { body: row.to_owned() }).collect(), next))
+        Ok((rows, next))
     }
 
     /// The keys of all records first, in windows if need be, then each record by itself.
