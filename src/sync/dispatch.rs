@@ -60,7 +60,7 @@ impl<'r> Run<'r> {
         page: &mut Page,
         report: &mut MappingReport,
     ) -> Result<(), Failure> {
-        let (consent, only) = match self.mode {
+        let consent = match self.mode {
             Mode::Plan => {
                 for one in staged {
                     self.foresee(plan, &one);
@@ -69,11 +69,12 @@ impl<'r> Run<'r> {
                 }
                 return Ok(());
             }
-            Mode::Apply { consent, only } => (consent || plan.direction == Direction::Import, only),
+            Mode::Apply { consent, only: _ } => consent || plan.direction == Direction::Import,
         };
         let mut groups: BTreeMap<String, (Where, Vec<Staged>)> = BTreeMap::new();
         for one in staged {
-            let left_out = only.is_some_and(|set| !set.allows(&one.change));
+            let left_out = self.allowed.as_ref().is_some_and(|allowed| !allowed.contains(&one.change.record()));
+            report.beyond += u64::from(left_out);
             if !consent || left_out {
                 report.counts.waiting += u64::from(!left_out);
                 page.waiting = true;

@@ -1,5 +1,7 @@
 //! One record through one mapping: every value, where it came from, and what would happen to it.
 
+use std::sync::atomic::AtomicBool;
+
 use super::engine::Engine;
 use super::failure::Failure;
 use super::gather::{Joined, join};
@@ -110,13 +112,14 @@ impl Engine<'_> {
                 ProjectOf::Nobody | ProjectOf::Source => project,
             };
             let place = Where::of(plan, project);
-            let links = Seen { book, source: plan.source.resource.system, project: place.procore() };
+            let missed = AtomicBool::new(false);
+            let links = Seen { book, source: plan.source.resource.system, project: place.procore(), missed: &missed };
             let (ask, shown, target) = (Value::Record(Record::new()), place.value(), Value::Null);
             let context =
                 Context { settings: self.settings, ask: &ask, target: &target, project: &shown, links: &links, today: self.today };
             let (trace, draft) = item.trace(&context);
             let link = book.by_id(&plan.name, &place.scope, plan.source.resource.system, &source.id);
-            let linked = link.map(|link| link.end(plan.target.resource.system)).map(|end| (end.id.clone(), end.key.clone()));
+            let linked = link.map(|link| link.end(plan.target.resource.system).clone()).map(|end| (end.id, end.key));
             let project = project.map(|project| Project { procore: project.procore.clone(), acumatica: project.acumatica.clone() });
             let held = held.iter().find(|held| held.scope == place.scope && held.source_id == source.id && draft.is_ok());
             let held = held.map(|held| held.reasons.clone()).unwrap_or_default();

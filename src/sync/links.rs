@@ -2,6 +2,8 @@
 //! records that earlier changes of the same plan would make.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::scope::in_projects;
 use crate::evaluate::{Links, PENDING};
@@ -26,6 +28,8 @@ pub(super) struct Seen<'b> {
     pub(super) source: System,
     /// The Procore project's id; empty outside projects.
     pub(super) project: &'b str,
+    /// Told when something is asked for that is not linked: what comes of the record may change with a link alone.
+    pub(super) missed: &'b AtomicBool,
 }
 
 impl Book {
@@ -50,13 +54,26 @@ impl Book {
     }
 
     /// The link of a record, by its id at one side.
-    pub(super) fn by_id(&self, mapping: &str, scope: &str, side: System, id: &str) -> Option<&Link> {
+    pub(super) fn by_id(&self, mapping: &str, scope: &str, side: System, id: &str) -> Option<Link> {
         self.links.other_side(mapping, scope, side, id).filter(|link| link.end(side).id.eq_ignore_ascii_case(id))
+    }
+
+    /// What is linked by the mappings that a plan asks, in one project or in all: another text whenever a link comes, goes or
+    /// gets another key.
+    pub(super) fn asked_by(&self, plan: &Plan, project: Option<&str>) -> String {
+        let mut told = DefaultHasher::new();
+        for mapping in &plan.after {
+            let scope = project.map(|project| self.scope_of(mapping, project));
+            for link in self.links.documents(mapping, scope) {
+                (link.id, &link.procore.key, &link.acumatica.key).hash(&mut told);
+            }
+        }
+        format!("{:016x}", told.finish())
     }
 
     /// Whether a record is linked already, in whatever scope: two projects may use one number for their contracts.
     pub(super) fn is_taken(&self, mapping: &str, side: System, id: &str) -> bool {
-        self.links.documents(mapping, None).any(|link| link.end(side).id.eq_ignore_ascii_case(id))
+        self.links.is_taken(mapping, side, id)
     }
 }
 
@@ -91,6 +108,10 @@ impl Links for Seen<'_> {
             return Some(named(link.end(target), target));
         }
         let planned = (mapping.to_owned(), scope.to_owned(), self.source, key.to_lowercase());
-        self.book.planned.get(&planned).cloned()
+        let found = self.book.planned.get(&planned).cloned();
+        if found.is_none() {
+            self.missed.store(true, Ordering::Relaxed);
+        }
+        found
     }
 }

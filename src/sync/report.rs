@@ -33,6 +33,9 @@ pub struct MappingReport {
     pub mismatches: Vec<Mismatch>,
     /// What the target keeps otherwise than it was sent.
     pub notes: Vec<String>,
+    /// Changes that are possible and that the plan which was applied does not hold: it has made them possible, or they came since.
+    #[serde(skip_serializing_if = "is_none")]
+    pub beyond: u64,
     /// Why the mapping did not run, if it did not.
     pub skipped: Option<String>,
 }
@@ -131,6 +134,11 @@ impl Report {
         self.mappings.iter().any(|mapping| mapping.counts.held > 0 || mapping.counts.waiting > 0 || !mapping.mismatches.is_empty())
     }
 
+    /// Changes that are possible beyond the plan that was applied.
+    pub fn beyond(&self) -> u64 {
+        self.mappings.iter().map(|mapping| mapping.beyond).sum()
+    }
+
     /// Whether nothing was written, nor would be.
     pub fn is_nothing(&self) -> bool {
         self.mappings.iter().all(|mapping| {
@@ -149,6 +157,10 @@ impl Report {
         }
         sums
     }
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Counts {

@@ -3,6 +3,8 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use std::sync::atomic::AtomicBool;
+
 use jiff::Timestamp;
 
 use super::engine::{Engine, Mode};
@@ -36,6 +38,8 @@ pub(super) struct Run<'r> {
     unready: Vec<&'r Plan>,
     /// Records whose flow an earlier run left open because what it made does not show: mapping, scope, source id.
     pub(super) awaited: HashSet<(String, String, String)>,
+    /// What a saved plan allows: mapping, project, source id.
+    pub(super) allowed: Option<HashSet<(&'r str, &'r str, &'r str)>>,
     /// The right to change anything.
     lease: Option<Lease>,
 }
@@ -57,6 +61,8 @@ pub(super) struct Page {
     /// What is held since earlier runs: scope, source id.
     pub(super) held: HashSet<(String, String)>,
     pub(super) waiting: bool,
+    /// Some record asked for a link that is not there.
+    missed: bool,
 }
 
 /// What is known of the target in one project, or in the company.
@@ -78,7 +84,12 @@ impl Page {
 impl<'r> Run<'r> {
     pub(super) fn new(engine: &'r Engine<'r>, mode: Mode<'r>, book: Book, lease: Option<Lease>) -> Self {
         let settings = Digest::of(json_text(engine.settings)).as_str().chars().take(16).collect();
+        let allowed = match mode {
+            Mode::Apply { only: Some(set), .. } => Some(set.by_record().into_keys().collect()),
+            Mode::Apply { only: None, .. } | Mode::Plan => None,
+        };
         Self {
+            allowed,
             engine,
             mode,
             book,
@@ -172,10 +183,15 @@ impl<'r> Run<'r> {
             .await?;
         // What was read under other rules is read anew: a record may be mapped otherwise now, or be offered for the first time.
         let rules = format!("{} {}", plan.fingerprint, self.settings);
-        let since = cursor.filter(|cursor| cursor.state == rules).and_then(|cursor| cursor.modified).filter(|_| incremental);
+        // So is what asked for a link that was not there, once other links are.
+        let with_links =
+            |book: &Book| format!("{rules} {}", book.asked_by(plan, reading.project.as_ref().map(|project| project.procore.as_str())));
+        let missed = cursor.as_ref().is_some_and(|cursor| cursor.state != rules && cursor.state == with_links(&self.book));
+        let counts = |cursor: &Cursor| cursor.state == rules || missed;
+        let since = cursor.filter(counts).and_then(|cursor| cursor.modified).filter(|_| incremental);
         let held: Vec<Held> = held.into_iter().filter(|held| self.lies_in(reading, &held.scope)).collect();
         let known = held.iter().map(|held| (held.scope.clone(), held.source_id.clone())).collect();
-        let mut page = Page { views: HashMap::new(), newest: since, seen: HashSet::new(), held: known, waiting: false };
+        let mut page = Page { views: HashMap::new(), newest: since, seen: HashSet::new(), held: known, waiting: false, missed };
         let mut gathering = Gathering::new(plan, reading.project.as_ref(), reading_from(plan, since, &held));
         while let Some(bodies) = gathering.next(self.engine, &mut self.joined).await? {
             self.go_on().await?;
@@ -188,9 +204,11 @@ impl<'r> Run<'r> {
         }
         // Whatever was to be read is read: what is held and did not show is gone from its source.
         let seen = std::mem::take(&mut page.seen);
-        self.let_go(plan, &mut page, |(_, id)| !seen.contains(id)).await?;
+        let gone = page.held.iter().filter(|(_, id)| !seen.contains(id)).cloned().collect();
+        self.let_go(plan, &mut page, gone).await?;
         if matches!(self.mode, Mode::Apply { only: None, .. }) && !page.waiting && incremental {
-            let cursor = Cursor { mapping: plan.name.clone(), scope: reading.scope.clone(), modified: page.newest, state: rules };
+            let state = if page.missed { with_links(&self.book) } else { rules.clone() };
+            let cursor = Cursor { mapping: plan.name.clone(), scope: reading.scope.clone(), modified: page.newest, state };
             self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.move_cursor(&cursor)).await?;
         }
         Ok(())
@@ -244,9 +262,11 @@ impl<'r> Run<'r> {
                 page.newest = page.newest.max(source.modified.as_deref().and_then(instant_of));
                 page.seen.insert(source.id.clone());
                 for place in self.places(reading, &source, &all) {
-                    let decision = self.decide(reading.plan, (&item, &source), &place, page).await?;
+                    let decision = self.decide(reading.plan, (&item, &source, body), &place, page).await?;
                     if decision.lets_go() {
-                        self.let_go(reading.plan, page, |(scope, id)| *scope == place.scope && *id == source.id).await?;
+                        let one = (place.scope.clone(), source.id.clone());
+                        let held = page.held.contains(&one);
+                        self.let_go(reading.plan, page, held.then_some(one).into_iter().collect()).await?;
                     }
                     self.settle(reading.plan, decision, (&source, &place), report, &mut staged).await?;
                 }
@@ -272,7 +292,7 @@ impl<'r> Run<'r> {
     async fn decide(
         &self,
         plan: &'r Plan,
-        (item, source): (&Item<'_, '_, '_>, &SourceRef),
+        (item, source, body): (&Item<'_, '_, '_>, &SourceRef, &str),
         place: &Where,
         page: &mut Page,
     ) -> Result<Decision, Failure> {
@@ -291,8 +311,21 @@ impl<'r> Run<'r> {
                 entry.insert(View { target: TargetView::default(), memory })
             }
         };
-        let staging = Staging { engine: self.engine, plan, book: &self.book, place, settings: &self.settings, memory: &view.memory };
-        staging.decide(item, source, &mut view.target).await
+        let joined = (!plan.joins.is_empty()).then(|| Digest::of(body).as_str().chars().take(16).collect());
+        let staging = Staging {
+            engine: self.engine,
+            plan,
+            book: &self.book,
+            place,
+            settings: &self.settings,
+            joined,
+            missed: AtomicBool::new(false),
+            memory: &view.memory,
+        };
+        let decision = staging.decide(item, source, &mut view.target).await?;
+        // What is held is offered again by itself.
+        page.missed |= staging.missed.into_inner() && !matches!(decision, Decision::Hold(_));
+        Ok(decision)
     }
 
     async fn settle(

@@ -52,7 +52,7 @@ pub(super) fn in_projects(plan: &Plan) -> bool {
 
 /// The synced projects, and those that the plan would make.
 pub(super) fn projects(book: &Book, planned: &[ProjectScope]) -> Vec<ProjectScope> {
-    let mut projects: Vec<ProjectScope> = book.links.documents(PROJECTS, Some("")).map(of_link).collect();
+    let mut projects: Vec<ProjectScope> = book.links.documents(PROJECTS, Some("")).map(|link| of_link(&link)).collect();
     for project in planned {
         if !projects.iter().any(|known| known.procore == project.procore) {
             projects.push(project.clone());

@@ -1,6 +1,7 @@
 //! From a record to what would happen to it: nothing, a change, or a reason to wait.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::change_set::{Action, StagedChange};
 use super::engine::Engine;
@@ -59,6 +60,10 @@ pub(super) struct Staging<'s> {
     pub(super) place: &'s Where,
     /// A digest of the settings.
     pub(super) settings: &'s str,
+    /// A digest of the record with what was joined to it, where something was: that may change alone.
+    pub(super) joined: Option<String>,
+    /// Whether the record asked for a link that is not there.
+    pub(super) missed: AtomicBool,
     /// Drafts of targets that cannot be read, as they were written last, by source id.
     pub(super) memory: &'s HashMap<String, Written>,
 }
@@ -66,7 +71,7 @@ pub(super) struct Staging<'s> {
 impl Staging<'_> {
     /// Decides about one item.
     pub(super) async fn decide(&self, item: &Item<'_, '_, '_>, source: &SourceRef, view: &mut TargetView) -> Result<Decision, Failure> {
-        let link = self.book.by_id(&self.plan.name, &self.place.scope, self.plan.source.resource.system, &source.id).cloned();
+        let link = self.book.by_id(&self.plan.name, &self.place.scope, self.plan.source.resource.system, &source.id);
         let version = self.version(source);
         if let (Some(link), Some(version)) = (&link, &version)
             && self.plan.writes()
@@ -96,14 +101,16 @@ impl Staging<'_> {
         }
     }
 
-    /// The source as it is, with the mapping and settings of today: when none of them changed, neither did the draft.
+    /// The source as it is, with the mapping and settings of today: when none of them changed, neither did the draft. None where
+    /// a link may change it that is not there yet.
     fn version(&self, source: &SourceRef) -> Option<String> {
-        let modified = source.modified.as_ref()?;
-        Some(format!("{modified} {} {}", self.plan.fingerprint, self.settings))
+        let modified = source.modified.as_ref().filter(|_| !self.missed.load(Ordering::Relaxed))?;
+        let joined = self.joined.as_deref().map(|joined| format!("+{joined}")).unwrap_or_default();
+        Some(format!("{modified}{joined} {} {}", self.plan.fingerprint, self.settings))
     }
 
     fn evaluate(&self, item: &Item<'_, '_, '_>, target: &Value) -> Result<Option<Draft>, Refusal> {
-        let links = Seen { book: self.book, source: self.plan.source.resource.system, project: self.place.procore() };
+        let links = Seen { book: self.book, source: self.plan.source.resource.system, project: self.place.procore(), missed: &self.missed };
         let (ask, project) = (Value::Record(Record::new()), self.place.value());
         let context =
             Context { settings: self.engine.settings, ask: &ask, target, project: &project, links: &links, today: self.engine.today };
@@ -207,12 +214,12 @@ impl Staging<'_> {
     /// The linked lines of a document that its draft has no more.
     fn gone(&self, link: &Link, draft: &Draft) -> Vec<GoneLine> {
         let side = self.system();
-        let linked: Vec<&Link> = self.book.links.lines_of(link).collect();
+        let linked: Vec<Link> = self.book.links.lines_of(link).collect();
         if linked.is_empty() {
             return Vec::new();
         }
         let there: HashSet<(&str, &str)> = draft.lines.iter().map(|line| (line.field.as_str(), line.key.as_str())).collect();
-        let gone = linked.into_iter().filter(|line| !there.contains(&(line.part.as_str(), line.end(side.other()).id.as_str())));
+        let gone = linked.iter().filter(|line| !there.contains(&(line.part.as_str(), line.end(side.other()).id.as_str())));
         let key = |line: &Link| line.end(side).key.clone().unwrap_or_else(|| line.end(side).id.clone());
         gone.map(|line| GoneLine { list: line.part.clone(), line: line.end(side.other()).id.clone(), target: key(line) }).collect()
     }

@@ -112,7 +112,7 @@ impl Standing<'_> {
         let digest = crate::store::Digest::of(&text);
         let link = self.book.by_id(&self.plan.name, &self.place.scope, source, &parcel.source_id);
         let Some(link) = link.filter(|link| link.target_version.as_deref() != Some(digest.as_str())) else { return Ok(()) };
-        let mut new = same_link(link);
+        let mut new = same_link(&link);
         let put = flow.write(move |writing| {
             new.target_version = Some(writing.keep_body(text.as_bytes())?.as_str().to_owned());
             writing.put_link(&new)

@@ -74,7 +74,7 @@ impl WriteBack<'_> {
         let key = self.plan.source.resource.key.iter().map(part).collect::<Vec<_>>().join("/");
         let link = self.book.by_id(&self.plan.name, &self.place.scope, source, &lesson.source_id);
         let Some(link) = link.filter(|_| !key.is_empty()) else { return Ok(()) };
-        let mut new = same_link(link);
+        let mut new = same_link(&link);
         match source {
             System::Procore => new.procore.key = Some(key),
             System::Acumatica => new.acumatica.key = Some(key),

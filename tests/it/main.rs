@@ -43,6 +43,7 @@ mod sync_explain;
 mod sync_first;
 mod sync_held;
 mod sync_lines;
+mod sync_links;
 mod sync_made;
 mod sync_payments;
 mod sync_plan;

@@ -33,7 +33,7 @@ fn subcontract(world: &World) -> Record {
 /// The links of the lines of subcontracts.
 async fn line_links(world: &World) -> usize {
     let links = world.store.read(|reading| reading.link_book(&["subcontracts"])).await.unwrap();
-    links.documents("subcontracts", None).map(|document| links.lines_of(document).count()).sum()
+    links.documents("subcontracts", None).map(|document| links.lines_of(&document).count()).sum()
 }
 
 #[tokio::test]

@@ -22,6 +22,10 @@ pub(in crate::cli) fn report(report: &Report) -> String {
     for mapping in &report.mappings {
         text.push_str(&aside(mapping));
     }
+    if report.beyond() > 0 {
+        let (count, verb) = (report.beyond(), if report.beyond() == 1 { "change is" } else { "changes are" });
+        text.push_str(&format!("\n{count} more {verb} possible now that the plan is applied; make a new one to see them\n"));
+    }
     text
 }
 
