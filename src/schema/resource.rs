@@ -195,7 +195,7 @@ pub struct AcumaticaWire {
     /// The entity, where the resource is called otherwise: retainage releases are `Bill`.
     pub entity: Option<String>,
     /// Where an action of another document makes its records, rather than a `PUT`.
-    pub made_by: Option<MadeBy>,
+    pub made_by: Option<Box<MadeBy>>,
     /// Details and linked entities that come only when named.
     #[serde(default)]
     pub expand: Vec<String>,
@@ -303,7 +303,7 @@ impl Resource {
 
     /// The action that makes its records, if they are not simply written.
     pub fn made_by(&self) -> Option<&MadeBy> {
-        self.wire.acumatica()?.made_by.as_ref()
+        self.wire.acumatica()?.made_by.as_deref()
     }
 }
 

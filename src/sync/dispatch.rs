@@ -22,10 +22,16 @@ use crate::schema::{System, Wire};
 use crate::store::{Digest, Flow, NewLink, Writing};
 use crate::value::{Value, json_text};
 
+/// What a link learns, and what the target showed.
+pub(super) struct Relearned {
+    new: NewLink,
+    shown: Option<String>,
+}
+
 impl<'r> Run<'r> {
-    /// The link learns what the draft is now; nothing is sent.
-    pub(super) async fn refresh(&mut self, plan: &Plan, staged: Staged) -> Result<(), Failure> {
-        let (Some(link), Mode::Apply { .. }) = (staged.link, self.mode) else { return Ok(()) };
+    /// The link is to learn what the draft is now; nothing is sent.
+    pub(super) fn refresh(&mut self, plan: &Plan, staged: Staged) {
+        let (Some(link), Mode::Apply { .. }) = (staged.link, self.mode) else { return };
         let source = plan.source.resource.system;
         let parcel = staged.parcel;
         // Lines that are gone on both sides lose their link.
@@ -35,20 +41,33 @@ impl<'r> Run<'r> {
         });
         let shown = staged.shown.filter(|_| plan.direction == Direction::Export);
         let shown = shown.map(|shown| json_text(&Value::Record(baseline(plan, &shown))));
-        let mut new = NewLink {
+        let new = NewLink {
             fingerprint: Digest::from_hex(&parcel.fingerprint),
             source_version: parcel.source_version,
             lines,
             ..same_link(&link)
         };
-        let relearn = move |writing: &Writing<'_>| {
-            if let Some(shown) = shown {
-                new.target_version = Some(writing.keep_body(shown.as_bytes())?.as_str().to_owned());
+        self.relearned.push(Relearned { new, shown });
+    }
+
+    /// Lets the links of a page learn how things are, all in one change of the state file.
+    pub(super) async fn relearn(&mut self) -> Result<(), Failure> {
+        let relearned = std::mem::take(&mut self.relearned);
+        if relearned.is_empty() {
+            return Ok(());
+        }
+        let learn = move |writing: &Writing<'_>| {
+            let mut put = Vec::with_capacity(relearned.len());
+            for Relearned { mut new, shown } in relearned {
+                if let Some(shown) = shown {
+                    new.target_version = Some(writing.keep_body(shown.as_bytes())?.as_str().to_owned());
+                }
+                put.push(writing.put_link(&new)?);
             }
-            writing.put_link(&new)
+            Ok(put)
         };
-        let put = self.engine.worker.store().write(&self.engine.worker.stamp(), relearn).await?;
-        self.book.links.take_over(&put);
+        let put = self.engine.worker.store().write(&self.engine.worker.stamp(), learn).await?;
+        put.iter().for_each(|put| self.book.links.take_over(put));
         Ok(())
     }
 
@@ -84,7 +103,7 @@ impl<'r> Run<'r> {
             groups.entry(one.place.procore().to_owned()).or_insert_with(|| (one.place.clone(), Vec::new())).1.push(one);
         }
         for (place, staged) in groups.into_values() {
-            self.deliver(plan, &place, staged, page, report).await?;
+            self.deliver(plan, &place, staged, report).await?;
         }
         Ok(())
     }
@@ -110,14 +129,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    async fn deliver(
-        &mut self,
-        plan: &'r Plan,
-        place: &Where,
-        staged: Vec<Staged>,
-        page: &mut Page,
-        report: &mut MappingReport,
-    ) -> Result<(), Failure> {
+    async fn deliver(&mut self, plan: &'r Plan, place: &Where, staged: Vec<Staged>, report: &mut MappingReport) -> Result<(), Failure> {
         let batch = match (&plan.target.resource.wire, plan.direction) {
             (Wire::Procore(wire), Direction::Import) => wire.sync.as_ref().map_or(1, |sync| sync.limit),
             _ => 1,
@@ -131,7 +143,7 @@ impl<'r> Run<'r> {
             let flow = Flow::open(&self.engine.worker, delivery.intent()).await?;
             match delivery.walk(flow, &mut self.book).await {
                 Ok(one) => {
-                    one.receipts.iter().for_each(|receipt| page.forget(place, &receipt.id));
+                    one.receipts.iter().for_each(|receipt| self.forget(plan, place, &receipt.id));
                     walked.push(one);
                 }
                 Err(failure) => {

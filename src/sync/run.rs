@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
 
+use super::dispatch::Relearned;
 use super::engine::{Engine, Mode};
 use super::failure::Failure;
 use super::gather::{Gathering, Joined, join};
@@ -19,6 +20,7 @@ use super::target::{TargetView, is_readable};
 use crate::connector::{Key, ProjectScope, Select};
 use crate::evaluate::{Item, Refusal, SourceRef, open};
 use crate::plan::{Plan, ProjectOf, Records};
+use crate::schema::Scope;
 use crate::store::{Cursor, Digest, Held, Lease, Written};
 use crate::value::{instant_of, json_text};
 
@@ -38,6 +40,10 @@ pub(super) struct Run<'r> {
     unready: Vec<&'r Plan>,
     /// Records whose flow an earlier run left open because what it made does not show: mapping, scope, source id.
     pub(super) awaited: HashSet<(String, String, String)>,
+    /// What is known of the target of the mapping that runs: of the company, or project by project.
+    views: HashMap<String, View>,
+    /// Links that are to learn how things are, once the page is dealt with.
+    pub(super) relearned: Vec<Relearned>,
     /// What a saved plan allows: mapping, project, source id.
     pub(super) allowed: Option<HashSet<(&'r str, &'r str, &'r str)>>,
     /// The right to change anything.
@@ -55,7 +61,6 @@ struct Reading<'r> {
 
 /// What is known while a scope is read.
 pub(super) struct Page {
-    views: HashMap<String, View>,
     newest: Option<Timestamp>,
     seen: HashSet<String>,
     /// What is held since earlier runs: scope, source id.
@@ -72,15 +77,6 @@ struct View {
     memory: HashMap<String, Written>,
 }
 
-impl Page {
-    /// Forgets what is known of a record that was just written.
-    pub(super) fn forget(&mut self, place: &Where, id: &str) {
-        if let Some(view) = self.views.get_mut(place.procore()) {
-            view.target.forget(id);
-        }
-    }
-}
-
 impl<'r> Run<'r> {
     pub(super) fn new(engine: &'r Engine<'r>, mode: Mode<'r>, book: Book, lease: Option<Lease>) -> Self {
         let settings = Digest::of(json_text(engine.settings)).as_str().chars().take(16).collect();
@@ -89,6 +85,8 @@ impl<'r> Run<'r> {
             Mode::Apply { only: None, .. } | Mode::Plan => None,
         };
         Self {
+            views: HashMap::new(),
+            relearned: Vec::new(),
             allowed,
             engine,
             mode,
@@ -136,7 +134,10 @@ impl<'r> Run<'r> {
         if let Mode::Apply { .. } = self.mode {
             self.resume(plan, &mut report).await?;
         }
+        self.views.clear();
         for reading in self.readings(plan) {
+            // What a project holds is of no use to the next one.
+            self.views.retain(|place, _| place.is_empty());
             self.read(&reading, &mut report).await?;
         }
         if !report.changes.is_empty() {
@@ -191,7 +192,7 @@ impl<'r> Run<'r> {
         let since = cursor.filter(counts).and_then(|cursor| cursor.modified).filter(|_| incremental);
         let held: Vec<Held> = held.into_iter().filter(|held| self.lies_in(reading, &held.scope)).collect();
         let known = held.iter().map(|held| (held.scope.clone(), held.source_id.clone())).collect();
-        let mut page = Page { views: HashMap::new(), newest: since, seen: HashSet::new(), held: known, waiting: false, missed };
+        let mut page = Page { newest: since, seen: HashSet::new(), held: known, waiting: false, missed };
         let mut gathering = Gathering::new(plan, reading.project.as_ref(), reading_from(plan, since, &held));
         while let Some(bodies) = gathering.next(self.engine, &mut self.joined).await? {
             self.go_on().await?;
@@ -272,6 +273,7 @@ impl<'r> Run<'r> {
                 }
             }
         }
+        self.relearn().await?;
         let staged = self.told_apart(reading.plan, staged, report).await?;
         self.send(reading.plan, staged, page, report).await
     }
@@ -289,8 +291,15 @@ impl<'r> Run<'r> {
         }
     }
 
+    /// Forgets what is known of a record that was just written.
+    pub(super) fn forget(&mut self, plan: &Plan, place: &Where, id: &str) {
+        if let Some(view) = self.views.get_mut(view_of(plan, place)) {
+            view.target.forget(id);
+        }
+    }
+
     async fn decide(
-        &self,
+        &mut self,
         plan: &'r Plan,
         (item, source, body): (&Item<'_, '_, '_>, &SourceRef, &str),
         place: &Where,
@@ -299,7 +308,7 @@ impl<'r> Run<'r> {
         if self.awaited.contains(&(plan.name.clone(), place.scope.clone(), source.id.clone())) {
             return Ok(Decision::Hold(vec![AWAITED.to_owned()]));
         }
-        let view = match page.views.entry(place.procore().to_owned()) {
+        let view = match self.views.entry(view_of(plan, place).to_owned()) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
                 let (mapping, scope) = (plan.name.clone(), place.scope.clone());
@@ -343,7 +352,7 @@ impl<'r> Run<'r> {
             Decision::Unchanged => report.counts.unchanged += 1,
             Decision::Refresh(refreshed) => {
                 report.counts.unchanged += 1;
-                self.refresh(plan, *refreshed).await?;
+                self.refresh(plan, *refreshed);
             }
             Decision::Stage(one) => staged.push(*one),
             Decision::Differs(mismatch) => report.mismatches.push(mismatch),
@@ -354,6 +363,14 @@ impl<'r> Run<'r> {
         }
         Ok(())
     }
+}
+
+/// Where what is known of the target is kept: what belongs to no project is the same for all of them.
+fn view_of<'w>(plan: &Plan, place: &'w Where) -> &'w str {
+    let resource = &plan.target.resource;
+    let by_project = resource.wire.acumatica().and_then(|wire| wire.filter.as_ref()).is_some_and(|filter| filter.contains("{project}"));
+    let shared = resource.scope == Scope::Company && !by_project && is_readable(plan);
+    if shared { "" } else { place.procore() }
 }
 
 /// A record without an id cannot be remembered as held: the cursor stays before it, so that it is read and told again.

@@ -8,6 +8,7 @@ mod jar;
 mod read;
 mod select;
 mod session;
+mod windows;
 mod write;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use serde_json::value::RawValue;
 use tokio::sync::RwLock;
 
 use self::session::Session;
+pub(super) use self::windows::Windows;
 use super::World;
 use super::budget::Budget;
 use super::door::{Call, Door};
