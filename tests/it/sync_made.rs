@@ -91,7 +91,7 @@ async fn an_action_makes_each_record_once_with_its_parameters_and_what_came_of_i
     assert_eq!(told(&report), "created 2, updated 0, unchanged 0, held 0");
     assert_eq!(erp.lock().unwrap().released[1].at("Amount.value").unwrap().to_string(), "60.00");
     let links = workshop.store.read(|reading| reading.link_book(&[])).await.unwrap();
-    let keys: Vec<String> = links.documents("releases", None).map(|link| link.acumatica.key.clone().unwrap()).collect();
+    let keys: Vec<String> = links.documents("releases", None).map(|link| link.acumatica.key.unwrap()).collect();
     assert_eq!(keys, ["Bill/R1", "Bill/R2"]);
     assert_eq!(told(&workshop.sync().await.unwrap()), "created 0, updated 0, unchanged 2, held 0");
     assert_eq!((actions(&workshop), workshop.met("PUT").len()), (2, 0));
