@@ -41,6 +41,10 @@ struct Erp {
 }
 
 fn open() -> (Workshop, Arc<Mutex<Erp>>) {
+    open_with(RELEASE, MAPPING)
+}
+
+fn open_with(schema: &str, mapping: &str) -> (Workshop, Arc<Mutex<Erp>>) {
     let erp = Arc::new(Mutex::new(Erp::default()));
     let state = erp.clone();
     let system = move |told: &str, body: &str| {
@@ -66,11 +70,12 @@ fn open() -> (Workshop, Arc<Mutex<Erp>>) {
                 let bill = erp.released.iter().find(|bill| told.contains(bill.as_record().unwrap().text("id").unwrap()));
                 ok(&bill.unwrap().to_string())
             }
+            _ if told.starts_with("PUT /entity/Default/24.200.001/Bill") => ok(body),
             _ => panic!("{told}"),
         }
     };
     let workshop =
-        Workshop::new(&[("releases.json", RELEASES), ("RetainageRelease.json", RELEASE)], &[("releases.yaml", MAPPING)], Box::new(system));
+        Workshop::new(&[("releases.json", RELEASES), ("RetainageRelease.json", schema)], &[("releases.yaml", mapping)], Box::new(system));
     (workshop, erp)
 }
 
@@ -133,4 +138,16 @@ async fn what_an_action_made_and_nobody_finds_is_held_and_not_made_again() {
     erp.lock().unwrap().hides = 0;
     assert_eq!(told(&workshop.sync().await.unwrap()), "created 2, updated 0, unchanged 2, held 0");
     assert_eq!((actions(&workshop), erp.lock().unwrap().released.len()), (2, 2));
+}
+
+#[tokio::test]
+async fn what_an_action_leaves_out_is_put_into_what_it_made() {
+    let schema = RELEASE.replace(r#""PostPeriod":"$Period"}"#, r#""PostPeriod":"$Period"},"then_put":true"#);
+    let mapping = format!("{MAPPING}  - {{to: Period, value: '032026', row: {{releases.period: [Period, Period]}}}}\n");
+    let (workshop, _) = open_with(&schema, &mapping);
+    assert_eq!(told(&workshop.sync().await.unwrap()), "created 2, updated 0, unchanged 0, held 0");
+    assert!(workshop.sent("POST /entity")[0].contains(r#""PostPeriod":{"value":"032026"}"#), "{:?}", workshop.sent("POST /entity"));
+    let puts = workshop.sent("PUT ");
+    assert_eq!(puts[0], r#"{"id":"00000001-0000-0000-0000-000000000000","Period":{"value":"032026"}}"#);
+    assert_eq!((actions(&workshop), puts.len()), (2, 2));
 }
