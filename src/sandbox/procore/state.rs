@@ -83,6 +83,7 @@ impl State {
                 record.set(name.as_str(), Value::Null);
             }
         }
+        rules.beside.iter().filter(|name| row.fields.get(name).is_none()).for_each(|name| drop(record.remove(name)));
         if shown == Shown::Listed {
             rules.whole_only.iter().for_each(|name| drop(record.remove(name)));
         }

@@ -20,6 +20,7 @@ pub(crate) static COST_CODES: Rules = Rules {
     collection: Collection::CostCodes,
     schema: Some("procore/cost_codes"),
     extra: &[("parent_id", Kind::Integer)],
+    beside: &["sub_job_id"],
     required: &["code", "name"],
     lock: Lock::Fields(&["code", "name", "parent_id"]),
     filters: &["id", "origin_id"],

@@ -29,6 +29,7 @@ pub(crate) static REQUISITIONS: Rules = Rules {
         ("invoice_number", FieldKind::Text),
         ("status", FieldKind::Text),
     ],
+    beside: &["commitment_id"],
     lock: Lock::Whole,
     refusal: Refusal::Conflict,
     filters: &["id", "commitment_id", "period_id", "status", "created_at", "updated_at", "origin_id"],
