@@ -8,7 +8,7 @@ use super::super::state::State;
 use super::super::store::Collection;
 use super::super::write::Place;
 use super::{Ground, add, add_at, contract_line, directory_entry, fields};
-use crate::sandbox::company::{BudgetCode, PrimeContract, Project, PurchaseOrder};
+use crate::sandbox::company::{BudgetCode, BudgetMove, PrimeContract, Project, PurchaseOrder};
 use crate::value::{Record, Value};
 
 /// A project that is there, by the indexes of the practice company.
@@ -120,27 +120,7 @@ impl Ground<'_> {
                 add_at(state, Collection::BudgetModifications, fields(record), place(site, None));
             }
             if self.company.budget_changes {
-                let header = [
-                    ("number", Value::from(number)),
-                    ("title", moved.notes.as_str().into()),
-                    ("description", Value::Null),
-                    ("status", moved.status.into()),
-                ];
-                let change = add_at(state, Collection::BudgetChanges, fields(header), place(site, None));
-                let gives = from.map(|(_, code)| ("budget_change", code, -moved.amount));
-                let sides = [Some(("change_event", to_code, moved.amount)), gives];
-                for (position, (kind, code, amount)) in (1_i64..).zip(sides.into_iter().flatten()) {
-                    let line = [
-                        ("adjustment_number", Value::from(1_i64)),
-                        ("type", kind.into()),
-                        ("wbs_code_id", code.into()),
-                        ("amount", Value::Number(amount)),
-                        ("calculation_strategy", "manual".into()),
-                        ("description", moved.notes.as_str().into()),
-                        ("position", position.into()),
-                    ];
-                    add_at(state, Collection::AdjustmentLines, fields(line), place(site, Some(change)));
-                }
+                budget_change(state, site, (number, moved), (to_code, from.map(|(_, code)| code)));
             }
         }
     }
@@ -228,6 +208,30 @@ impl Ground<'_> {
             }));
         }
         placed
+    }
+}
+
+/// What was moved as a Budget Change: one line that gets, and one that gives unless the sum comes from outside.
+fn budget_change(state: &mut State, site: &Site, (number, moved): (i64, &BudgetMove), (to, from): (i64, Option<i64>)) {
+    let header = [
+        ("number", Value::from(number)),
+        ("title", moved.notes.as_str().into()),
+        ("description", Value::Null),
+        ("status", moved.status.into()),
+    ];
+    let change = add_at(state, Collection::BudgetChanges, fields(header), place(site, None));
+    let sides = [Some(("change_event", to, moved.amount)), from.map(|code| ("budget_change", code, -moved.amount))];
+    for (position, (kind, code, amount)) in (1_i64..).zip(sides.into_iter().flatten()) {
+        let line = [
+            ("adjustment_number", Value::from(1_i64)),
+            ("type", kind.into()),
+            ("wbs_code_id", code.into()),
+            ("amount", Value::Number(amount)),
+            ("calculation_strategy", "manual".into()),
+            ("description", moved.notes.as_str().into()),
+            ("position", position.into()),
+        ];
+        add_at(state, Collection::AdjustmentLines, fields(line), place(site, Some(change)));
     }
 }
 
