@@ -54,7 +54,7 @@ pub enum Wire {
     /// Calls and paths.
     Procore(Box<ProcoreWire>),
     /// Entity, details and actions.
-    Acumatica(AcumaticaWire),
+    Acumatica(Box<AcumaticaWire>),
 }
 
 /// How a Procore resource is read and written. Paths, query values and body values may hold `{company_id}`,
@@ -187,6 +187,8 @@ pub struct WriteCall {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcumaticaWire {
+    /// The entity, where the resource's name is not its name: some of an entity's documents.
+    pub entity: Option<String>,
     /// Details and linked entities that come only when named.
     #[serde(default)]
     pub expand: Vec<String>,
@@ -202,6 +204,26 @@ pub struct AcumaticaWire {
     /// The list cannot be read in one optimised export: read keys first, then each by key.
     #[serde(default)]
     pub by_key_only: bool,
+    /// Records are made by an action of another document, not by PUT.
+    pub made_by: Option<MadeBy>,
+}
+
+/// The action of another document that makes a record. `$X` stands for field `X` of the draft.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MadeBy {
+    /// The entity of that document.
+    pub entity: String,
+    /// Its action.
+    pub action: String,
+    /// Its key: field → `$X`, or a constant.
+    pub key: BTreeMap<String, String>,
+    /// The action's parameters: name → `$X`, or a constant.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// The remaining fields go by PUT, once the record is there.
+    #[serde(default)]
+    pub then_put: bool,
 }
 
 /// An action of an entity.
