@@ -60,7 +60,7 @@ fn enter_revenue(books: &mut Books, project: &str) {
             ("InventoryID", NO_ITEM.into()),
             ("Type", "Income".into()),
             ("Description", description.into()),
-            ("OriginalBudgetedAmount", Decimal::new(rng.i64(200..4_000) * 100_000 + rng.i64(..100), 2).into()),
+            ("OriginalBudgetedAmount", Decimal::new(rng.i64(200..4_000) * 100_000 + rng.i64(0..100), 2).into()),
             ("Retainage", Decimal::from(10).into()),
         ]);
         derive(&mut row);

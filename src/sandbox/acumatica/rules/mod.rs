@@ -17,6 +17,9 @@ mod task;
 mod transaction;
 mod vendor;
 
+pub(super) use bill::release as release_bill;
+pub(super) use check::{release as pay_out, void as void_check};
+pub(super) use invoice::release as release_invoice;
 pub(super) use task::{MAIN_TASK, main_task};
 
 use super::books::{Books, Item};
