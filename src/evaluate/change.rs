@@ -53,15 +53,15 @@ pub fn compare(plan: &Plan, draft: &Draft, held: Option<&Record>, lines: LineKey
     change
 }
 
-/// Whether a record of the target is the one that a draft stands for, by the mapping's identity fields.
-pub fn matches_identity(plan: &Plan, draft: &Draft, held: &Record) -> bool {
-    let whole = Value::Record(draft.fields.clone());
-    let other = Value::Record(held.clone());
-    !plan.identity.is_empty()
-        && plan.identity.iter().all(|path| match (whole.at(path), other.at(path), plan.target.field_at(path)) {
-            (Some(one), Some(two), Some(field)) => !one.is_null() && same_key(one, two, field.kind),
-            _ => false,
-        })
+/// By what a record of the target is recognised: the mapping's identity fields, in a form that is the same for a draft and for
+/// the record that it stands for. None when a part of it is missing.
+pub fn identity_of(plan: &Plan, record: &Record) -> Option<String> {
+    let part = |path: &String| {
+        let value = path.split_once('.').map_or_else(|| record.get(path), |(first, rest)| record.get(first)?.at(rest))?;
+        Some(key_text(value, plan.target.field_at(path)?.kind)).filter(|_| !value.is_null())
+    };
+    let parts = plan.identity.iter().map(part).collect::<Option<Vec<_>>>()?;
+    (!parts.is_empty()).then(|| parts.join("\u{1f}"))
 }
 
 struct Comparison<'a> {
@@ -224,10 +224,14 @@ fn same(old: &Value, new: &Value, kind: Kind) -> bool {
     }
 }
 
-/// Keys are compared without case, as both systems look them up.
-fn same_key(one: &Value, two: &Value, kind: Kind) -> bool {
-    match (one, two) {
-        (Value::Text(one), Value::Text(two)) if kind == Kind::Text => one.trim().to_lowercase() == two.trim().to_lowercase(),
-        _ => same(one, two, kind),
+/// Keys are compared without case, as both systems look them up; dates by their day, numbers by what they say.
+fn key_text(value: &Value, kind: Kind) -> String {
+    match (value, kind) {
+        (Value::Number(number), _) => plain_text(*number),
+        (Value::Text(text), Kind::Date) => date_of(text).map_or_else(|| text.trim_end().to_owned(), |date| date.to_string()),
+        (Value::Text(text), Kind::Instant) => instant_of(text).map_or_else(|| text.trim_end().to_owned(), |instant| instant.to_string()),
+        (Value::Text(text), Kind::Text) => text.trim().to_lowercase(),
+        (Value::Text(text), _) => text.trim_end().to_owned(),
+        (other, _) => other.plain(),
     }
 }

@@ -34,7 +34,7 @@ pub(super) struct Seen<'b> {
 impl Book {
     /// The book of a run over these plans.
     pub(super) fn new(links: LinkBook, plans: &[Plan]) -> Self {
-        let in_projects = plans.iter().filter(|plan| in_projects(plan)).map(|plan| plan.name.clone()).collect();
+        let in_projects = plans.iter().filter(|plan| in_projects(plan)).map(|plan| plan.pair.clone()).collect();
         let pairs = plans.first().map(|plan| Arc::clone(&plan.pairs)).unwrap_or_default();
         Self { links, in_projects, pairs, planned: HashMap::new() }
     }

@@ -20,6 +20,9 @@ use crate::plan::{Plan, ProjectOf, Records};
 use crate::store::{Cursor, Digest, Held, Lease, Written};
 use crate::value::{instant_of, json_text};
 
+/// Why a record is not sent a second time.
+const AWAITED: &str = "an action has made its record at the target, and that does not show yet; it is looked for at every run";
+
 /// What a run knows while it goes on.
 pub(super) struct Run<'r> {
     pub(super) engine: &'r Engine<'r>,
@@ -31,6 +34,8 @@ pub(super) struct Run<'r> {
     settings: String,
     /// Mappings whose records the target does not have: left out, or only planned.
     unready: Vec<&'r Plan>,
+    /// Records whose flow an earlier run left open because what it made does not show: mapping, scope, source id.
+    pub(super) awaited: HashSet<(String, String, String)>,
     /// The right to change anything.
     lease: Option<Lease>,
 }
@@ -73,7 +78,17 @@ impl Page {
 impl<'r> Run<'r> {
     pub(super) fn new(engine: &'r Engine<'r>, mode: Mode<'r>, book: Book, lease: Option<Lease>) -> Self {
         let settings = Digest::of(json_text(engine.settings)).as_str().chars().take(16).collect();
-        Self { engine, mode, book, planned_projects: Vec::new(), joined: Joined::new(), settings, unready: Vec::new(), lease }
+        Self {
+            engine,
+            mode,
+            book,
+            planned_projects: Vec::new(),
+            joined: Joined::new(),
+            settings,
+            unready: Vec::new(),
+            awaited: HashSet::new(),
+            lease,
+        }
     }
 
     /// Gives the right to change anything to whoever waits for it.
@@ -269,6 +284,9 @@ impl<'r> Run<'r> {
         place: &Where,
         page: &mut Page,
     ) -> Result<Decision, Failure> {
+        if self.awaited.contains(&(plan.name.clone(), place.scope.clone(), source.id.clone())) {
+            return Ok(Decision::Hold(vec![AWAITED.to_owned()]));
+        }
         let view = match page.views.entry(place.procore().to_owned()) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
@@ -300,7 +318,7 @@ impl<'r> Run<'r> {
             Decision::Unchanged => report.counts.unchanged += 1,
             Decision::Refresh(refreshed) => {
                 report.counts.unchanged += 1;
-                self.refresh(*refreshed).await?;
+                self.refresh(plan, *refreshed).await?;
             }
             Decision::Stage(one) => staged.push(*one),
             Decision::Differs(mismatch) => report.mismatches.push(mismatch),

@@ -68,6 +68,11 @@ impl Acumatica {
         self.session.end(&self.door).await;
     }
 
+    /// Lets time go by.
+    pub(super) async fn wait(&self, time: Duration) {
+        self.door.clock.sleep(time).await;
+    }
+
     /// The same error without secrets.
     pub(super) fn cleaned(&self, error: ConnectorError) -> ConnectorError {
         error.cleaned(|text| self.door.clean(text))

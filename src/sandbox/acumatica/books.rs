@@ -85,7 +85,9 @@ fn joined(parts: impl Iterator<Item = impl AsRef<str>>) -> String {
 impl Books {
     /// Empty tables for every Acumatica schema of the catalog.
     pub(super) fn new(options: Arc<AcumaticaOptions>) -> Self {
-        let schemas = options.catalog.iter().filter(|schema| schema.resource.system == System::Acumatica);
+        // A resource that is called otherwise shows some records of another entity.
+        let is_entity = |schema: &&Arc<Schema>| schema.resource.entity() == schema.resource.name;
+        let schemas = options.catalog.iter().filter(|schema| schema.resource.system == System::Acumatica).filter(is_entity);
         let entities: BTreeMap<_, _> = schemas
             .map(|schema| {
                 let name = schema.resource.name.clone();
