@@ -27,7 +27,7 @@ impl Change {
             self.fields.push(FieldChange {
                 field: gone.list.clone(),
                 line: Some(gone.line.clone()),
-                rows: rules.iter().flat_map(|rule| rule.rows.iter().cloned()).collect(),
+                rows: rules.iter().flat_map(|rule| &rule.parts).flat_map(|part| part.rows.iter().cloned()).collect(),
                 old: Value::Record(mapped(&rules, line)),
                 new: Value::Null,
             });
@@ -63,7 +63,7 @@ fn lines_rules<'p>(plan: &'p Plan, list: &'p str) -> impl Iterator<Item = &'p Li
 
 /// What the mapping knows of a line: that is what people recognise it by.
 fn mapped(rules: &[&LinesRule], line: &Record) -> Record {
-    let names = rules.iter().flat_map(|rule| &rule.nodes).filter_map(|node| match node {
+    let names = rules.iter().flat_map(|rule| &rule.parts).flat_map(|part| &part.nodes).filter_map(|node| match node {
         Node::Field(rule) => Some(rule.field.name.as_str()),
         Node::Record { name, .. } => Some(name.as_str()),
         Node::Lines(_) => None,

@@ -54,7 +54,7 @@ pub enum Wire {
     /// Calls and paths.
     Procore(Box<ProcoreWire>),
     /// Entity, details and actions.
-    Acumatica(AcumaticaWire),
+    Acumatica(Box<AcumaticaWire>),
 }
 
 /// How a Procore resource is read and written. Paths, query values and body values may hold `{company_id}`,

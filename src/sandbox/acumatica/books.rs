@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::fields::{Fields, guid, mix, normal};
 use super::options::AcumaticaOptions;
 use super::rules::{Rules, rules_of};
-use crate::schema::{AcumaticaWire, Schema, System, Wire};
+use crate::schema::{AcumaticaWire, Schema, Wire};
 use crate::value::{Record, Value};
 
 /// An entity: what its schema says, and the business rules that guard it.

@@ -1,7 +1,10 @@
 //! Where we differ from a vendor's description on purpose, and why.
 
 /// Read with `$custom`, sent under `custom`: the contract has no such field, screen metadata names view and field.
-const RETAINAGE: &str = "bills have no retainage in the contract; the form's view and field carry it";
+const RETAINAGE: &str = "bills, invoices and purchase orders have no retainage in the contract; the form's view and field carry it";
+const PRINTING: &str = "the contract cannot keep a purchase order from the printer and the mail; the form's view can";
+const CHANGE_LINE: &str = "commitment lines of a change order show neither their number nor their retainage; the form's view does";
+const TENANT: &str = "a field that the tenant adds; its name is found by `$adHocSchema` and may be another one there";
 const BILL_LINE: &str = "bill lines show neither their number nor their subcontract in the contract; the form's view does";
 const VIEW_COLUMN: &str = "a column of the company's own budget view, whose columns the description leaves to the company";
 const UNITS: &str = "the only label there is a sentence that points to the company's list of units";
@@ -22,6 +25,22 @@ pub(super) const EXCEPTIONS: &[(&str, &str)] = &[
     ("acumatica/Bill Details.LineNbr", BILL_LINE),
     ("acumatica/Bill Details.SubcontractNbr", BILL_LINE),
     ("acumatica/Bill Details.SubcontractLineNbr", BILL_LINE),
+    ("acumatica/Invoice RetainageApply", RETAINAGE),
+    ("acumatica/PurchaseOrder RetainageApply", RETAINAGE),
+    ("acumatica/Invoice DefRetainagePct", RETAINAGE),
+    ("acumatica/PurchaseOrder DefRetainagePct", RETAINAGE),
+    ("acumatica/Invoice Details.RetainagePct", RETAINAGE),
+    ("acumatica/PurchaseOrder Details.RetainagePct", RETAINAGE),
+    ("acumatica/Invoice Details.CuryRetainageAmt", RETAINAGE),
+    ("acumatica/PurchaseOrder Details.CuryRetainageAmt", RETAINAGE),
+    ("acumatica/RetainageRelease IsRetainageDocument", RETAINAGE),
+    ("acumatica/RetainageRelease OrigRefNbr", RETAINAGE),
+    ("acumatica/PurchaseOrder DontPrint", PRINTING),
+    ("acumatica/PurchaseOrder DontEmail", PRINTING),
+    ("acumatica/ChangeOrder Commitments.LineNbr", CHANGE_LINE),
+    ("acumatica/ChangeOrder Commitments.RetainagePct", CHANGE_LINE),
+    ("acumatica/ChangeOrder Commitments.RetainageAmt", CHANGE_LINE),
+    ("acumatica/Project CashAccount", TENANT),
     ("procore/budget_rows job_to_date_costs", VIEW_COLUMN),
     ("procore/budget_rows direct_costs", VIEW_COLUMN),
     ("procore/budget_rows commitments_invoiced", VIEW_COLUMN),
