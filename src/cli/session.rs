@@ -23,7 +23,12 @@ pub(super) struct Session {
 impl Session {
     /// From what was typed.
     pub(super) fn new(global: &Global) -> Self {
-        let asked = Asked { settings: global.settings.clone(), mappings: global.mappings.clone(), schemas: global.schemas.clone() };
+        let asked = Asked {
+            settings: global.settings.clone(),
+            mappings: global.mappings.clone(),
+            schemas: global.schemas.clone(),
+            profile: global.profile.clone(),
+        };
         Self { asked, json: global.json }
     }
 

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::beside::{acumatica, beside, procore};
 use super::block::block;
 use super::mask::cross_out;
+use super::profile::ProfileChoice;
 use super::workspace::Folders;
 use crate::connector::{AcumaticaSettings, HttpSettings, ProcoreSettings};
 use crate::diagnostic::{Diagnostic, Place, Source, did_you_mean};
@@ -20,9 +21,6 @@ pub const SETTINGS_FILE: &str = "crosswalk.yaml";
 /// The commented settings file that `init` writes.
 pub const TEMPLATE: &str = include_str!("template.yaml");
 
-/// Profiles that are shipped.
-const PROFILES: [&str; 1] = ["vision"];
-
 /// What the settings file says, with the defaults of what it leaves out.
 #[derive(Clone, Debug)]
 pub struct SettingsFile {
@@ -30,10 +28,10 @@ pub struct SettingsFile {
     pub file: Option<PathBuf>,
     /// The state file.
     pub state: PathBuf,
-    /// Where mappings and schemas lie.
+    /// Where mappings, schemas and profiles lie.
     pub folders: Folders,
     /// The named set of choices.
-    pub profile: String,
+    pub profile: ProfileChoice,
     /// Who acts, as the journal names it.
     pub actor: String,
     /// Procore; none when the block is missing.
@@ -46,7 +44,7 @@ pub struct SettingsFile {
     pub choices: Option<Node>,
 }
 
-const KEYS: [&str; 9] = ["state", "mappings", "schemas", "profile", "actor", "procore", "acumatica", "http", "settings"];
+const KEYS: [&str; 10] = ["state", "mappings", "schemas", "profiles", "profile", "actor", "procore", "acumatica", "http", "settings"];
 
 impl Default for SettingsFile {
     /// What holds without a settings file.
@@ -55,7 +53,7 @@ impl Default for SettingsFile {
             file: None,
             state: PathBuf::from("crosswalk.db"),
             folders: Folders::default(),
-            profile: PROFILES[0].to_owned(),
+            profile: ProfileChoice::default(),
             actor: ["USER", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(|| "operator".to_owned()),
             procore: None,
             acumatica: None,
@@ -129,6 +127,7 @@ impl Reading<'_> {
                 "state" => self.path(value, |path| settings.state = path),
                 "mappings" => self.path(value, |path| settings.folders.mappings = Some(path)),
                 "schemas" => self.path(value, |path| settings.folders.schemas = Some(path)),
+                "profiles" => self.path(value, |path| settings.folders.profiles = Some(path)),
                 "profile" => self.profile(value, settings),
                 "actor" => self.text(value, |actor| settings.actor = actor),
                 "procore" => {
@@ -163,15 +162,9 @@ impl Reading<'_> {
     }
 
     fn profile(&mut self, node: &Node, settings: &mut SettingsFile) {
-        let mut named = String::new();
-        self.text(node, |name| named = name);
-        if PROFILES.contains(&named.as_str()) {
-            settings.profile = named;
-        } else if !named.is_empty() {
-            let message = format!("there is no profile named `{named}`");
-            self.problems.push(
-                Diagnostic::error("setting", &node.place, message).label("no such profile").maybe_help(did_you_mean(&named, PROFILES)),
-            );
+        match node.word() {
+            Some(word) => settings.profile = ProfileChoice::written(word, self.folder),
+            None => self.text(node, |_| {}),
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::case_files::{CaseFile, case_files};
 use super::choices::choices;
+use super::profile::ProfileChoice;
 use super::settings::SettingsFile;
 use super::workspace::{Folders, Workspace, documented};
 use crate::diagnostic::{Diagnostic, Place, any_error};
@@ -18,6 +19,8 @@ pub struct Asked {
     pub mappings: Option<PathBuf>,
     /// The folder of schemas.
     pub schemas: Option<PathBuf>,
+    /// The profile: its name, or a file.
+    pub profile: Option<String>,
 }
 
 /// Everything that the authors wrote, sound.
@@ -36,8 +39,21 @@ pub struct Setup {
 pub struct Checked {
     /// Every problem of every file.
     pub problems: Vec<Diagnostic>,
-    /// How many mappings, schemas and cases there are; none where they could not be read.
-    pub counts: Option<[usize; 3]>,
+    /// How many there are of what; none where they could not be read.
+    pub counts: Option<Counts>,
+}
+
+/// How many files' worth of what was checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Mappings, in force or not.
+    pub mappings: usize,
+    /// Schemas.
+    pub schemas: usize,
+    /// Cases.
+    pub cases: usize,
+    /// Profiles.
+    pub profiles: usize,
 }
 
 impl Setup {
@@ -48,8 +64,8 @@ impl Setup {
     pub fn open(asked: &Asked) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let file = settings_file(asked, &mut problems);
-        let settings = choices(&documented(&file.folders), file.choices.as_ref(), &mut problems);
-        match Workspace::open(file.folders.clone()) {
+        let settings = choices(&documented(&file.folders, &file.profile), file.choices.as_ref(), &mut problems);
+        match Workspace::open_in(file.folders.clone(), &file.profile) {
             Ok(workspace) => {
                 if any_error(&problems) {
                     Err(in_order(problems))
@@ -80,8 +96,8 @@ impl Setup {
 pub fn check(asked: &Asked) -> Checked {
     let mut problems = Vec::new();
     let file = settings_file(asked, &mut problems);
-    choices(&documented(&file.folders), file.choices.as_ref(), &mut problems);
-    let workspace = match Workspace::open(file.folders.clone()) {
+    choices(&documented(&file.folders, &file.profile), file.choices.as_ref(), &mut problems);
+    let workspace = match Workspace::open_in(file.folders.clone(), &file.profile) {
         Ok(workspace) => {
             problems.extend(workspace.warnings.iter().cloned());
             Some(workspace)
@@ -94,7 +110,12 @@ pub fn check(asked: &Asked) -> Checked {
     let cases = case_files(&file.folders, &mut problems);
     let counts = workspace.map(|workspace| {
         problems.extend(without_mapping(&cases, &workspace));
-        [workspace.plans.len(), workspace.catalog.iter().count(), cases.iter().map(|file| file.cases.len()).sum()]
+        Counts {
+            mappings: workspace.plans.len() + workspace.off.len(),
+            schemas: workspace.catalog.iter().count(),
+            cases: cases.iter().map(|file| file.cases.len()).sum(),
+            profiles: workspace.profiles.len(),
+        }
     });
     Checked { problems: in_order(problems), counts }
 }
@@ -106,7 +127,7 @@ fn in_order(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 fn without_mapping(files: &[CaseFile], workspace: &Workspace) -> Vec<Diagnostic> {
-    let lost = files.iter().filter(|file| workspace.plan(&file.mapping).is_none());
+    let lost = files.iter().filter(|file| workspace.plan(&file.mapping).is_none() && !workspace.is_off(&file.mapping));
     let told = lost.map(|file| {
         let message = format!("there is no mapping `{}` for these cases", file.mapping);
         Diagnostic::error("cases-without-mapping", &Place::new(&file.source, 0..1), message)
@@ -118,11 +139,15 @@ fn without_mapping(files: &[CaseFile], workspace: &Workspace) -> Vec<Diagnostic>
 fn settings_file(asked: &Asked, problems: &mut Vec<Diagnostic>) -> SettingsFile {
     let mut file = SettingsFile::read(asked.settings.as_deref(), problems);
     let home = file.file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
-    let Folders { mappings, schemas } = file.folders;
+    let Folders { mappings, schemas, profiles } = file.folders;
     file.folders = Folders {
         mappings: asked.mappings.clone().or(mappings).or_else(|| found(&home, "mappings")),
         schemas: asked.schemas.clone().or(schemas).or_else(|| found(&home, "schemas")),
+        profiles: profiles.or_else(|| found(&home, "profiles")),
     };
+    if let Some(words) = &asked.profile {
+        file.profile = ProfileChoice::named(words);
+    }
     file
 }
 

@@ -10,6 +10,8 @@ use crate::evaluate::FieldChange;
 /// What a run did, or (for a plan) would do.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {
+    /// The profile under which it ran; empty where nobody chose among profiles.
+    pub profile: String,
     /// Mapping by mapping, in the order of the run.
     pub mappings: Vec<MappingReport>,
 }

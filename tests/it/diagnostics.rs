@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crosswalk::config::{SettingsFile, Workspace, builtin_mappings, choices};
+use crosswalk::config::{Folders, ProfileChoice, SettingsFile, Workspace, builtin_mappings, choices};
 use crosswalk::diagnostic::{Diagnostic, Source, render};
 use crosswalk::expr::Expressions;
 use crosswalk::plan::{Settings, compile};
@@ -18,7 +18,7 @@ struct Shipped {
 
 impl Shipped {
     fn read() -> Self {
-        let workspace = Workspace::open(crosswalk::config::Folders::default()).unwrap();
+        let workspace = Workspace::open(Folders::default()).unwrap();
         let named = |source: &Arc<Source>| source.path.file_name().unwrap().to_str().unwrap().to_owned();
         let sources =
             builtin_mappings().into_iter().filter(|source| !named(source).contains(".cases.") && named(source) != "settings.yaml");
@@ -47,12 +47,33 @@ impl Shipped {
         problems
     }
 
+    /// A folder of profiles, or one file that is asked for beside the shipped ones.
+    fn profile(path: &Path) -> Vec<Diagnostic> {
+        let bare = |mut problem: Diagnostic| {
+            for place in problem.place.iter_mut().chain(problem.related.iter_mut().map(|(place, _)| place)) {
+                if let Ok(rest) = place.source.path.strip_prefix(path) {
+                    let name = if path.is_dir() { rest } else { Path::new(path.file_name().unwrap()) };
+                    place.source = Source::new(name, place.source.text.clone());
+                }
+            }
+            problem
+        };
+        let opened = match path.is_dir() {
+            true => Workspace::open(Folders { profiles: Some(path.to_owned()), ..Folders::default() }),
+            false => Workspace::open_in(Folders::default(), &ProfileChoice::named(path.to_str().unwrap())),
+        };
+        let problems = opened.map_or_else(|problems| problems, |workspace| workspace.warnings).into_iter();
+        // One mapping stands for all that may come to be left out.
+        problems.filter(|one| one.code != "in-no-profile" || one.message.starts_with("`job_costs_report`")).map(bare).collect()
+    }
+
     fn problems(&self, kind: &str, path: &Path) -> Vec<Diagnostic> {
         match kind {
             "mapping" if path.is_dir() => self.mapping(&entries(path)),
             "mapping" => self.mapping(&[path.to_owned()]),
             "cases" => cases::read(&source(path)).err().unwrap_or_default(),
             "settings" => self.settings(path),
+            "profile" => Self::profile(path),
             "schema" => {
                 schema::load(Path::new("schemas/procore/things.json"), &std::fs::read_to_string(path).unwrap()).err().into_iter().collect()
             }

@@ -29,7 +29,7 @@ pub(super) fn run(plan: &Plan, session: &Session) -> Result<Done, Stop> {
     block_on(async {
         let wired = session.looking_on().await?;
         let progress = Progress::default();
-        let report = wired.engine(&progress).run(&plan.names, Mode::Plan, "plan").await?;
+        let report = wired.run(&progress, &plan.names, Mode::Plan, "plan").await?;
         if let Some(file) = &plan.out {
             let text = serde_json::to_string_pretty(&change_set(&report, &wired)).expect("a plan is always JSON");
             fs::write(file, text).map_err(|problem| Stop::file(file, "written", &problem))?;

@@ -27,7 +27,7 @@ pub(super) fn run(sync: &Sync, session: &Session) -> Result<Done, Stop> {
         let progress = Progress::default();
         let words = ["sync"].into_iter().chain(sync.names.iter().map(String::as_str)).chain(sync.yes.then_some("--yes"));
         let command = words.collect::<Vec<_>>().join(" ");
-        let report = wired.engine(&progress).run(&sync.names, Mode::Apply { consent: sync.yes, only: None }, &command).await?;
+        let report = wired.run(&progress, &sync.names, Mode::Apply { consent: sync.yes, only: None }, &command).await?;
         Ok(Done::new(exit(&report), Shown { text: text(&report), data: report }))
     })
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::diagnostics::{Problem, drawn, tally};
 use super::{View, to_json};
 use crate::cli::terminal::{Paint, count};
-use crate::config::Checked;
+use crate::config::{Checked, Counts};
 use crate::diagnostic::any_error;
 
 /// What a check found.
@@ -15,8 +15,9 @@ impl View for Findings {
     fn human(&self, paint: Paint) -> String {
         let Checked { problems, counts } = &self.0;
         if problems.is_empty() {
-            let [mappings, schemas, cases] = counts.unwrap_or_default();
-            let what = format!("{}, {} and {}", count(mappings, "mapping"), count(schemas, "schema"), count(cases, "case"));
+            let Counts { mappings, schemas, cases, profiles } = counts.unwrap_or_default();
+            let what = [count(mappings, "mapping"), count(schemas, "schema"), count(cases, "case")].join(", ");
+            let what = format!("{what} and {}", count(profiles, "profile"));
             return format!("{}: {what}\n", paint.green("sound"));
         }
         let found = format!("found {}", tally(problems));
@@ -34,10 +35,18 @@ impl View for Findings {
             mappings: Option<usize>,
             schemas: Option<usize>,
             cases: Option<usize>,
+            profiles: Option<usize>,
             problems: Vec<Problem<'d>>,
         }
-        let [mappings, schemas, cases] = self.0.counts.map_or([None; 3], |counts| counts.map(Some));
+        let of = |number: fn(Counts) -> usize| self.0.counts.map(number);
         let problems: Vec<Problem<'_>> = self.0.problems.iter().map(Problem::from).collect();
-        to_json(&Check { sound: !any_error(&self.0.problems), mappings, schemas, cases, problems })
+        to_json(&Check {
+            sound: !any_error(&self.0.problems),
+            mappings: of(|counts| counts.mappings),
+            schemas: of(|counts| counts.schemas),
+            cases: of(|counts| counts.cases),
+            profiles: of(|counts| counts.profiles),
+            problems,
+        })
     }
 }

@@ -7,7 +7,7 @@ use crate::value::{Decimal, Value};
 /// Most held records, changes or fields that are shown of one mapping.
 const SHOWN: usize = 12;
 
-/// What a run did: a table of mappings, then what is held, waits or differs.
+/// What a run did: its profile, a table of mappings, then what is held, waits or differs.
 pub(in crate::cli) fn report(report: &Report) -> String {
     let mut table = Table::new(&["mapping", "", ">read", ">offered", ">created", ">updated", ">linked", ">unchanged", ">held", ">waiting"]);
     for mapping in &report.mappings {
@@ -18,7 +18,7 @@ pub(in crate::cli) fn report(report: &Report) -> String {
         let cells = [mapping.mapping.clone(), arrow.to_owned()].into_iter().chain(numbers.map(|number| number.to_string()));
         table.row(cells);
     }
-    let mut text = table.text();
+    let mut text = format!("profile {}\n\n{}", report.profile, table.text());
     for mapping in &report.mappings {
         text.push_str(&aside(mapping));
     }
