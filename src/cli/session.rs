@@ -92,6 +92,10 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Stop>>) -> Result
 /// Opens everything that a run needs, from the settings file on.
 pub(super) async fn wired(asked: &Asked, clock: Arc<dyn Clock>, looks_on: bool) -> Result<Wired, Stop> {
     let setup = Setup::open(asked)?;
+    let unset = setup.file.missing_secrets();
+    if !unset.is_empty() {
+        return Err(unset.into());
+    }
     let missing = |block: &str| {
         let help = "write one with `crosswalk init`, or let `crosswalk sandbox --settings-dir DIR` write one for practice";
         Stop::usage(format!("there is no settings file with a `{block}` block"), Some(help.to_owned()))

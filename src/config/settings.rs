@@ -8,11 +8,14 @@ use serde::de::DeserializeOwned;
 
 use super::beside::{acumatica, beside, procore};
 use super::block::block;
+use super::limits::meant;
 use super::mask::cross_out;
 use super::profile::ProfileChoice;
+use super::secrets::{missing, references};
 use super::workspace::Folders;
 use crate::connector::{AcumaticaSettings, HttpSettings, ProcoreSettings};
 use crate::diagnostic::{Diagnostic, Place, Source, did_you_mean};
+use crate::mapping::Word;
 use crate::mapping::yaml::{self, Node, NodeKind};
 
 /// The settings file that is read when none is named.
@@ -42,6 +45,8 @@ pub struct SettingsFile {
     pub http: HttpSettings,
     /// What a company chooses, to be laid over the defaults of the mappings.
     pub choices: Option<Node>,
+    /// References to secrets, where they stand.
+    references: Vec<Word>,
 }
 
 const KEYS: [&str; 10] = ["state", "mappings", "schemas", "profiles", "profile", "actor", "procore", "acumatica", "http", "settings"];
@@ -59,6 +64,7 @@ impl Default for SettingsFile {
             acumatica: None,
             http: HttpSettings::default(),
             choices: None,
+            references: Vec::new(),
         }
     }
 }
@@ -77,6 +83,11 @@ impl SettingsFile {
                 Self::default()
             }
         }
+    }
+
+    /// The secrets that are named and not there: told before anything is sent.
+    pub fn missing_secrets(&self) -> Vec<Diagnostic> {
+        missing(&self.references, self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")))
     }
 
     /// Understands the text of a settings file. A secret that was written into it is neither kept nor shown.
@@ -123,6 +134,10 @@ impl Reading<'_> {
         };
         for (key, value) in entries.iter().filter(|(_, value)| !matches!(value.kind, NodeKind::Null)) {
             let Some(word) = key.word() else { continue };
+            if ["procore", "acumatica", "http"].contains(&word.text.as_str()) {
+                references(value, &mut settings.references);
+                meant(value, self.problems);
+            }
             match word.text.as_str() {
                 "state" => self.path(value, |path| settings.state = path),
                 "mappings" => self.path(value, |path| settings.folders.mappings = Some(path)),

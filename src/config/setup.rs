@@ -41,6 +41,8 @@ pub struct Checked {
     pub problems: Vec<Diagnostic>,
     /// How many there are of what; none where they could not be read.
     pub counts: Option<Counts>,
+    /// What is taken from this program, for there is no folder of it.
+    pub shipped: Vec<&'static str>,
 }
 
 /// How many files' worth of what was checked.
@@ -117,7 +119,7 @@ pub fn check(asked: &Asked) -> Checked {
             profiles: workspace.profiles.len(),
         }
     });
-    Checked { problems: in_order(problems), counts }
+    Checked { problems: in_order(problems), counts, shipped: file.folders.shipped() }
 }
 
 /// File by file, from top to bottom, as an author goes through them.

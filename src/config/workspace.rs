@@ -25,6 +25,14 @@ pub struct Folders {
     pub profiles: Option<PathBuf>,
 }
 
+impl Folders {
+    /// What is taken from this program, for there is no folder of it.
+    pub fn shipped(&self) -> Vec<&'static str> {
+        let folders = [("mappings", &self.mappings), ("schemas", &self.schemas), ("profiles", &self.profiles)];
+        folders.into_iter().filter(|(_, folder)| folder.is_none()).map(|(name, _)| name).collect()
+    }
+}
+
 /// Everything that the authors wrote, checked and compiled.
 #[derive(Debug)]
 pub struct Workspace {

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
+use crate::cli::view::check::shipped_line;
 use crate::cli::view::{Done, Shown, progress::Progress, run};
 use crate::config::Wired;
 use crate::sync::{ChangeSet, Mode, Report};
@@ -35,7 +36,10 @@ pub(super) fn run(plan: &Plan, session: &Session) -> Result<Done, Stop> {
             fs::write(file, text).map_err(|problem| Stop::file(file, "written", &problem))?;
         }
         let exit = if report.is_nothing() && !report.is_incomplete() { Exit::Done } else { Exit::Look };
-        Ok(Done::new(exit, Shown { text: text(plan, &report), data: report }))
+        Ok(Done::new(
+            exit,
+            Shown { text: format!("{}{}", shipped_line(&wired.workspace.folders.shipped()), text(plan, &report)), data: report },
+        ))
     })
 }
 
