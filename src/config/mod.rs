@@ -16,7 +16,7 @@ mod wiring;
 mod workspace;
 
 pub use builtin::{builtin_files, builtin_mappings, builtin_profiles, builtin_schemas};
-pub use case_files::{CaseFile, case_files};
+pub use case_files::{CaseFile, case_files, faults};
 pub use choices::choices;
 pub use profile::{Profile, ProfileChoice};
 pub use settings::{SETTINGS_FILE, SettingsFile, TEMPLATE};

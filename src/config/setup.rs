@@ -89,7 +89,7 @@ impl Setup {
     pub fn cases(&self) -> Result<Vec<CaseFile>, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let files = case_files(&self.workspace.folders, &mut problems);
-        problems.extend(without_mapping(&files, &self.workspace));
+        problems.extend(against(&files, &self.workspace));
         if problems.is_empty() { Ok(files) } else { Err(in_order(problems)) }
     }
 }
@@ -111,7 +111,7 @@ pub fn check(asked: &Asked) -> Checked {
     };
     let cases = case_files(&file.folders, &mut problems);
     let counts = workspace.map(|workspace| {
-        problems.extend(without_mapping(&cases, &workspace));
+        problems.extend(against(&cases, &workspace));
         Counts {
             mappings: workspace.plans.len() + workspace.off.len(),
             schemas: workspace.catalog.iter().count(),
@@ -128,14 +128,21 @@ fn in_order(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     problems
 }
 
-fn without_mapping(files: &[CaseFile], workspace: &Workspace) -> Vec<Diagnostic> {
-    let lost = files.iter().filter(|file| workspace.plan(&file.mapping).is_none() && !workspace.is_off(&file.mapping));
-    let told = lost.map(|file| {
-        let message = format!("there is no mapping `{}` for these cases", file.mapping);
-        Diagnostic::error("cases-without-mapping", &Place::new(&file.source, 0..1), message)
-            .help("name the file after its mapping: `<mapping>.cases.yaml`")
-    });
-    told.collect()
+/// What is wrong with cases, seen from the mappings: files without one, and names that do not exist.
+fn against(files: &[CaseFile], workspace: &Workspace) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for file in files {
+        let off = workspace.off.iter().find(|plan| plan.name == file.mapping);
+        match workspace.plan(&file.mapping).or(off) {
+            Some(plan) => problems.extend(file.faults(plan, &workspace.defaults)),
+            None => {
+                let message = format!("there is no mapping `{}` for these cases", file.mapping);
+                let problem = Diagnostic::error("cases-without-mapping", &Place::new(&file.source, 0..1), message);
+                problems.push(problem.help("name the file after its mapping: `<mapping>.cases.yaml`"));
+            }
+        }
+    }
+    problems
 }
 
 fn settings_file(asked: &Asked, problems: &mut Vec<Diagnostic>) -> SettingsFile {

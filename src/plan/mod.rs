@@ -7,6 +7,7 @@ mod fingerprint;
 mod formula;
 mod order;
 mod paths;
+mod plain;
 mod resolve;
 mod table;
 mod trie;

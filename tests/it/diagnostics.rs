@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crosswalk::config::{Folders, ProfileChoice, SettingsFile, Workspace, builtin_mappings, choices};
+use crosswalk::config::{Folders, ProfileChoice, SettingsFile, Workspace, builtin_mappings, choices, faults};
 use crosswalk::diagnostic::{Diagnostic, Source, render};
 use crosswalk::expr::Expressions;
 use crosswalk::plan::{Settings, compile};
@@ -39,6 +39,17 @@ impl Shipped {
         problems
     }
 
+    /// Cases of the mapping after which the file is named, where they can be read.
+    fn cases(&self, path: &Path) -> Vec<Diagnostic> {
+        let read = match cases::read(&source(path)) {
+            Ok(read) => read,
+            Err(problems) => return problems,
+        };
+        let name = path.file_name().unwrap().to_str().unwrap().split("__").next().unwrap();
+        let plan = self.workspace.plan(name).unwrap();
+        read.iter().flat_map(|case| faults(case, plan, &self.workspace.defaults)).collect()
+    }
+
     fn settings(&self, path: &Path) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
         let text = std::fs::read_to_string(path).unwrap();
@@ -71,7 +82,7 @@ impl Shipped {
         match kind {
             "mapping" if path.is_dir() => self.mapping(&entries(path)),
             "mapping" => self.mapping(&[path.to_owned()]),
-            "cases" => cases::read(&source(path)).err().unwrap_or_default(),
+            "cases" => self.cases(path),
             "settings" => self.settings(path),
             "profile" => Self::profile(path),
             "schema" => {
