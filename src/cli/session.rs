@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 use super::arguments::Global;
 use super::exit::{Exit, Stop};
 use super::terminal::Paint;
+use super::view::progress::Progress;
 use super::view::{self, Done};
 use crate::config::{Asked, Setup, Wired, Wiring};
 use crate::connector::{Clock, WallClock};
@@ -35,6 +36,11 @@ impl Session {
     /// Whether results go out as JSON, so that nobody is asked anything.
     pub(super) fn is_json(&self) -> bool {
         self.json
+    }
+
+    /// What a person sees of a run meanwhile.
+    pub(super) fn progress(&self) -> Progress {
+        Progress::new(self.json)
     }
 
     /// Sends events of the program to standard error. `CROSSWALK_LOG` chooses among them.

@@ -11,7 +11,7 @@ fn a_plan_of_another_profile_is_refused() {
     let practice = Practice::with_projects(1);
     practice.folder.write("sandbox/small.yaml", SMALL);
     let saved = practice.run(&["plan", "cost_types", "--profile", "sandbox/small.yaml", "--out", "small.json"]);
-    assert!(saved.code == 1 && saved.out.contains("profile small\n"), "{saved}");
+    assert!(saved.code == 1 && saved.out.contains("profile small; requests: "), "{saved}");
     let refused = practice.run(&["apply", "small.json", "--yes"]);
     assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{refused}");
     let said = "the plan was made with profile `small`, and this is profile `vision`; add `--profile small`, or make the plan anew";

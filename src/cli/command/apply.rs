@@ -9,7 +9,7 @@ use super::plan::change_set;
 use super::sync::exit;
 use crate::cli::exit::Stop;
 use crate::cli::session::{Session, block_on};
-use crate::cli::view::{Done, Shown, progress::Progress, run};
+use crate::cli::view::{Done, Shown, run};
 use crate::sync::{ChangeSet, Mode};
 
 /// Do exactly what a saved plan says
@@ -37,7 +37,7 @@ pub(super) fn run(apply: &Apply, session: &Session) -> Result<Done, Stop> {
     block_on(async {
         let wired = session.wired().await?;
         saved.is_of(&wired.workspace.profile.name)?;
-        let progress = Progress::default();
+        let progress = session.progress();
         let now = wired.run(&progress, &names, Mode::Plan, "plan").await?;
         saved.hold_against(&change_set(&now, &wired))?;
         let mode = Mode::Apply { consent: true, only: Some(&saved) };

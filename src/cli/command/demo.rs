@@ -59,7 +59,7 @@ pub(super) fn run(demo: &Demo) -> Result<Done, Stop> {
 }
 
 async fn story(wired: &Wired) -> Result<bool, Stop> {
-    let progress = Progress::default();
+    let progress = Progress::new(false);
     let begun = Instant::now();
     println!("1. everything once: reference data in, projects and subcontracts out, job costs in\n");
     let first = sync(wired, &progress, "demo, first sync").await?;

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
 use crate::cli::view::check::shipped_line;
-use crate::cli::view::{Done, Shown, progress::Progress, run};
+use crate::cli::view::{Done, Shown, run};
 use crate::config::Wired;
 use crate::sync::{ChangeSet, Mode, Report};
 
@@ -29,7 +29,7 @@ pub(crate) struct Plan {
 pub(super) fn run(plan: &Plan, session: &Session) -> Result<Done, Stop> {
     block_on(async {
         let wired = session.looking_on().await?;
-        let progress = Progress::default();
+        let progress = session.progress();
         let report = wired.run(&progress, &plan.names, Mode::Plan, "plan").await?;
         if let Some(file) = &plan.out {
             let text = serde_json::to_string_pretty(&change_set(&report, &wired)).expect("a plan is always JSON");

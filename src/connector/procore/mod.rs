@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use self::address::Places;
 use self::session::Session;
-use super::budget::Budget;
+use super::budget::{Budget, Requests};
 use super::door::{Call, Door};
 use super::error::{ConnectorError, ErrorKind};
 use super::raw;
@@ -54,6 +54,11 @@ impl Procore {
     /// Forgets the token; Procore holds no session open.
     pub(super) async fn sign_out(&self) {
         self.session.forget().await;
+    }
+
+    /// What was used of the allowance of requests, and what is left.
+    pub(super) fn requests(&self) -> Requests {
+        self.door.requests()
     }
 
     /// The same error without secrets.
