@@ -3,11 +3,13 @@
 
 mod compare;
 mod links;
+mod names;
 mod read;
 mod run;
 mod snapshot;
 
 pub use compare::Difference;
+pub use names::unknown_names;
 pub use read::{Case, Expected, read};
 pub use run::{Outcome, Verdict, run};
 pub use snapshot::{Pending, Snapshots, Stored};

@@ -17,6 +17,8 @@ pub struct Case {
     pub name: String,
     /// Where it stands.
     pub place: Place,
+    /// The whole case, as it was written.
+    pub written: Node,
     /// The source record, in the system's names, without wrappers.
     pub given: Record,
     /// Links that exist: mapping, Procore id, Acumatica key, project.
@@ -110,6 +112,7 @@ fn case(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Case> {
     };
     Some(Case {
         place: name.place.clone(),
+        written: node.clone(),
         name: name.text,
         given,
         links: links(node, problems),

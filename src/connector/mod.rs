@@ -34,6 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use acumatica::Acumatica;
+pub use budget::Requests;
 pub use clock::{Clock, Later, TurnedClock, WallClock};
 pub use error::{Certainty, ConnectorError, ErrorKind};
 pub use http::HttpTransport;
@@ -197,6 +198,14 @@ impl Connector {
             Self::Acumatica(acumatica) => acumatica.probe().await,
         }
         .map_err(|error| self.cleaned(error))
+    }
+
+    /// Requests so far, and how many the system would still take.
+    pub fn requests(&self) -> Requests {
+        match self {
+            Self::Procore(procore) => procore.requests(),
+            Self::Acumatica(acumatica) => acumatica.requests(),
+        }
     }
 
     fn cleaned(&self, error: ConnectorError) -> ConnectorError {

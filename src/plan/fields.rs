@@ -148,7 +148,11 @@ impl Compiler<'_> {
             return Some(term);
         }
         if let Some(word) = &entry.expr {
-            return self.formula(word).map(|formula| Term::Formula(Box::new(formula)));
+            let formula = self.formula(word)?;
+            if let Some(kind) = formula.plain_kind() {
+                self.kinds(word, kind, as_, field);
+            }
+            return Some(Term::Formula(Box::new(formula)));
         }
         if let Some(link) = &entry.link {
             return self.link(link);

@@ -9,6 +9,7 @@ mod formula;
 mod order;
 mod pairs;
 mod paths;
+mod plain;
 mod records;
 mod resolve;
 mod table;

@@ -28,4 +28,4 @@ pub use engine::{Doors, Engine, Mode};
 pub use explain::Explanation;
 pub use failure::Failure;
 pub use reconcile::Reconciled;
-pub use report::{Counts, Event, HeldRecord, MappingReport, Mismatch, Report, Silence, Watch};
+pub use report::{Counts, Event, HeldRecord, MappingReport, Mismatch, Report, Silence, SystemRequests, Watch};

@@ -125,8 +125,11 @@ impl<'r> Run<'r> {
         if let Mode::Apply { .. } = self.mode {
             self.resume(plan, &mut report).await?;
         }
-        for reading in self.readings(plan) {
+        let readings = self.readings(plan);
+        let of = readings.len();
+        for (at, reading) in readings.into_iter().enumerate() {
             self.read(&reading, &mut report).await?;
+            self.engine.watch.see(&Event::Scope { mapping: &plan.name, done: at + 1, of });
         }
         if !report.changes.is_empty() {
             self.unready.push(plan);
@@ -188,8 +191,8 @@ impl<'r> Run<'r> {
         while let Some(bodies) = gathering.next(self.engine, &mut self.joined).await? {
             self.go_on().await?;
             self.bodies(reading, bodies, &mut page, report).await?;
-            let (read, done) = (report.counts.read, report.counts.read);
-            self.engine.watch.see(&Event::Moved { mapping: &plan.name, read, done, total: gathering.total });
+            let (total, requests) = (gathering.total, self.engine.doors.requests());
+            self.engine.watch.see(&Event::Moved { mapping: &plan.name, counts: &report.counts, total, requests });
         }
         if since.is_some() && matches!(plan.records, Records::One) {
             self.again(reading, &mut page, report).await?;

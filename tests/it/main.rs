@@ -5,6 +5,7 @@ mod cli_check;
 mod cli_demo;
 mod cli_init;
 mod cli_plan;
+mod cli_profile;
 mod cli_sync;
 mod cli_test;
 mod cli_trouble;

@@ -39,7 +39,7 @@ impl Workshop {
             std::fs::create_dir_all(folder).unwrap();
             files.iter().for_each(|(name, text)| std::fs::write(folder.join(name), text).unwrap());
         }
-        let workspace = Workspace::open(Folders { mappings: Some(mapping_folder), schemas: Some(schema_folder) })
+        let workspace = Workspace::open(Folders { mappings: Some(mapping_folder), schemas: Some(schema_folder), ..Folders::default() })
             .unwrap_or_else(|problems| panic!("{problems:#?}"));
         let clock = Arc::new(TurnedClock::at("2026-11-22T08:00:00Z".parse().unwrap()));
         let wire = Arc::new(Wire { system, met: Mutex::default() });

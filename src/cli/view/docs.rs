@@ -8,12 +8,35 @@ pub(in crate::cli) use super::docs_html::html;
 pub(in crate::cli) use super::docs_markdown::markdown;
 use super::{View, to_json};
 use crate::cli::terminal::Paint;
+use crate::config::{Profile, Workspace};
 use crate::plan::{Direction, Plan, Row};
 
-/// The tables of all mappings that carry rows.
+/// The tables of all mappings in force that carry rows, and which profile has which mapping.
 #[derive(Serialize)]
 pub(in crate::cli) struct Tables {
+    /// The profile whose tables they are.
+    pub(super) profile: String,
+    /// Every profile.
+    pub(super) profiles: Vec<Known>,
+    /// Every mapping, in force or not.
+    pub(super) mappings: Vec<Pair>,
     pub(super) tables: Vec<Table>,
+}
+
+/// A profile that there is.
+#[derive(Serialize)]
+pub(super) struct Known {
+    pub(super) name: String,
+    pub(super) title: String,
+}
+
+/// A mapping, and where it is in force.
+#[derive(Serialize)]
+pub(super) struct Pair {
+    pub(super) mapping: String,
+    pub(super) title: String,
+    pub(super) direction: &'static str,
+    pub(super) profiles: Vec<String>,
 }
 
 /// One mapping's table.
@@ -40,16 +63,51 @@ pub(super) struct TableRow {
 
 impl Tables {
     /// From the plans, in the order of their files; mappings of one pair share a table.
-    pub(in crate::cli) fn of(plans: &[Plan]) -> Self {
-        let mut tables: Vec<Table> = plans.iter().filter(|plan| plan.pair == plan.name).map(Table::of).collect();
-        for plan in plans.iter().filter(|plan| plan.pair != plan.name) {
-            if let Some(table) = tables.iter_mut().find(|table| table.mapping == plan.pair) {
-                table.share(plan);
-            }
+    pub(in crate::cli) fn of(workspace: &Workspace) -> Self {
+        let mut mappings: Vec<Pair> =
+            workspace.plans.iter().chain(&workspace.off).map(|plan| Pair::of(plan, &workspace.profiles)).collect();
+        mappings.sort_by(|one, two| one.mapping.cmp(&two.mapping));
+        Self {
+            profile: workspace.profile.name.clone(),
+            profiles: workspace.profiles.iter().map(|one| Known { name: one.name.clone(), title: one.title.clone() }).collect(),
+            mappings,
+            tables: shared(&workspace.plans),
         }
-        tables.retain(|table| !table.rows.is_empty());
-        Self { tables }
     }
+}
+
+impl Pair {
+    fn of(plan: &Plan, profiles: &[Profile]) -> Self {
+        let has = profiles.iter().filter(|profile| profile.has(&plan.name)).map(|profile| profile.name.clone()).collect();
+        Self { mapping: plan.name.clone(), title: plan.title.clone(), direction: plan.direction.word(), profiles: has }
+    }
+
+    /// The arrow between Procore and Acumatica.
+    pub(super) fn arrow(&self) -> &'static str {
+        arrow(self.direction)
+    }
+
+    /// A mark for each profile that has it.
+    pub(super) fn marks<'p>(&'p self, profiles: &'p [Known]) -> impl Iterator<Item = &'static str> + 'p {
+        profiles.iter().map(|profile| if self.profiles.contains(&profile.name) { "✓" } else { "" })
+    }
+}
+
+/// One table for each pair. Where the profile leaves out the mapping that a pair is named after, the first of the others has it.
+fn shared(plans: &[Plan]) -> Vec<Table> {
+    let mut tables: Vec<(&str, Table)> = Vec::new();
+    let (own, others): (Vec<&Plan>, Vec<&Plan>) = plans.iter().partition(|plan| plan.pair == plan.name);
+    for plan in own.into_iter().chain(others) {
+        match tables.iter_mut().find(|(pair, _)| *pair == plan.pair) {
+            Some((_, table)) => table.share(plan),
+            None => tables.push((&plan.pair, Table::of(plan))),
+        }
+    }
+    tables.into_iter().map(|(_, table)| table).filter(|table| !table.rows.is_empty()).collect()
+}
+
+fn arrow(direction: &str) -> &'static str {
+    if direction == Direction::Export.word() { "→" } else { "←" }
 }
 
 impl Table {
@@ -80,7 +138,7 @@ impl Table {
 
     /// The arrow between Procore's column and Acumatica's.
     pub(super) fn arrow(&self) -> &'static str {
-        if self.direction == Direction::Export.word() { "→" } else { "←" }
+        arrow(self.direction)
     }
 
     /// Where records come from and go to, in words.

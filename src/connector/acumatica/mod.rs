@@ -19,7 +19,7 @@ use tokio::sync::RwLock;
 
 use self::session::Session;
 use super::World;
-use super::budget::Budget;
+use super::budget::{Budget, Requests};
 use super::door::{Call, Door};
 use super::error::{ConnectorError, ErrorKind};
 use super::raw;
@@ -71,6 +71,11 @@ impl Acumatica {
     /// Lets time go by.
     pub(super) async fn wait(&self, time: Duration) {
         self.door.clock.sleep(time).await;
+    }
+
+    /// What was used of the allowance of requests, and what is left.
+    pub(super) fn requests(&self) -> Requests {
+        self.door.requests()
     }
 
     /// The same error without secrets.

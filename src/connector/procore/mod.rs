@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use self::address::Places;
 use self::session::Session;
-use super::budget::Budget;
+use super::budget::{Budget, Requests};
 use super::door::{Call, Door};
 use super::error::{ConnectorError, ErrorKind};
 use super::raw;
@@ -59,6 +59,11 @@ impl Procore {
     /// Lets time go by.
     pub(super) async fn wait(&self, time: Duration) {
         self.door.clock.sleep(time).await;
+    }
+
+    /// What was used of the allowance of requests, and what is left.
+    pub(super) fn requests(&self) -> Requests {
+        self.door.requests()
     }
 
     /// The same error without secrets.

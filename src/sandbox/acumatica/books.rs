@@ -87,7 +87,7 @@ impl Books {
     pub(super) fn new(options: Arc<AcumaticaOptions>) -> Self {
         // A resource that is called otherwise shows some records of another entity.
         let is_entity = |schema: &&Arc<Schema>| schema.resource.entity() == schema.resource.name;
-        let schemas = options.catalog.iter().filter(|schema| schema.resource.system == System::Acumatica).filter(is_entity);
+        let schemas = options.catalog.iter().filter(|schema| schema.resource.wire.acumatica().is_some()).filter(is_entity);
         let entities: BTreeMap<_, _> = schemas
             .map(|schema| {
                 let name = schema.resource.name.clone();
