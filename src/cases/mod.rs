@@ -2,11 +2,14 @@
 //! reviewer what a change does.
 
 mod compare;
+mod links;
+mod names;
 mod read;
 mod run;
 mod snapshot;
 
 pub use compare::Difference;
+pub use names::unknown_names;
 pub use read::{Case, Expected, read};
 pub use run::{Outcome, Verdict, run};
 pub use snapshot::{Pending, Snapshots, Stored};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::links::{CaseLink, links};
 use crate::diagnostic::{Diagnostic, Place, Source, did_you_mean};
 use crate::evaluate::Project;
 use crate::mapping::yaml::{Node, NodeKind, parse};
@@ -16,6 +17,8 @@ pub struct Case {
     pub name: String,
     /// Where it stands.
     pub place: Place,
+    /// The whole case, as it was written.
+    pub written: Node,
     /// The source record, in the system's names, without wrappers.
     pub given: Record,
     /// Links that exist: mapping, Procore id, Acumatica key, project.
@@ -32,19 +35,6 @@ pub struct Case {
     pub today: Date,
     /// What should come out.
     pub expected: Expected,
-}
-
-/// A link of a case.
-#[derive(Clone, Debug)]
-pub struct CaseLink {
-    /// The mapping.
-    pub mapping: String,
-    /// Procore's id.
-    pub procore: String,
-    /// Acumatica's key.
-    pub acumatica: String,
-    /// The Procore project id, for links within a project.
-    pub project: Option<String>,
 }
 
 /// What should come out of a case.
@@ -122,6 +112,7 @@ fn case(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Case> {
     };
     Some(Case {
         place: name.place.clone(),
+        written: node.clone(),
         name: name.text,
         given,
         links: links(node, problems),
@@ -168,22 +159,6 @@ fn expected(node: &Node, problems: &mut Vec<Diagnostic>) -> Expected {
         Some(Value::Bool(true)) => Expected::NotOffered,
         _ => Expected::Snapshot,
     }
-}
-
-fn links(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<CaseLink> {
-    let Some(list) = node.get("links") else { return Vec::new() };
-    let NodeKind::List(items) = &list.kind else { return Vec::new() };
-    let mut links = Vec::new();
-    for item in items {
-        let text = |key: &str| item.get(key).map(|node| node.to_value().plain());
-        match (text("mapping"), text("procore"), text("acumatica")) {
-            (Some(mapping), Some(procore), Some(acumatica)) => {
-                links.push(CaseLink { mapping, procore, acumatica, project: text("project") })
-            }
-            _ => problems.push(Diagnostic::error("case", &item.place, "a link needs `mapping`, `procore` and `acumatica`")),
-        }
-    }
-    links
 }
 
 fn project(value: &Value) -> Option<Project> {

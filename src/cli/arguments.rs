@@ -32,6 +32,9 @@ pub(super) struct Global {
     /// Read schemas from this folder [default: schemas, or the shipped ones]
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) schemas: Option<PathBuf>,
+    /// Use this profile: the name of one, or a file [default: the one that the settings name, or vision]
+    #[arg(long, global = true, value_name = "NAME|FILE")]
+    pub(super) profile: Option<String>,
     /// Print the result as JSON
     #[arg(long, global = true)]
     pub(super) json: bool,

@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 use super::arguments::Global;
 use super::exit::{Exit, Stop};
 use super::terminal::Paint;
+use super::view::progress::Progress;
 use super::view::{self, Done};
 use crate::config::{Asked, Setup, Wired, Wiring};
 use crate::connector::{Clock, WallClock};
@@ -23,13 +24,23 @@ pub(super) struct Session {
 impl Session {
     /// From what was typed.
     pub(super) fn new(global: &Global) -> Self {
-        let asked = Asked { settings: global.settings.clone(), mappings: global.mappings.clone(), schemas: global.schemas.clone() };
+        let asked = Asked {
+            settings: global.settings.clone(),
+            mappings: global.mappings.clone(),
+            schemas: global.schemas.clone(),
+            profile: global.profile.clone(),
+        };
         Self { asked, json: global.json }
     }
 
     /// Whether results go out as JSON, so that nobody is asked anything.
     pub(super) fn is_json(&self) -> bool {
         self.json
+    }
+
+    /// What a person sees of a run meanwhile.
+    pub(super) fn progress(&self) -> Progress {
+        Progress::new(self.json)
     }
 
     /// Sends events of the program to standard error. `CROSSWALK_LOG` chooses among them.
@@ -87,6 +98,10 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Stop>>) -> Result
 /// Opens everything that a run needs, from the settings file on.
 pub(super) async fn wired(asked: &Asked, clock: Arc<dyn Clock>, looks_on: bool) -> Result<Wired, Stop> {
     let setup = Setup::open(asked)?;
+    let unset = setup.file.missing_secrets();
+    if !unset.is_empty() {
+        return Err(unset.into());
+    }
     let missing = |block: &str| {
         let help = "write one with `crosswalk init`, or let `crosswalk sandbox --settings-dir DIR` write one for practice";
         Stop::usage(format!("there is no settings file with a `{block}` block"), Some(help.to_owned()))

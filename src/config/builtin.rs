@@ -1,4 +1,4 @@
-//! The shipped mappings and schemas, which travel in the binary.
+//! The shipped mappings, schemas and profiles, which travel in the binary.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use crate::diagnostic::Source;
 
 static MAPPINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/mappings");
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schemas");
+static PROFILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
 
 /// The files of `mappings/`, as they were when the binary was built.
 pub fn builtin_mappings() -> Vec<Arc<Source>> {
@@ -20,10 +21,15 @@ pub fn builtin_schemas() -> Vec<Arc<Source>> {
     files(&SCHEMAS, "schemas", "json")
 }
 
+/// The files of `profiles/`, as they were when the binary was built.
+pub fn builtin_profiles() -> Vec<Arc<Source>> {
+    files(&PROFILES, "profiles", "yaml")
+}
+
 /// Every shipped file with its path, snapshots of cases among them, for `init`.
 pub fn builtin_files() -> Vec<(PathBuf, &'static [u8])> {
     let mut found = Vec::new();
-    for (above, folder) in [("mappings", &MAPPINGS), ("schemas", &SCHEMAS)] {
+    for (above, folder) in [("mappings", &MAPPINGS), ("schemas", &SCHEMAS), ("profiles", &PROFILES)] {
         let mut open = vec![folder];
         while let Some(folder) = open.pop() {
             // What waits for review where the binary was built is nobody else's business.

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use super::builtin::builtin_mappings;
+use super::choices::choices;
 use super::workspace::{CASES, Folders, named, read_folder};
-use crate::cases::{Case, read};
+use crate::cases::{Case, read, unknown_names};
 use crate::diagnostic::{Diagnostic, Source};
+use crate::plan::Plan;
+use crate::value::Value;
 
 /// The cases of one mapping.
 #[derive(Debug)]
@@ -16,6 +19,20 @@ pub struct CaseFile {
     pub source: Arc<Source>,
     /// Its cases.
     pub cases: Vec<Case>,
+}
+
+impl CaseFile {
+    /// Names of fields and settings that the cases use and that do not exist.
+    pub fn faults(&self, plan: &Plan, defaults: &Value) -> Vec<Diagnostic> {
+        self.cases.iter().flat_map(|case| faults(case, plan, defaults)).collect()
+    }
+}
+
+/// Names of fields and settings that a case uses and that do not exist.
+pub fn faults(case: &Case, plan: &Plan, defaults: &Value) -> Vec<Diagnostic> {
+    let mut problems = unknown_names(case, plan);
+    choices(defaults, case.written.get("settings"), &mut problems);
+    problems
 }
 
 /// Reads every file of cases. What does not fit goes into `problems`.

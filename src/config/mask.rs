@@ -5,6 +5,11 @@ use std::ops::Range;
 /// Keys that hold a secret, by how they end.
 const ENDINGS: [&str; 5] = ["secret", "password", "token", "api_key", "passwd"];
 
+/// Whether a key of this name holds a secret.
+pub(super) fn is_secret(key: &str) -> bool {
+    ENDINGS.iter().any(|ending| key.to_ascii_lowercase().ends_with(ending))
+}
+
 /// The text with every written secret crossed out, byte for byte, and where they stood. References (`env:`, `file:`) and
 /// nested keys stay.
 pub(super) fn cross_out(text: &str) -> (String, Vec<Range<usize>>) {
@@ -48,7 +53,7 @@ fn written(line: &str) -> Vec<(Range<usize>, bool)> {
         let head = line[..colon].trim_end_matches(['"', '\'']);
         let key = head.rsplit(|letter: char| !(letter.is_alphanumeric() || letter == '_')).next().unwrap_or_default();
         let rest = &line[colon + 1..];
-        if !ENDINGS.iter().any(|ending| key.to_ascii_lowercase().ends_with(ending)) || !rest.starts_with([' ', '\t', '\n', '\r']) {
+        if !is_secret(key) || !rest.starts_with([' ', '\t', '\n', '\r']) {
             continue;
         }
         let value = rest.trim();

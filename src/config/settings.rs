@@ -8,10 +8,14 @@ use serde::de::DeserializeOwned;
 
 use super::beside::{acumatica, beside, procore};
 use super::block::block;
+use super::limits::meant;
 use super::mask::cross_out;
+use super::profile::ProfileChoice;
+use super::secrets::{missing, references};
 use super::workspace::Folders;
 use crate::connector::{AcumaticaSettings, HttpSettings, ProcoreSettings};
 use crate::diagnostic::{Diagnostic, Place, Source, did_you_mean};
+use crate::mapping::Word;
 use crate::mapping::yaml::{self, Node, NodeKind};
 
 /// The settings file that is read when none is named.
@@ -20,9 +24,6 @@ pub const SETTINGS_FILE: &str = "crosswalk.yaml";
 /// The commented settings file that `init` writes.
 pub const TEMPLATE: &str = include_str!("template.yaml");
 
-/// Profiles that are shipped.
-const PROFILES: [&str; 1] = ["vision"];
-
 /// What the settings file says, with the defaults of what it leaves out.
 #[derive(Clone, Debug)]
 pub struct SettingsFile {
@@ -30,10 +31,10 @@ pub struct SettingsFile {
     pub file: Option<PathBuf>,
     /// The state file.
     pub state: PathBuf,
-    /// Where mappings and schemas lie.
+    /// Where mappings, schemas and profiles lie.
     pub folders: Folders,
     /// The named set of choices.
-    pub profile: String,
+    pub profile: ProfileChoice,
     /// Who acts, as the journal names it.
     pub actor: String,
     /// Procore; none when the block is missing.
@@ -44,9 +45,11 @@ pub struct SettingsFile {
     pub http: HttpSettings,
     /// What a company chooses, to be laid over the defaults of the mappings.
     pub choices: Option<Node>,
+    /// References to secrets, where they stand.
+    references: Vec<Word>,
 }
 
-const KEYS: [&str; 9] = ["state", "mappings", "schemas", "profile", "actor", "procore", "acumatica", "http", "settings"];
+const KEYS: [&str; 10] = ["state", "mappings", "schemas", "profiles", "profile", "actor", "procore", "acumatica", "http", "settings"];
 
 impl Default for SettingsFile {
     /// What holds without a settings file.
@@ -55,12 +58,13 @@ impl Default for SettingsFile {
             file: None,
             state: PathBuf::from("crosswalk.db"),
             folders: Folders::default(),
-            profile: PROFILES[0].to_owned(),
+            profile: ProfileChoice::default(),
             actor: ["USER", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(|| "operator".to_owned()),
             procore: None,
             acumatica: None,
             http: HttpSettings::default(),
             choices: None,
+            references: Vec::new(),
         }
     }
 }
@@ -79,6 +83,11 @@ impl SettingsFile {
                 Self::default()
             }
         }
+    }
+
+    /// The secrets that are named and not there: told before anything is sent.
+    pub fn missing_secrets(&self) -> Vec<Diagnostic> {
+        missing(&self.references, self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")))
     }
 
     /// Understands the text of a settings file. A secret that was written into it is neither kept nor shown.
@@ -125,10 +134,15 @@ impl Reading<'_> {
         };
         for (key, value) in entries.iter().filter(|(_, value)| !matches!(value.kind, NodeKind::Null)) {
             let Some(word) = key.word() else { continue };
+            if ["procore", "acumatica", "http"].contains(&word.text.as_str()) {
+                references(value, &mut settings.references);
+                meant(value, self.problems);
+            }
             match word.text.as_str() {
                 "state" => self.path(value, |path| settings.state = path),
                 "mappings" => self.path(value, |path| settings.folders.mappings = Some(path)),
                 "schemas" => self.path(value, |path| settings.folders.schemas = Some(path)),
+                "profiles" => self.path(value, |path| settings.folders.profiles = Some(path)),
                 "profile" => self.profile(value, settings),
                 "actor" => self.text(value, |actor| settings.actor = actor),
                 "procore" => {
@@ -163,15 +177,9 @@ impl Reading<'_> {
     }
 
     fn profile(&mut self, node: &Node, settings: &mut SettingsFile) {
-        let mut named = String::new();
-        self.text(node, |name| named = name);
-        if PROFILES.contains(&named.as_str()) {
-            settings.profile = named;
-        } else if !named.is_empty() {
-            let message = format!("there is no profile named `{named}`");
-            self.problems.push(
-                Diagnostic::error("setting", &node.place, message).label("no such profile").maybe_help(did_you_mean(&named, PROFILES)),
-            );
+        match node.word() {
+            Some(word) => settings.profile = ProfileChoice::written(word, self.folder),
+            None => self.text(node, |_| {}),
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::case_files::{CaseFile, case_files};
 use super::choices::choices;
+use super::profile::ProfileChoice;
 use super::settings::SettingsFile;
 use super::workspace::{Folders, Workspace, documented};
 use crate::diagnostic::{Diagnostic, Place, any_error};
@@ -18,6 +19,8 @@ pub struct Asked {
     pub mappings: Option<PathBuf>,
     /// The folder of schemas.
     pub schemas: Option<PathBuf>,
+    /// The profile: its name, or a file.
+    pub profile: Option<String>,
 }
 
 /// Everything that the authors wrote, sound.
@@ -36,8 +39,23 @@ pub struct Setup {
 pub struct Checked {
     /// Every problem of every file.
     pub problems: Vec<Diagnostic>,
-    /// How many mappings, schemas and cases there are; none where they could not be read.
-    pub counts: Option<[usize; 3]>,
+    /// How many there are of what; none where they could not be read.
+    pub counts: Option<Counts>,
+    /// What is taken from this program, for there is no folder of it.
+    pub shipped: Vec<&'static str>,
+}
+
+/// How many files' worth of what was checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Mappings, in force or not.
+    pub mappings: usize,
+    /// Schemas.
+    pub schemas: usize,
+    /// Cases.
+    pub cases: usize,
+    /// Profiles.
+    pub profiles: usize,
 }
 
 impl Setup {
@@ -48,8 +66,8 @@ impl Setup {
     pub fn open(asked: &Asked) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let file = settings_file(asked, &mut problems);
-        let settings = choices(&documented(&file.folders), file.choices.as_ref(), &mut problems);
-        match Workspace::open(file.folders.clone()) {
+        let settings = choices(&documented(&file.folders, &file.profile), file.choices.as_ref(), &mut problems);
+        match Workspace::open_in(file.folders.clone(), &file.profile) {
             Ok(workspace) => {
                 if any_error(&problems) {
                     Err(in_order(problems))
@@ -71,7 +89,7 @@ impl Setup {
     pub fn cases(&self) -> Result<Vec<CaseFile>, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let files = case_files(&self.workspace.folders, &mut problems);
-        problems.extend(without_mapping(&files, &self.workspace));
+        problems.extend(against(&files, &self.workspace));
         if problems.is_empty() { Ok(files) } else { Err(in_order(problems)) }
     }
 }
@@ -80,8 +98,8 @@ impl Setup {
 pub fn check(asked: &Asked) -> Checked {
     let mut problems = Vec::new();
     let file = settings_file(asked, &mut problems);
-    choices(&documented(&file.folders), file.choices.as_ref(), &mut problems);
-    let workspace = match Workspace::open(file.folders.clone()) {
+    choices(&documented(&file.folders, &file.profile), file.choices.as_ref(), &mut problems);
+    let workspace = match Workspace::open_in(file.folders.clone(), &file.profile) {
         Ok(workspace) => {
             problems.extend(workspace.warnings.iter().cloned());
             Some(workspace)
@@ -93,10 +111,15 @@ pub fn check(asked: &Asked) -> Checked {
     };
     let cases = case_files(&file.folders, &mut problems);
     let counts = workspace.map(|workspace| {
-        problems.extend(without_mapping(&cases, &workspace));
-        [workspace.plans.len(), workspace.catalog.iter().count(), cases.iter().map(|file| file.cases.len()).sum()]
+        problems.extend(against(&cases, &workspace));
+        Counts {
+            mappings: workspace.plans.len() + workspace.off.len(),
+            schemas: workspace.catalog.iter().count(),
+            cases: cases.iter().map(|file| file.cases.len()).sum(),
+            profiles: workspace.profiles.len(),
+        }
     });
-    Checked { problems: in_order(problems), counts }
+    Checked { problems: in_order(problems), counts, shipped: file.folders.shipped() }
 }
 
 /// File by file, from top to bottom, as an author goes through them.
@@ -105,24 +128,35 @@ fn in_order(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     problems
 }
 
-fn without_mapping(files: &[CaseFile], workspace: &Workspace) -> Vec<Diagnostic> {
-    let lost = files.iter().filter(|file| workspace.plan(&file.mapping).is_none());
-    let told = lost.map(|file| {
-        let message = format!("there is no mapping `{}` for these cases", file.mapping);
-        Diagnostic::error("cases-without-mapping", &Place::new(&file.source, 0..1), message)
-            .help("name the file after its mapping: `<mapping>.cases.yaml`")
-    });
-    told.collect()
+/// What is wrong with cases, seen from the mappings: files without one, and names that do not exist.
+fn against(files: &[CaseFile], workspace: &Workspace) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for file in files {
+        let off = workspace.off.iter().find(|plan| plan.name == file.mapping);
+        match workspace.plan(&file.mapping).or(off) {
+            Some(plan) => problems.extend(file.faults(plan, &workspace.defaults)),
+            None => {
+                let message = format!("there is no mapping `{}` for these cases", file.mapping);
+                let problem = Diagnostic::error("cases-without-mapping", &Place::new(&file.source, 0..1), message);
+                problems.push(problem.help("name the file after its mapping: `<mapping>.cases.yaml`"));
+            }
+        }
+    }
+    problems
 }
 
 fn settings_file(asked: &Asked, problems: &mut Vec<Diagnostic>) -> SettingsFile {
     let mut file = SettingsFile::read(asked.settings.as_deref(), problems);
     let home = file.file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
-    let Folders { mappings, schemas } = file.folders;
+    let Folders { mappings, schemas, profiles } = file.folders;
     file.folders = Folders {
         mappings: asked.mappings.clone().or(mappings).or_else(|| found(&home, "mappings")),
         schemas: asked.schemas.clone().or(schemas).or_else(|| found(&home, "schemas")),
+        profiles: profiles.or_else(|| found(&home, "profiles")),
     };
+    if let Some(words) = &asked.profile {
+        file.profile = ProfileChoice::named(words);
+    }
     file
 }
 

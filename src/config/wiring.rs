@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::workspace::Workspace;
 use crate::connector::{AcumaticaSettings, Clock, Connector, HttpSettings, HttpTransport, ProcoreSettings, TokenFiles, Transport, World};
 use crate::store::{Shift, Store, StoreError, StoreTrouble, Worker};
-use crate::sync::{Doors, Engine, Failure, Watch};
+use crate::sync::{Doors, Engine, Explanation, Failure, Mode, Report, Silence, Watch};
 use crate::value::Value;
 
 /// What a run needs to be told.
@@ -80,6 +80,29 @@ impl Wiring {
 }
 
 impl Wired {
+    /// Runs these mappings (all that are in force, when none is named); the report names the profile.
+    ///
+    /// # Errors
+    /// A mapping that is not there or off, and what ended the run early.
+    pub async fn run(&self, watch: &dyn Watch, names: &[String], mode: Mode<'_>, command: &str) -> Result<Report, Failure> {
+        names.iter().try_for_each(|name| self.in_force(name))?;
+        let report = self.engine(watch).run(names, mode, command).await?;
+        Ok(Report { profile: self.workspace.profile.name.clone(), ..report })
+    }
+
+    /// Where every value of a record comes from.
+    ///
+    /// # Errors
+    /// A mapping that is not there or off, a record that is not there, a system out of reach.
+    pub async fn explain(&self, mapping: &str, id: &str) -> Result<Vec<Explanation>, Failure> {
+        self.in_force(mapping)?;
+        self.engine(&Silence).explain(mapping, id).await
+    }
+
+    fn in_force(&self, name: &str) -> Result<(), Failure> {
+        self.workspace.told_off(name).map_or(Ok(()), |told| Err(Failure::Asked(told)))
+    }
+
     /// The engine over these.
     pub fn engine<'w>(&'w self, watch: &'w dyn Watch) -> Engine<'w> {
         Engine {

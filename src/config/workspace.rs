@@ -1,10 +1,12 @@
-//! Mappings, schemas and defaults read from their folders, checked and compiled together.
+//! Mappings, schemas, profiles and defaults read from their folders, checked and compiled together.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::builtin::{builtin_mappings, builtin_schemas};
+use super::in_force::{idle, needed, unknown};
+use super::profile::{Profile, ProfileChoice, chosen, profiles};
 use crate::diagnostic::{Diagnostic, Source, any_error};
 use crate::expr::Expressions;
 use crate::mapping::{self, Mapping, yaml};
@@ -12,24 +14,42 @@ use crate::plan::{Plan, Settings, compile};
 use crate::schema::{Catalog, load};
 use crate::value::{Record, Value};
 
-/// Where mappings and schemas lie; none for the shipped ones in the binary.
+/// Where mappings, schemas and profiles lie; none for the shipped ones in the binary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folders {
     /// The folder of mapping files.
     pub mappings: Option<PathBuf>,
     /// The folder of schema files, with one folder per system.
     pub schemas: Option<PathBuf>,
+    /// The folder of profiles.
+    pub profiles: Option<PathBuf>,
+}
+
+impl Folders {
+    /// What is taken from this program, for there is no folder of it.
+    pub fn shipped(&self) -> Vec<&'static str> {
+        let folders = [("mappings", &self.mappings), ("schemas", &self.schemas), ("profiles", &self.profiles)];
+        folders.into_iter().filter(|(_, folder)| folder.is_none()).map(|(name, _)| name).collect()
+    }
 }
 
 /// Everything that the authors wrote, checked and compiled.
 #[derive(Debug)]
 pub struct Workspace {
-    /// The plans, in the order of their files.
+    /// The plans in force, in the order of their files.
     pub plans: Vec<Plan>,
+    /// The plans that the profile leaves off.
+    pub off: Vec<Plan>,
+    /// The profile that says which are in force.
+    pub profile: Profile,
+    /// Every profile there is.
+    pub profiles: Vec<Profile>,
     /// The schemas.
     pub catalog: Arc<Catalog>,
-    /// The settings that expressions see, before the settings file has its say.
+    /// The documented defaults, from which cases start.
     pub defaults: Value,
+    /// The settings that expressions see, before the settings file has its say: the defaults with the profile's choices.
+    pub settings: Value,
     /// The files of cases, by mapping.
     pub cases: Vec<Arc<Source>>,
     /// Where the mappings were read from.
@@ -43,11 +63,19 @@ const SETTINGS: &str = "settings.yaml";
 pub(super) const CASES: &str = ".cases.yaml";
 
 impl Workspace {
-    /// Reads and compiles.
+    /// Reads and compiles, for the profile that holds where none is chosen.
     ///
     /// # Errors
     /// Every problem of every file.
     pub fn open(folders: Folders) -> Result<Self, Vec<Diagnostic>> {
+        Self::open_in(folders, &ProfileChoice::default())
+    }
+
+    /// Reads and compiles. All mappings are checked, in every profile; the chosen one says which of them run.
+    ///
+    /// # Errors
+    /// Every problem of every file.
+    pub fn open_in(folders: Folders, choice: &ProfileChoice) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let sources = read_folder(folders.mappings.as_deref(), "yaml", builtin_mappings).unwrap_or_else(|problem| {
             problems.push(problem);
@@ -58,15 +86,41 @@ impl Workspace {
         let (settings, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|source| named(source) == SETTINGS);
         let defaults = defaults(&settings, &mut problems);
         let (mappings, unread) = mappings(&rest, &mut problems);
-        let settings = Settings { defaults: defaults.clone() };
-        match compile(&mappings, &catalog, &settings, &Expressions::new()) {
-            Ok(plans) if !any_error(&problems) => Ok(Self { plans, catalog, defaults, cases, folders, warnings: problems }),
-            Ok(_) => Err(problems),
-            Err(more) => {
-                problems.extend(more.into_iter().filter(|problem| !misses(problem, &unread)));
-                Err(problems)
+        let profiles = profiles(folders.profiles.as_deref(), choice, &mut problems);
+        let profile = chosen(&profiles, choice, &mut problems).cloned();
+        let values = profile.as_ref().map_or_else(|| defaults.clone(), |profile| profile.over(&defaults, &mut problems));
+        let names = mappings.iter().map(|mapping| mapping.mapping.text.as_str());
+        let known = names.chain(rest.iter().map(|source| stem(source))).collect();
+        let written = Written { mappings: &mappings, unread: &unread, known, catalog: &catalog };
+        let plans = written.compile(&values, &mut problems);
+        for other in profiles.iter().filter(|other| profile.as_ref().is_none_or(|profile| profile.source != other.source)) {
+            let others = other.over(&defaults, &mut problems);
+            // What a profile chooses is a matter of values; only other values can make other problems.
+            if others != values {
+                written.compile(&others, &mut problems);
             }
         }
+        // Where no folder can be read, nothing is missing from it.
+        if !written.known.is_empty() {
+            written.in_profiles(&profiles, &plans, &mut problems);
+        }
+        let Some(profile) = profile.filter(|_| !any_error(&problems)) else { return Err(problems) };
+        let (plans, off) = plans.into_iter().partition(|plan| profile.has(&plan.name));
+        Ok(Self { plans, off, profile, profiles, catalog, defaults, settings: values, cases, folders, warnings: problems })
+    }
+
+    /// Whether a mapping exists and is off in this profile.
+    pub fn is_off(&self, name: &str) -> bool {
+        self.off.iter().any(|plan| plan.name == name)
+    }
+
+    /// What to say to somebody who asks for a mapping that is off.
+    pub fn told_off(&self, name: &str) -> Option<String> {
+        let here = &self.profile.name;
+        self.is_off(name).then(|| match self.profiles.iter().find(|profile| profile.has(name)) {
+            Some(other) => format!("`{name}` is off in profile `{here}`; add `--profile {}`", other.name),
+            None => format!("`{name}` is off in every profile; add it to the mappings of one"),
+        })
     }
 
     /// A plan by the name of its mapping.
@@ -75,8 +129,44 @@ impl Workspace {
     }
 }
 
+/// What the authors wrote, before it is compiled.
+struct Written<'w> {
+    mappings: &'w [Mapping],
+    /// Names of files that hold no mapping that can be read.
+    unread: &'w [&'w str],
+    /// Names of mappings, and of files that should hold one.
+    known: Vec<&'w str>,
+    catalog: &'w Catalog,
+}
+
+impl Written<'_> {
+    /// The plans of all mappings under these settings; none when there are problems.
+    fn compile(&self, values: &Value, problems: &mut Vec<Diagnostic>) -> Vec<Plan> {
+        let settings = Settings { defaults: values.clone() };
+        compile(self.mappings, self.catalog, &settings, &Expressions::new()).unwrap_or_else(|more| {
+            let new: Vec<_> = more.into_iter().filter(|problem| !misses(problem, self.unread) && !problems.contains(problem)).collect();
+            problems.extend(new);
+            Vec::new()
+        })
+    }
+
+    /// What the profiles say of mappings.
+    fn in_profiles(&self, profiles: &[Profile], plans: &[Plan], problems: &mut Vec<Diagnostic>) {
+        for profile in profiles {
+            unknown(profile, &self.known, problems);
+            needed(profile, (self.mappings, plans), problems);
+        }
+        idle(profiles, self.mappings, problems);
+    }
+}
+
 pub(super) fn named(source: &Source) -> &str {
     source.path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}
+
+/// The name of the mapping that a file should hold.
+fn stem(source: &Source) -> &str {
+    source.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
 }
 
 pub(super) fn read_folder(folder: Option<&Path>, ending: &str, builtin: fn() -> Vec<Arc<Source>>) -> Result<Vec<Arc<Source>>, Diagnostic> {
@@ -118,11 +208,14 @@ fn catalog(folder: Option<&Path>, problems: &mut Vec<Diagnostic>) -> Catalog {
     Catalog::new(schemas)
 }
 
-/// The documented defaults alone, for judging a settings file whose mappings are not sound.
-pub(super) fn documented(folders: &Folders) -> Value {
+/// The settings before the settings file has its say, for judging it when the mappings are not sound.
+pub(super) fn documented(folders: &Folders, choice: &ProfileChoice) -> Value {
     let sources = read_folder(folders.mappings.as_deref(), "yaml", builtin_mappings).unwrap_or_default();
     let settings: Vec<_> = sources.into_iter().filter(|source| named(source) == SETTINGS).collect();
-    defaults(&settings, &mut Vec::new())
+    let told = &mut Vec::new();
+    let defaults = defaults(&settings, told);
+    let profiles = profiles(folders.profiles.as_deref(), choice, told);
+    chosen(&profiles, choice, told).map_or_else(|| defaults.clone(), |profile| profile.over(&defaults, told))
 }
 
 fn defaults(sources: &[Arc<Source>], problems: &mut Vec<Diagnostic>) -> Value {
@@ -142,7 +235,7 @@ fn mappings<'s>(sources: &'s [Arc<Source>], problems: &mut Vec<Diagnostic>) -> (
     for source in sources {
         let (mapping, more) = mapping::read(source);
         problems.extend(more);
-        let expected = source.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let expected = stem(source);
         let Some(mapping) = mapping else {
             unread.push(expected);
             continue;

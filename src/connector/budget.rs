@@ -22,8 +22,18 @@ pub(super) struct Budget {
     state: Mutex<State>,
 }
 
+/// Requests of one system so far, and how many it would still take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Requests {
+    /// How many have left.
+    pub used: u64,
+    /// How many may still leave in the longest window, where the system or the settings say so.
+    pub left: Option<u32>,
+}
+
 #[derive(Default)]
 struct State {
+    used: u64,
     windows: Vec<Window>,
     /// Nothing leaves before: the system said `Retry-After`.
     blocked: Option<Timestamp>,
@@ -70,6 +80,13 @@ impl Budget {
             tracing::info!(seconds = wait.as_secs(), "waiting for the system's request allowance");
             clock.sleep(wait).await;
         }
+    }
+
+    /// What was used, and what is left of the longest window.
+    pub(super) fn requests(&self) -> Requests {
+        let state = self.lock();
+        let longest = state.windows.iter().max_by_key(|window| window.length);
+        Requests { used: state.used, left: longest.map(|window| window.remaining) }
     }
 
     /// The longest that anybody is kept waiting.
@@ -130,6 +147,7 @@ impl State {
             window.resets = window.resets.or_else(|| now.checked_add(window.length).ok());
         }
         self.in_flight += 1;
+        self.used += 1;
         None
     }
 
@@ -162,7 +180,7 @@ fn between(now: Timestamp, then: Timestamp) -> Duration {
 mod tests {
     use std::time::Duration;
 
-    use super::{Budget, HOUR, Response, Timestamp};
+    use super::{Budget, HOUR, Requests, Response, Timestamp};
     use crate::connector::{Clock, TurnedClock};
 
     fn start() -> Timestamp {
@@ -204,6 +222,8 @@ mod tests {
         assert_eq!(waited(&budget, &clock).await, Duration::from_secs(10));
         budget.learn(&window(600, 0, start() + Duration::from_secs(1_800)), clock.now());
         assert_eq!(waited(&budget, &clock).await, Duration::from_secs(1_800 - 17));
+        // One more has left, of a full hour.
+        assert_eq!(budget.requests(), Requests { used: 29, left: Some(599) });
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::World;
-use super::budget::Budget;
+use super::budget::{Budget, Requests};
 use super::clock::{Clock, Later};
 use super::error::{Certainty, ConnectorError, ErrorKind, shorten};
 use super::retry::{Retry, retry_after};
@@ -120,6 +120,11 @@ impl Door {
             self.clock.sleep(wait).await;
             attempt += 1;
         }
+    }
+
+    /// What was used of the allowance of requests, and what is left.
+    pub(super) fn requests(&self) -> Requests {
+        self.budget.requests()
     }
 
     /// The text without secrets.

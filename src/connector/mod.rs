@@ -31,8 +31,10 @@ mod unwrap;
 mod words;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use acumatica::Acumatica;
+pub use budget::Requests;
 pub use clock::{Clock, Later, TurnedClock, WallClock};
 pub use error::{Certainty, ConnectorError, ErrorKind};
 pub use http::HttpTransport;
@@ -153,6 +155,30 @@ impl Connector {
         }
     }
 
+    /// Makes a record by the action of another document (Acumatica only). Which record came of it has to be looked up.
+    ///
+    /// # Errors
+    /// As [`Connector::act`].
+    pub async fn make(&self, schema: &Schema, draft: &Record) -> Result<(), ConnectorError> {
+        match self {
+            Self::Procore(_) => Err(ConnectorError::new(
+                ErrorKind::NotSupported,
+                System::Procore,
+                schema.name.as_str(),
+                "no action of Procore makes records",
+            )),
+            Self::Acumatica(acumatica) => acumatica.make(schema, draft).await.map_err(|error| self.cleaned(error)),
+        }
+    }
+
+    /// Lets time go by, by the clock of this door: what was just written may take a while to show.
+    pub async fn wait(&self, time: Duration) {
+        match self {
+            Self::Procore(procore) => procore.wait(time).await,
+            Self::Acumatica(acumatica) => acumatica.wait(time).await,
+        }
+    }
+
     /// Ends the session and frees its licence slot. Always safe, after failures too, and any number of times; a later
     /// call signs in anew.
     pub async fn sign_out(&self) {
@@ -172,6 +198,14 @@ impl Connector {
             Self::Acumatica(acumatica) => acumatica.probe().await,
         }
         .map_err(|error| self.cleaned(error))
+    }
+
+    /// Requests so far, and how many the system would still take.
+    pub fn requests(&self) -> Requests {
+        match self {
+            Self::Procore(procore) => procore.requests(),
+            Self::Acumatica(acumatica) => acumatica.requests(),
+        }
     }
 
     fn cleaned(&self, error: ConnectorError) -> ConnectorError {

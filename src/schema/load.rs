@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use super::Schema;
+use super::fault::{fault, not_json};
 use super::field::{Custom, Field, Kind, Shape};
 use super::payload::Payload;
 use super::resource::{Resource, Scope, System, Wire};
@@ -83,8 +84,8 @@ struct RawSchema {
 /// # Errors
 /// A diagnostic that names the file, the place in it, and what does not fit.
 pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
-    let wrong = |what: String| Diagnostic::anywhere("schema-file", format!("{}: {what}", path.display()));
-    let raw: RawSchema = serde_json::from_str(text).map_err(|problem| wrong(problem.to_string()))?;
+    let wrong = |what: String| fault(path, text, &what);
+    let raw: RawSchema = serde_json::from_str(text).map_err(|problem| not_json(path, text, &problem))?;
     let wire = match raw.resource.system {
         System::Procore => serde_json::from_value(raw.resource.wire).map(|wire| Wire::Procore(Box::new(wire))),
         System::Acumatica => serde_json::from_value(raw.resource.wire).map(|wire| Wire::Acumatica(Box::new(wire))),

@@ -1,6 +1,7 @@
 //! What shape has a resource of a system: its fields, their kinds and limits, and what its connector must know.
 
 mod catalog;
+mod fault;
 mod field;
 mod load;
 mod payload;

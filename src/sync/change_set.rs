@@ -42,6 +42,9 @@ pub struct StagedChange {
 pub struct ChangeSet {
     /// The form of this file.
     pub version: u32,
+    /// The profile under which it was made.
+    #[serde(default)]
+    pub profile: String,
     /// The mappings as they were: name, fingerprint.
     pub mappings: Vec<(String, String)>,
     /// The changes, in the order of the run.
@@ -49,12 +52,12 @@ pub struct ChangeSet {
 }
 
 /// The form that is written now.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl ChangeSet {
     /// The changes of a plan's report.
     pub fn of(report: &Report, mappings: Vec<(String, String)>) -> Self {
-        Self { version: VERSION, mappings, changes: report.changes().cloned().collect() }
+        Self { version: VERSION, profile: report.profile.clone(), mappings, changes: report.changes().cloned().collect() }
     }
 
     /// Reads a saved plan.
@@ -70,6 +73,20 @@ impl ChangeSet {
             )));
         }
         Ok(set)
+    }
+
+    /// Whether the plan was made under this profile: under another one other mappings are in force.
+    ///
+    /// # Errors
+    /// [`Failure::Asked`] with both names.
+    pub fn is_of(&self, profile: &str) -> Result<(), Failure> {
+        if self.profile == profile {
+            return Ok(());
+        }
+        let made = &self.profile;
+        Err(Failure::Asked(format!(
+            "the plan was made with profile `{made}`, and this is profile `{profile}`; add `--profile {made}`, or make the plan anew"
+        )))
     }
 
     /// Whether a plan made now says the same.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::change_set::ChangeSet;
 use super::failure::Failure;
 use super::links::Book;
-use super::report::{Event, Report, Watch};
+use super::report::{Event, Report, SystemRequests, Watch};
 use super::run::Run;
 use crate::connector::Connector;
 use crate::diagnostic::did_you_mean;
@@ -63,6 +63,11 @@ impl Doors {
             System::Procore => &self.procore,
             System::Acumatica => &self.acumatica,
         }
+    }
+
+    /// Requests to both so far.
+    pub fn requests(&self) -> SystemRequests {
+        SystemRequests { procore: self.procore.requests(), acumatica: self.acumatica.requests() }
     }
 
     /// Signs out of both, whatever happened before.
@@ -126,6 +131,7 @@ impl Engine<'_> {
             report.mappings.push(done);
         }
         run.end().await?;
+        report.requests = self.doors.requests();
         Ok(report)
     }
 

@@ -5,13 +5,27 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::change_set::StagedChange;
+use crate::connector::Requests;
 use crate::evaluate::FieldChange;
 
 /// What a run did, or (for a plan) would do.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {
+    /// Requests that the run took, and how many each system would still take.
+    pub requests: SystemRequests,
+    /// The profile under which it ran; empty where nobody chose among profiles.
+    pub profile: String,
     /// Mapping by mapping, in the order of the run.
     pub mappings: Vec<MappingReport>,
+}
+
+/// Requests to both systems.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SystemRequests {
+    /// To Procore.
+    pub procore: Requests,
+    /// To Acumatica.
+    pub acumatica: Requests,
 }
 
 /// What became of one mapping's records.
@@ -92,12 +106,21 @@ pub enum Event<'a> {
     Moved {
         /// The mapping.
         mapping: &'a str,
-        /// Records that were read so far.
-        read: u64,
-        /// Records that are dealt with so far.
-        done: u64,
-        /// How many there are, where the system says so.
+        /// What became of the records so far.
+        counts: &'a Counts,
+        /// How many records there are to read, where the system says so and there is one list of them.
         total: Option<u64>,
+        /// Requests so far.
+        requests: SystemRequests,
+    },
+    /// One of the projects of a mapping is done.
+    Scope {
+        /// The mapping.
+        mapping: &'a str,
+        /// How many are done.
+        done: usize,
+        /// Of how many.
+        of: usize,
     },
     /// A mapping is done.
     Done {

@@ -8,7 +8,12 @@ use super::program::Folder;
 fn the_shipped_files_are_sound() {
     let ran = Folder::new().run(&["check"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran}");
-    assert!(ran.out.starts_with("sound: 9 mappings, "), "{ran}");
+    assert!(ran.out.starts_with("sound: ") && ran.out.contains(" mappings, ") && ran.out.contains(" and 2 profiles\n"), "{ran}");
+    assert!(ran.out.ends_with(
+        "\nwith the shipped mappings, schemas and profiles, for there is no folder of them here; `crosswalk init` copies them\n"
+    ));
+    let copied = Folder::new().with_shipped_files().run(&["check"]);
+    assert!(copied.code == 0 && !copied.out.contains("with the shipped"), "{copied}");
 }
 
 #[test]

@@ -119,3 +119,25 @@ fn the_second_of_two_is_told_who_is_at_work() {
     let third = practice.run(&["sync", "projects", "--yes"]);
     assert_eq!((third.code, third.err.as_str()), (0, ""), "{third}");
 }
+
+#[test]
+fn a_secret_that_is_not_there_is_told_at_its_place_before_anything_is_sent() {
+    let mut practice = Practice::with_projects(1);
+    practice.stop();
+    practice.folder.replace("sandbox/crosswalk.yaml", "file:procore.secret", "env:CROSSWALK_NO_SUCH_SECRET");
+    practice.folder.replace("sandbox/crosswalk.yaml", "file:acumatica.secret", "file:lost.secret");
+    for arguments in [&["sync"][..], &["plan"], &["explain", "companies", "V000020"]] {
+        let ran = practice.run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{ran}");
+        for part in [
+            "the environment variable `CROSSWALK_NO_SUCH_SECRET` is not set",
+            "sandbox/crosswalk.yaml:",
+            "`sandbox/lost.secret` cannot be read",
+        ] {
+            assert!(ran.err.contains(part), "{part}\n{ran}");
+        }
+        assert!(ran.err.ends_with("found 2 errors in 1 file; nothing was done\n"), "{ran}");
+    }
+    // Whoever only checks files need not hold the secrets.
+    assert_eq!(practice.run(&["check"]).code, 0);
+}

@@ -9,7 +9,7 @@ use super::plan::change_set;
 use super::sync::exit;
 use crate::cli::exit::Stop;
 use crate::cli::session::{Session, block_on};
-use crate::cli::view::{Done, Shown, progress::Progress, run};
+use crate::cli::view::{Done, Shown, run};
 use crate::sync::{ChangeSet, Mode};
 
 /// Do exactly what a saved plan says
@@ -36,11 +36,12 @@ pub(super) fn run(apply: &Apply, session: &Session) -> Result<Done, Stop> {
     names.dedup();
     block_on(async {
         let wired = session.wired().await?;
-        let progress = Progress::default();
-        let now = wired.engine(&progress).run(&names, Mode::Plan, "plan").await?;
+        saved.is_of(&wired.workspace.profile.name)?;
+        let progress = session.progress();
+        let now = wired.run(&progress, &names, Mode::Plan, "plan").await?;
         saved.hold_against(&change_set(&now, &wired))?;
         let mode = Mode::Apply { consent: true, only: Some(&saved) };
-        let report = wired.engine(&progress).run(&names, mode, &format!("apply {} --yes", apply.plan.display())).await?;
+        let report = wired.run(&progress, &names, mode, &format!("apply {} --yes", apply.plan.display())).await?;
         Ok(Done::new(exit(&report), Shown { text: run::report(&report), data: report }))
     })
 }

@@ -12,7 +12,7 @@ use super::sandbox::{practice_only, write_settings};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{block_on, wired};
 use crate::cli::view::{Done, Text, progress::Progress, run};
-use crate::config::{Asked, Folders, Setup, Wired};
+use crate::config::{Asked, Setup, Wired};
 use crate::connector::{Clock, WallClock};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::sync::{Mode, Reconciled, Report};
@@ -40,7 +40,7 @@ pub(super) fn run(demo: &Demo) -> Result<Done, Stop> {
         let mut options = SandboxOptions::new(clock.clone(), shipped.workspace.catalog.clone(), demo.seed, demo.projects);
         options.acumatica.operation_time = Duration::from_millis(100);
         let running = Sandbox::start(options).await.map_err(|problem| Stop::usage(problem.to_string(), None))?;
-        write_settings(&running, &demo.dir, &Folders::default())?;
+        write_settings(&running, &demo.dir, "")?;
         println!("a practice company in both systems, imitated on this machine:");
         println!("  Procore   {}\n  Acumatica {}\n", running.procore_url, running.acumatica_url);
         let settings = demo.dir.join("crosswalk.yaml");
@@ -59,7 +59,7 @@ pub(super) fn run(demo: &Demo) -> Result<Done, Stop> {
 }
 
 async fn story(wired: &Wired) -> Result<bool, Stop> {
-    let progress = Progress::default();
+    let progress = Progress::new(false);
     let begun = Instant::now();
     println!("1. everything once: reference data in, projects and subcontracts out, job costs in\n");
     let first = sync(wired, &progress, "demo, first sync").await?;
@@ -80,7 +80,7 @@ async fn story(wired: &Wired) -> Result<bool, Stop> {
 }
 
 async fn sync(wired: &Wired, progress: &Progress, command: &str) -> Result<Report, Stop> {
-    Ok(wired.engine(progress).run(&[], Mode::Apply { consent: true, only: None }, command).await?)
+    Ok(wired.run(progress, &[], Mode::Apply { consent: true, only: None }, command).await?)
 }
 
 /// A sandbox begins anew, so what an earlier demo remembers of it is of no use. Nothing else is touched.

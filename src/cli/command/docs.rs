@@ -32,7 +32,7 @@ enum Format {
 /// Runs it.
 pub(super) fn run(docs: Docs, session: &Session) -> Result<Done, Stop> {
     let setup = session.setup()?;
-    let tables = Tables::of(&setup.workspace.plans);
+    let tables = Tables::of(&setup.workspace);
     let text = match docs.format {
         Format::Markdown => markdown(&tables),
         Format::Html => html(&tables),

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
 use crate::cli::view::{Done, Shown, table::Table};
-use crate::sync::{Explanation, Silence};
+use crate::sync::Explanation;
 use crate::value::{Record, Value};
 
 /// Show where every value of a record comes from, and why it is held or not offered
@@ -21,7 +21,7 @@ pub(crate) struct Explain {
 pub(super) fn run(explain: &Explain, session: &Session) -> Result<Done, Stop> {
     block_on(async {
         let wired = session.looking_on().await?;
-        let found = wired.engine(&Silence).explain(&explain.mapping, &explain.id).await?;
+        let found = wired.explain(&explain.mapping, &explain.id).await?;
         let exit = if found.iter().all(|one| one.draft.is_ok() && one.held.is_empty()) { Exit::Done } else { Exit::Look };
         let text = found.iter().map(|one| text(&explain.mapping, one)).collect();
         Ok(Done::new(exit, Shown { text, data: Value::List(found.iter().map(data).collect()) }))

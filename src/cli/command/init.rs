@@ -1,4 +1,4 @@
-//! `init`: a folder to work in, with a commented settings file and the shipped mappings and schemas.
+//! `init`: a folder to work in, with a commented settings file and the shipped mappings, schemas and profiles.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -10,7 +10,7 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::view::{Done, init::Made};
 use crate::config::{SETTINGS_FILE, TEMPLATE, builtin_files};
 
-/// Write a commented settings file, and copy the shipped mappings and schemas to edit
+/// Write a commented settings file, and copy the shipped mappings, schemas and profiles to edit
 ///
 /// Files that are there already are left as they are.
 #[derive(Debug, Args)]

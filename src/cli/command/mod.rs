@@ -52,6 +52,9 @@ fn known_or_remembered(name: Option<&str>, remembered: bool, setup: &Setup) -> R
 
 /// Refuses names of mappings that do not exist.
 fn known_mappings(names: &[String], setup: &Setup) -> Result<(), Stop> {
+    if let Some(told) = names.iter().find_map(|name| setup.workspace.told_off(name)) {
+        return Err(Stop::usage(told, None));
+    }
     let known: Vec<&str> = setup.workspace.plans.iter().map(|plan| plan.name.as_str()).collect();
     match names.iter().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(Stop::usage(format!("there is no mapping named `{name}`"), did_you_mean(name, known))),

@@ -7,7 +7,8 @@ use clap::Args;
 
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
-use crate::cli::view::{Done, Shown, progress::Progress, run};
+use crate::cli::view::check::shipped_line;
+use crate::cli::view::{Done, Shown, run};
 use crate::config::Wired;
 use crate::sync::{ChangeSet, Mode, Report};
 
@@ -28,14 +29,17 @@ pub(crate) struct Plan {
 pub(super) fn run(plan: &Plan, session: &Session) -> Result<Done, Stop> {
     block_on(async {
         let wired = session.looking_on().await?;
-        let progress = Progress::default();
-        let report = wired.engine(&progress).run(&plan.names, Mode::Plan, "plan").await?;
+        let progress = session.progress();
+        let report = wired.run(&progress, &plan.names, Mode::Plan, "plan").await?;
         if let Some(file) = &plan.out {
             let text = serde_json::to_string_pretty(&change_set(&report, &wired)).expect("a plan is always JSON");
             fs::write(file, text).map_err(|problem| Stop::file(file, "written", &problem))?;
         }
         let exit = if report.is_nothing() && !report.is_incomplete() { Exit::Done } else { Exit::Look };
-        Ok(Done::new(exit, Shown { text: text(plan, &report), data: report }))
+        Ok(Done::new(
+            exit,
+            Shown { text: format!("{}{}", shipped_line(&wired.workspace.folders.shipped()), text(plan, &report)), data: report },
+        ))
     })
 }
 

@@ -11,8 +11,9 @@ use clap::Args;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
 use crate::cli::view::{Done, Text};
-use crate::config::{Folders, SETTINGS_FILE};
+use crate::config::{Folders, ProfileChoice, SETTINGS_FILE, SettingsFile};
 use crate::connector::WallClock;
+use crate::sandbox::company::Size;
 use crate::sandbox::{PRACTICE_SETTINGS, Running, Sandbox as Systems, SandboxOptions};
 use crate::value::Value;
 
@@ -31,9 +32,9 @@ pub(crate) struct Sandbox {
     /// How many projects the company has
     #[arg(long, default_value_t = 3)]
     projects: usize,
-    /// Cost lines that its accountants post for each project
-    #[arg(long, default_value_t = 12)]
-    costs: usize,
+    /// Cost lines that its accountants post for each project; 12 in a small company, 1,500 from ten projects on
+    #[arg(long)]
+    costs: Option<usize>,
     /// Milliseconds that a long action of Acumatica takes
     #[arg(long, default_value_t = 2000, value_name = "MS")]
     action_time: u64,
@@ -44,18 +45,18 @@ pub(crate) struct Sandbox {
 
 /// Runs it.
 pub(super) fn run(sandbox: &Sandbox, session: &Session) -> Result<Done, Stop> {
-    let workspace = session.setup()?.workspace;
-    let mut options = SandboxOptions::new(Arc::new(WallClock), workspace.catalog, sandbox.seed, sandbox.projects);
+    let setup = session.setup()?;
+    let mut options = SandboxOptions::new(Arc::new(WallClock), setup.workspace.catalog, sandbox.seed, sandbox.projects);
     options.procore_port = sandbox.procore_port;
     options.acumatica_port = sandbox.acumatica_port;
-    options.acumatica.costs_per_project = sandbox.costs;
+    options.acumatica.costs_per_project = sandbox.costs.unwrap_or(Size::of(sandbox.projects).costs);
     options.acumatica.operation_time = Duration::from_millis(sandbox.action_time);
     if let Some(folder) = &sandbox.settings_dir {
         practice_only(folder)?;
     }
     block_on(async {
         let running = Systems::start(options).await.map_err(|problem| Stop::usage(problem.to_string(), None))?;
-        println!("{}", greeting(sandbox, &running, &workspace.folders)?);
+        println!("{}", greeting(sandbox, &running, &setup.file)?);
         // Whether somebody pressed Ctrl-C or it cannot be heard: either way it ends.
         let _ = tokio::signal::ctrl_c().await;
         running.stop().await;
@@ -63,11 +64,11 @@ pub(super) fn run(sandbox: &Sandbox, session: &Session) -> Result<Done, Stop> {
     })
 }
 
-fn greeting(sandbox: &Sandbox, running: &Running, folders: &Folders) -> Result<String, Stop> {
+fn greeting(sandbox: &Sandbox, running: &Running, file: &SettingsFile) -> Result<String, Stop> {
     let mut text = format!("Procore   {}\nAcumatica {}\n\n", running.procore_url, running.acumatica_url);
     match &sandbox.settings_dir {
         Some(folder) => {
-            write_settings(running, folder, folders)?;
+            write_settings(running, folder, &format!("{}{}", folder_lines(&file.folders), profile_line(&file.profile)))?;
             text.push_str(&format!("settings and secrets are in {}; try\n", folder.display()));
             text.push_str(&format!("  crosswalk --settings {} plan\n", folder.join(SETTINGS_FILE).display()));
             let state = folder.join("crosswalk.db");
@@ -103,12 +104,12 @@ pub(super) fn practice_only(folder: &Path) -> Result<(), Stop> {
     }
 }
 
-/// Writes the settings file, which names these folders, and the files of secrets, readable by their owner only.
-pub(super) fn write_settings(running: &Running, folder: &Path, folders: &Folders) -> Result<(), Stop> {
+/// Writes the settings file, with these lines of ours at its end, and the files of secrets, readable by their owner only.
+pub(super) fn write_settings(running: &Running, folder: &Path, ours: &str) -> Result<(), Stop> {
     let wrong = |path: &Path, problem: std::io::Error| Stop::file(path, "written", &problem);
     fs::create_dir_all(folder).map_err(|problem| wrong(folder, problem))?;
     let settings = folder.join(SETTINGS_FILE);
-    let text = format!("{}{}", running.settings_file(), folder_lines(folders));
+    let text = format!("{}{}", running.settings_file(), ours);
     fs::write(&settings, text).map_err(|problem| wrong(&settings, problem))?;
     for (name, secret) in running.secrets() {
         let path = folder.join(name);
@@ -117,9 +118,18 @@ pub(super) fn write_settings(running: &Running, folder: &Path, folders: &Folders
     Ok(())
 }
 
-/// The mappings and schemas that lie where the sandbox was started: edits of them count. Nothing where the shipped ones are used.
+/// The profile, where another one than the default is chosen.
+pub(super) fn profile_line(choice: &ProfileChoice) -> String {
+    let words = match choice.file().map(std::path::absolute) {
+        Some(Ok(file)) => file.display().to_string(),
+        _ => choice.words.clone(),
+    };
+    if words == ProfileChoice::default().words { String::new() } else { format!("profile: {}\n", Value::text(words)) }
+}
+
+/// The mappings, schemas and profiles that lie where the sandbox was started: edits of them count. Nothing where the shipped ones are used.
 fn folder_lines(folders: &Folders) -> String {
-    let named = [("mappings", &folders.mappings), ("schemas", &folders.schemas)];
+    let named = [("mappings", &folders.mappings), ("schemas", &folders.schemas), ("profiles", &folders.profiles)];
     let lines = named.into_iter().filter_map(|(key, folder)| {
         let folder = std::path::absolute(folder.as_ref()?).ok()?;
         Some(format!("{key}: {}\n", Value::text(folder.to_str()?)))
@@ -144,8 +154,10 @@ mod tests {
 
     #[test]
     fn settings_name_the_folders_that_are_there() {
-        let folders = Folders { mappings: Some("/srv/it's: mine".into()), schemas: None };
+        let folders = Folders { mappings: Some("/srv/it's: mine".into()), ..Folders::default() };
         assert_eq!(folder_lines(&folders), "mappings: \"/srv/it's: mine\"\n");
         assert_eq!(folder_lines(&Folders::default()), "");
+        assert_eq!(profile_line(&ProfileChoice::named("edge")), "profile: \"edge\"\n");
+        assert_eq!(profile_line(&ProfileChoice::default()), "");
     }
 }

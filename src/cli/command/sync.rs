@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
-use crate::cli::view::{Done, Shown, progress::Progress, run};
+use crate::cli::view::{Done, Shown, run};
 use crate::sync::{Mode, Report};
 
 /// Bring both systems up to date: imports, and exports with consent
@@ -24,10 +24,10 @@ pub(crate) struct Sync {
 pub(super) fn run(sync: &Sync, session: &Session) -> Result<Done, Stop> {
     block_on(async {
         let wired = session.wired().await?;
-        let progress = Progress::default();
+        let progress = session.progress();
         let words = ["sync"].into_iter().chain(sync.names.iter().map(String::as_str)).chain(sync.yes.then_some("--yes"));
         let command = words.collect::<Vec<_>>().join(" ");
-        let report = wired.engine(&progress).run(&sync.names, Mode::Apply { consent: sync.yes, only: None }, &command).await?;
+        let report = wired.run(&progress, &sync.names, Mode::Apply { consent: sync.yes, only: None }, &command).await?;
         Ok(Done::new(exit(&report), Shown { text: text(&report), data: report }))
     })
 }

@@ -34,6 +34,8 @@ pub(super) fn run(test: &Test, session: &Session) -> Result<Done, Stop> {
         let wanted = test.names.is_empty() || test.names.contains(&file.mapping);
         if let Some(plan) = setup.workspace.plan(&file.mapping).filter(|_| wanted) {
             tests.mappings.push(one(plan, &file, &setup, snapshots.as_ref())?);
+        } else if wanted {
+            tests.off.push(file.mapping);
         }
     }
     let exit = if tests.all_well() { Exit::Done } else { Exit::Look };

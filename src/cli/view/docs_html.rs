@@ -31,11 +31,29 @@ pub(in crate::cli) fn html(tables: &Tables) -> String {
     let mut text = String::from(HEAD);
     let links = tables.tables.iter().map(|table| format!("<a href=\"#{}\">{}</a>", escaped(&table.mapping), escaped(&table.title)));
     text.push_str(&format!("<nav>{}</nav>\n", links.collect::<Vec<_>>().join("\n")));
+    text.push_str(&profiles(tables));
     for table in &tables.tables {
         text.push_str(&section(table));
     }
     text.push_str("</body>\n</html>\n");
     text
+}
+
+/// Which profile has which mapping.
+fn profiles(tables: &Tables) -> String {
+    let names: String = tables.profiles.iter().map(|one| format!("<th scope=\"col\">{}</th>", escaped(&one.name))).collect();
+    let rows = tables.mappings.iter().map(|pair| {
+        let marks: String = pair.marks(&tables.profiles).map(|mark| format!("<td>{mark}</td>")).collect();
+        let (title, mapping, arrow) = (escaped(&pair.title), escaped(&pair.mapping), pair.arrow());
+        format!("<tr><td>{title}</td><td><code>{mapping}</code></td><td class=\"{}\">{arrow}</td>{marks}</tr>\n", pair.direction)
+    });
+    format!(
+        "<section id=\"profiles\">\n<h2>Profiles</h2>\n<p>The tables below are those of profile <code>{}</code>.</p>\n<table>\n<thead><tr>\
+         <th scope=\"col\">Pair</th><th scope=\"col\">Mapping</th><th scope=\"col\">Direction</th>{names}</tr></thead>\n<tbody>\n{}</tbody>\n\
+         </table>\n</section>\n",
+        escaped(&tables.profile),
+        rows.collect::<String>(),
+    )
 }
 
 fn section(table: &Table) -> String {

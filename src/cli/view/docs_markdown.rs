@@ -8,12 +8,28 @@ pub(in crate::cli) fn markdown(tables: &Tables) -> String {
         "# Mapping tables\n\nWritten by `crosswalk docs` from the mappings. An arrow to the right carries Procore's value to Acumatica, one to the \
         left Acumatica's to Procore.\n",
     );
+    text.push_str(&profiles(tables));
     for table in &tables.tables {
         text.push_str(&format!("\n## {}\n\n{}.\n\n", escaped(&table.title), table.way()));
         text.push_str("| Procore | | Acumatica | Fields | From | Notes | Row |\n|---|---|---|---|---|---|---|\n");
         for row in &table.rows {
             text.push_str(&line(table, row));
         }
+    }
+    text
+}
+
+/// Which profile has which mapping.
+fn profiles(tables: &Tables) -> String {
+    let mut text = format!("\n## Profiles\n\nThe tables below are those of profile {}.\n\n", coded(&tables.profile));
+    for profile in &tables.profiles {
+        text.push_str(&format!("- {}: {}\n", coded(&profile.name), escaped(&profile.title)));
+    }
+    let names: String = tables.profiles.iter().map(|profile| format!(" {} |", coded(&profile.name))).collect();
+    text.push_str(&format!("\n| Pair | Mapping | |{names}\n|---|---|---|{}\n", "---|".repeat(tables.profiles.len())));
+    for pair in &tables.mappings {
+        let marks: String = pair.marks(&tables.profiles).map(|mark| format!(" {mark} |")).collect();
+        text.push_str(&format!("| {} | {} | {} |{marks}\n", escaped(&pair.title), coded(&pair.mapping), pair.arrow()));
     }
     text
 }

@@ -27,7 +27,7 @@ impl View for Made {
             for path in top {
                 text.push_str(&format!("{doing} {}\n", self.folder.join(path).display()));
             }
-            for above in ["mappings", "schemas"] {
+            for above in ["mappings", "schemas", "profiles"] {
                 let number = inside.iter().filter(|path| path.starts_with(above)).count();
                 if number > 0 {
                     text.push_str(&format!("{doing} {} in {}\n", count(number, "file"), self.folder.join(above).display()));

@@ -1,5 +1,6 @@
 //! A run's report as people read it.
 
+use super::progress::asked;
 use super::table::{Table, money};
 use crate::sync::{Action, MappingReport, Reconciled, Report, StagedChange};
 use crate::value::{Decimal, Value};
@@ -7,7 +8,7 @@ use crate::value::{Decimal, Value};
 /// Most held records, changes or fields that are shown of one mapping.
 const SHOWN: usize = 12;
 
-/// What a run did: a table of mappings, then what is held, waits or differs.
+/// What a run did: its profile and requests, a table of mappings, then what is held, waits or differs.
 pub(in crate::cli) fn report(report: &Report) -> String {
     let mut table = Table::new(&["mapping", "", ">read", ">offered", ">created", ">updated", ">linked", ">unchanged", ">held", ">waiting"]);
     for mapping in &report.mappings {
@@ -18,7 +19,7 @@ pub(in crate::cli) fn report(report: &Report) -> String {
         let cells = [mapping.mapping.clone(), arrow.to_owned()].into_iter().chain(numbers.map(|number| number.to_string()));
         table.row(cells);
     }
-    let mut text = table.text();
+    let mut text = format!("profile {}; {}\n\n{}", report.profile, asked(report.requests), table.text());
     for mapping in &report.mappings {
         text.push_str(&aside(mapping));
     }
@@ -94,9 +95,14 @@ fn one(change: &StagedChange) -> String {
     let mut text = format!("  {sign} {}{project}{there}\n", change.source_key);
     for field in &change.fields {
         let line = field.line.as_ref().map(|line| format!(" [line {line}]")).unwrap_or_default();
-        let old = if field.old.is_null() { String::new() } else { format!("{} -> ", shown(&field.old)) };
+        let removed = field.line.is_some() && field.new.is_null();
+        let old = if field.old.is_null() || removed { String::new() } else { format!("{} -> ", shown(&field.old)) };
         let rows = if field.rows.is_empty() { String::new() } else { format!("   # {}", field.rows.join(", ")) };
-        text.push_str(&format!("      {}{line}: {old}{}{rows}\n", field.field, shown(&field.new)));
+        text.push_str(&format!(
+            "      {}{line}: {old}{}{rows}\n",
+            field.field,
+            if removed { format!("removed, {}", shown(&field.old)) } else { shown(&field.new) }
+        ));
     }
     text
 }

@@ -12,6 +12,8 @@ use crate::value::Value;
 pub(in crate::cli) struct Tests {
     /// Mapping by mapping.
     pub(in crate::cli) mappings: Vec<Tested>,
+    /// Mappings with cases that the profile leaves off.
+    pub(in crate::cli) off: Vec<String>,
 }
 
 /// How the cases of one mapping came out.
@@ -111,7 +113,11 @@ impl View for Tests {
                 }
             }
         }
-        format!("{text}\n{}\n", self.summary(paint))
+        let off = match self.off.as_slice() {
+            [] => String::new(),
+            names => format!("off in this profile, and not run: {}\n", names.join(", ")),
+        };
+        format!("{text}\n{off}{}\n", self.summary(paint))
     }
 
     fn json(&self) -> String {

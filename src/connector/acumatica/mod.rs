@@ -19,7 +19,7 @@ use tokio::sync::RwLock;
 
 use self::session::Session;
 use super::World;
-use super::budget::Budget;
+use super::budget::{Budget, Requests};
 use super::door::{Call, Door};
 use super::error::{ConnectorError, ErrorKind};
 use super::raw;
@@ -66,6 +66,16 @@ impl Acumatica {
     /// Ends the session, so that its licence slot is free. Trouble is logged, for there is nothing else to do about it.
     pub(super) async fn sign_out(&self) {
         self.session.end(&self.door).await;
+    }
+
+    /// Lets time go by.
+    pub(super) async fn wait(&self, time: Duration) {
+        self.door.clock.sleep(time).await;
+    }
+
+    /// What was used of the allowance of requests, and what is left.
+    pub(super) fn requests(&self) -> Requests {
+        self.door.requests()
     }
 
     /// The same error without secrets.

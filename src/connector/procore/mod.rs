@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use self::address::Places;
 use self::session::Session;
-use super::budget::Budget;
+use super::budget::{Budget, Requests};
 use super::door::{Call, Door};
 use super::error::{ConnectorError, ErrorKind};
 use super::raw;
@@ -56,6 +56,16 @@ impl Procore {
         self.session.forget().await;
     }
 
+    /// Lets time go by.
+    pub(super) async fn wait(&self, time: Duration) {
+        self.door.clock.sleep(time).await;
+    }
+
+    /// What was used of the allowance of requests, and what is left.
+    pub(super) fn requests(&self) -> Requests {
+        self.door.requests()
+    }
+
     /// The same error without secrets.
     pub(super) fn cleaned(&self, error: ConnectorError) -> ConnectorError {
         error.cleaned(|text| self.door.clean(text))
@@ -76,7 +86,7 @@ impl Procore {
     }
 
     fn places<'a>(&'a self, schema: &'a Schema, project: Option<&'a ProjectScope>) -> Places<'a> {
-        Places { schema, settings: &self.settings, project, id: None }
+        Places { schema, settings: &self.settings, project, id: None, record: None }
     }
 
     /// The wire part of a resource that this company may use.

@@ -85,9 +85,9 @@ fn joined(parts: impl Iterator<Item = impl AsRef<str>>) -> String {
 impl Books {
     /// Empty tables for every Acumatica schema of the catalog.
     pub(super) fn new(options: Arc<AcumaticaOptions>) -> Self {
-        // A resource that is some of an entity's documents is no entity of its own.
-        let own = |schema: &&Arc<Schema>| schema.resource.wire.acumatica().is_some_and(|wire| wire.entity.is_none());
-        let schemas = options.catalog.iter().filter(own);
+        // A resource that is called otherwise shows some records of another entity.
+        let is_entity = |schema: &&Arc<Schema>| schema.resource.entity() == schema.resource.name;
+        let schemas = options.catalog.iter().filter(|schema| schema.resource.wire.acumatica().is_some()).filter(is_entity);
         let entities: BTreeMap<_, _> = schemas
             .map(|schema| {
                 let name = schema.resource.name.clone();

@@ -7,6 +7,9 @@ const CHANGE_LINE: &str = "commitment lines of a change order show neither their
 const TENANT: &str = "a field that the tenant adds; its name is found by `$adHocSchema` and may be another one there";
 const BILL_LINE: &str = "bill lines show neither their number nor their subcontract in the contract; the form's view does";
 const VIEW_COLUMN: &str = "a column of the company's own budget view, whose columns the description leaves to the company";
+const UNITS: &str = "the only label there is a sentence that points to the company's list of units";
+const WRITTEN_ONLY: &str = "payments take it and do not show it again";
+const BESIDE: &str = "a member of the body beside the payment, as the project is";
 
 /// Place, reason. One that is no longer needed fails the comparison.
 pub(super) const EXCEPTIONS: &[(&str, &str)] = &[
@@ -41,7 +44,15 @@ pub(super) const EXCEPTIONS: &[(&str, &str)] = &[
     ("procore/budget_rows job_to_date_costs", VIEW_COLUMN),
     ("procore/budget_rows direct_costs", VIEW_COLUMN),
     ("procore/budget_rows commitments_invoiced", VIEW_COLUMN),
-    ("procore/direct_costs line_items.uom labels", "the only label there is a sentence that points to the company's list of units"),
+    ("procore/budget project_id", "the answer holds the lock alone; a budget is known by its project"),
+    ("procore/budget_changes adjustment_line_items.id", "described as a number, though an id is whole"),
+    ("procore/budget_line_items uom labels", UNITS),
+    ("procore/contract_payments invoice_date", WRITTEN_ONLY),
+    ("procore/contract_payments payment_method", WRITTEN_ONLY),
+    ("procore/contract_payments create contract_id", BESIDE),
+    ("procore/contract_payments update contract_id", BESIDE),
+    ("procore/purchase_order_contracts sync id", "left out of the rows, though the sync action of every resource finds rows by it"),
+    ("procore/direct_costs line_items.uom labels", UNITS),
     (
         "procore/line_item_types list query project_id",
         "marked as required beside company_id, though the same list serves a company or a project; cost types are read for the company",
