@@ -102,7 +102,7 @@ fn judge_header(draft: &mut Draft, books: &mut Books) {
         draft.record.default("Customer", owner);
     }
     let customer = draft.record.word("Customer").to_uppercase();
-    if !customer.is_empty() && !preparing::is_customer(&customer) {
+    if !customer.is_empty() && !preparing::is_customer(books, &customer) {
         draft.refuse("Customer", cannot_be_found("Customer", &customer));
     } else if owner.is_some_and(|owner| owner != customer) {
         draft.refuse("Project", format!("The project '{named:<10}' belongs to another customer than '{customer}'."));
