@@ -39,8 +39,13 @@ impl Workshop {
             std::fs::create_dir_all(folder).unwrap();
             files.iter().for_each(|(name, text)| std::fs::write(folder.join(name), text).unwrap());
         }
-        let workspace = Workspace::open(Folders { mappings: Some(mapping_folder), schemas: Some(schema_folder), ..Folders::default() })
-            .unwrap_or_else(|problems| panic!("{problems:#?}"));
+        let profiles = folder.path().join("profiles");
+        std::fs::create_dir_all(&profiles).unwrap();
+        let names = mappings.iter().map(|(name, _)| name.trim_end_matches(".yaml")).collect::<Vec<_>>().join(", ");
+        let profile = format!("profile: vision\ntitle: All of them\nmappings: [{names}]\nsettings: {{}}\n");
+        std::fs::write(profiles.join("vision.yaml"), profile).unwrap();
+        let folders = Folders { mappings: Some(mapping_folder), schemas: Some(schema_folder), profiles: Some(profiles) };
+        let workspace = Workspace::open(folders).unwrap_or_else(|problems| panic!("{problems:#?}"));
         let clock = Arc::new(TurnedClock::at("2026-11-22T08:00:00Z".parse().unwrap()));
         let wire = Arc::new(Wire { system, met: Mutex::default() });
         Self { store: Store::in_memory().unwrap(), clock, wire, workspace, _folder: folder }
