@@ -2,6 +2,7 @@
 //! reviewer what a change does.
 
 mod compare;
+mod links;
 mod names;
 mod read;
 mod run;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::links::{CaseLink, links};
 use crate::diagnostic::{Diagnostic, Place, Source, did_you_mean};
 use crate::evaluate::Project;
 use crate::mapping::yaml::{Node, NodeKind, parse};
@@ -34,19 +35,6 @@ pub struct Case {
     pub today: Date,
     /// What should come out.
     pub expected: Expected,
-}
-
-/// A link of a case.
-#[derive(Clone, Debug)]
-pub struct CaseLink {
-    /// The mapping.
-    pub mapping: String,
-    /// Procore's id.
-    pub procore: String,
-    /// Acumatica's key.
-    pub acumatica: String,
-    /// The Procore project id, for links within a project.
-    pub project: Option<String>,
 }
 
 /// What should come out of a case.
@@ -171,22 +159,6 @@ fn expected(node: &Node, problems: &mut Vec<Diagnostic>) -> Expected {
         Some(Value::Bool(true)) => Expected::NotOffered,
         _ => Expected::Snapshot,
     }
-}
-
-fn links(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<CaseLink> {
-    let Some(list) = node.get("links") else { return Vec::new() };
-    let NodeKind::List(items) = &list.kind else { return Vec::new() };
-    let mut links = Vec::new();
-    for item in items {
-        let text = |key: &str| item.get(key).map(|node| node.to_value().plain());
-        match (text("mapping"), text("procore"), text("acumatica")) {
-            (Some(mapping), Some(procore), Some(acumatica)) => {
-                links.push(CaseLink { mapping, procore, acumatica, project: text("project") })
-            }
-            _ => problems.push(Diagnostic::error("case", &item.place, "a link needs `mapping`, `procore` and `acumatica`")),
-        }
-    }
-    links
 }
 
 fn project(value: &Value) -> Option<Project> {

@@ -1,9 +1,10 @@
 //! Runs a case through the one executor and holds the outcome against what was expected.
 
 use super::compare::{Difference, differences};
-use super::read::{Case, CaseLink, Expected};
-use crate::evaluate::{Context, Draft, Item, Links, Refusal, open};
-use crate::plan::{Direction, Plan, ProjectOf};
+use super::links::{CaseLinks, same};
+use super::read::{Case, Expected};
+use crate::evaluate::{Context, Draft, Item, Refusal, open};
+use crate::plan::{Plan, ProjectOf};
 use crate::schema::on_wire;
 use crate::value::{Record, Value};
 
@@ -72,8 +73,7 @@ fn one(plan: &Plan, case: &Case, settings: &Value, item: &Item<'_, '_, '_>) -> R
         }
         (None, _) => None,
     };
-    let links =
-        CaseLinks { links: &case.links, direction: plan.direction, project: project.as_ref().map(|project| project.procore.clone()) };
+    let links = CaseLinks { links: &case.links, plan, project: project.as_ref().map(|project| project.procore.clone()) };
     let project = project.map_or(Value::Null, |project| project.to_value());
     let ask = if case.ask.is_null() { Value::Record(Record::new()) } else { case.ask.clone() };
     let context = Context { settings, ask: &ask, target: &case.target, project: &project, links: &links, today: case.today };
@@ -81,28 +81,6 @@ fn one(plan: &Plan, case: &Case, settings: &Value, item: &Item<'_, '_, '_>) -> R
         return Ok(None);
     }
     item.draft(&context).map(Some)
-}
-
-/// The links of a case, asked from the side that the mapping reads.
-struct CaseLinks<'a> {
-    links: &'a [CaseLink],
-    direction: Direction,
-    project: Option<String>,
-}
-
-impl Links for CaseLinks<'_> {
-    fn other_side(&self, mapping: &str, key: &[String]) -> Option<String> {
-        let key = key.join("/");
-        let here = |link: &&CaseLink| link.mapping == mapping && (link.project.is_none() || link.project == self.project);
-        match self.direction {
-            Direction::Export => self.links.iter().filter(here).find(|link| link.procore == key).map(|link| link.acumatica.clone()),
-            Direction::Import => self.links.iter().filter(here).find(|link| same(&link.acumatica, &key)).map(|link| link.procore.clone()),
-        }
-    }
-}
-
-fn same(one: &str, two: &str) -> bool {
-    one.trim().eq_ignore_ascii_case(two.trim())
 }
 
 /// Settings with some of them replaced.

@@ -31,6 +31,7 @@ mod unwrap;
 mod words;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use acumatica::Acumatica;
 pub use budget::Requests;
@@ -151,6 +152,30 @@ impl Connector {
                 Err(ConnectorError::new(ErrorKind::NotSupported, System::Procore, schema.name.as_str(), why))
             }
             Self::Acumatica(acumatica) => acumatica.act(schema, id, action, parameters).await.map_err(|error| self.cleaned(error)),
+        }
+    }
+
+    /// Makes a record by the action of another document (Acumatica only). Which record came of it has to be looked up.
+    ///
+    /// # Errors
+    /// As [`Connector::act`].
+    pub async fn make(&self, schema: &Schema, draft: &Record) -> Result<(), ConnectorError> {
+        match self {
+            Self::Procore(_) => Err(ConnectorError::new(
+                ErrorKind::NotSupported,
+                System::Procore,
+                schema.name.as_str(),
+                "no action of Procore makes records",
+            )),
+            Self::Acumatica(acumatica) => acumatica.make(schema, draft).await.map_err(|error| self.cleaned(error)),
+        }
+    }
+
+    /// Lets time go by, by the clock of this door: what was just written may take a while to show.
+    pub async fn wait(&self, time: Duration) {
+        match self {
+            Self::Procore(procore) => procore.wait(time).await,
+            Self::Acumatica(acumatica) => acumatica.wait(time).await,
         }
     }
 

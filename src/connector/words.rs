@@ -85,6 +85,8 @@ pub(super) enum Token {
 pub enum Key<'a> {
     /// The system's own id.
     Id(&'a str),
+    /// The same, with a record that has the fields without which it cannot be addressed.
+    Of(&'a str, &'a Record),
     /// The values of the key fields, in the schema's order.
     Parts(&'a [String]),
 }

@@ -120,7 +120,7 @@ impl Sink for BytesSink<'_> {
         self.text.push('[');
     }
 
-    fn open_line(&mut self, _key: Option<&str>) {
+    fn open_line(&mut self, _key: Option<&str>, _part: usize) {
         if !self.text.ends_with('[') {
             self.text.push(',');
         }

@@ -53,15 +53,15 @@ pub fn compare(plan: &Plan, draft: &Draft, held: Option<&Record>, lines: LineKey
     change
 }
 
-/// Whether a record of the target is the one that a draft stands for, by the mapping's identity fields.
-pub fn matches_identity(plan: &Plan, draft: &Draft, held: &Record) -> bool {
-    let whole = Value::Record(draft.fields.clone());
-    let other = Value::Record(held.clone());
-    !plan.identity.is_empty()
-        && plan.identity.iter().all(|path| match (whole.at(path), other.at(path), plan.target.field_at(path)) {
-            (Some(one), Some(two), Some(field)) => !one.is_null() && same_key(one, two, field.kind),
-            _ => false,
-        })
+/// By what a record of the target is recognised: the mapping's identity fields, in a form that is the same for a draft and for
+/// the record that it stands for. None when a part of it is missing.
+pub fn identity_of(plan: &Plan, record: &Record) -> Option<String> {
+    let part = |path: &String| {
+        let value = path.split_once('.').map_or_else(|| record.get(path), |(first, rest)| record.get(first)?.at(rest))?;
+        Some(key_text(value, plan.target.field_at(path)?.kind)).filter(|_| !value.is_null())
+    };
+    let parts = plan.identity.iter().map(part).collect::<Option<Vec<_>>>()?;
+    (!parts.is_empty()).then(|| parts.join("\u{1f}"))
 }
 
 struct Comparison<'a> {
@@ -117,13 +117,16 @@ impl Comparison<'_> {
         let empty = Vec::new();
         let drafts = draft.get(name).and_then(Value::as_list).unwrap_or(&empty);
         let others = held.and_then(|held| held.get(name)).and_then(Value::as_list).unwrap_or(&empty);
+        let rules: Vec<_> = (0..rule.parts.len()).map(|part| rules_of_line(rule, part)).collect();
         let mut lines = Vec::new();
         for (at, line) in drafts.iter().filter_map(Value::as_record).enumerate() {
-            let source = self.draft.lines.iter().find(|known| known.field == *name && known.at == at).map(|line| line.key.clone());
+            let known = self.draft.lines.iter().find(|known| known.field == *name && known.at == at);
+            let source = known.map(|line| line.key.clone());
             let key = source.as_ref().and_then(|source| (self.lines)(name, source));
             let other =
                 key.as_ref().and_then(|key| others.iter().filter_map(Value::as_record).find(|other| line_key(&rule.field, other) == *key));
-            if let Some(part) = self.line(rule, line, other, source.as_deref()) {
+            let rules = rules.get(known.map_or(0, |line| line.part)).map_or(&[][..], Vec::as_slice);
+            if let Some(part) = self.line((rule, rules), line, other, source.as_deref()) {
                 lines.push(Value::Record(part));
             }
         }
@@ -132,22 +135,24 @@ impl Comparison<'_> {
         }
     }
 
-    fn line(&mut self, rule: &LinesRule, draft: &Record, held: Option<&Record>, source: Option<&str>) -> Option<Record> {
-        let above = format!("{}.", rule.field.name);
+    fn line(
+        &mut self,
+        (list, rules): (&LinesRule, &[(String, &Rule)]),
+        draft: &Record,
+        held: Option<&Record>,
+        source: Option<&str>,
+    ) -> Option<Record> {
+        let above = format!("{}.", list.field.name);
         let empty = Record::new();
         let mut part = Record::new();
-        for node in &rule.nodes {
-            match node {
-                Node::Field(rule) => self.field(rule, draft, held, &mut part, (&above, source)),
-                Node::Record { name, nodes } => {
-                    let inner = draft.get(name).and_then(Value::as_record).unwrap_or(&empty);
-                    let other = held.map(|held| held.get(name).and_then(Value::as_record).unwrap_or(&empty));
-                    let below = self.nodes(nodes, inner, other, &above);
-                    if !below.is_empty() {
-                        part.set(name.as_str(), below);
-                    }
-                }
-                Node::Lines(_) => {}
+        for (inside, rule) in rules {
+            let Some(draft) = record_at(draft, inside) else { continue };
+            let held = held.map(|held| record_at(held, inside).unwrap_or(&empty));
+            let mut below = Record::new();
+            self.field(rule, draft, held, &mut below, (&above, source));
+            for (name, value) in below.iter() {
+                let path = if inside.is_empty() { name.to_owned() } else { format!("{inside}.{name}") };
+                part.set_at(&path, value.clone());
             }
         }
         if part.is_empty() {
@@ -155,7 +160,7 @@ impl Comparison<'_> {
         }
         let mut line = Record::new();
         if let Some(held) = held {
-            for key in &rule.field.line_key {
+            for key in &list.field.line_key {
                 if let Some(value) = held.get(key) {
                     line.set(key.as_str(), value.clone());
                 }
@@ -166,6 +171,32 @@ impl Comparison<'_> {
         }
         Some(line)
     }
+}
+
+/// The rules of a line, each with the record within the line that it is for: those of the entry that made it, and what the other
+/// entries of its list know beside them, for a line that was made before.
+fn rules_of_line(list: &LinesRule, made_by: usize) -> Vec<(String, &Rule)> {
+    fn gather<'a>(nodes: &'a [Node], inside: &str, into: &mut Vec<(String, &'a Rule)>) {
+        for node in nodes {
+            match node {
+                Node::Field(rule) if into.iter().any(|(known, other)| known == inside && other.field.name == rule.field.name) => {}
+                Node::Field(rule) => into.push((inside.to_owned(), rule)),
+                Node::Record { name, nodes } if inside.is_empty() => gather(nodes, name, into),
+                Node::Record { name, nodes } => gather(nodes, &format!("{inside}.{name}"), into),
+                Node::Lines(_) => {}
+            }
+        }
+    }
+    let mut rules = Vec::new();
+    for part in list.parts.get(made_by).into_iter().chain(&list.parts) {
+        gather(&part.nodes, "", &mut rules);
+    }
+    rules
+}
+
+/// The record at a path within a record; the record itself for the empty path.
+fn record_at<'r>(record: &'r Record, path: &str) -> Option<&'r Record> {
+    path.split('.').filter(|name| !name.is_empty()).try_fold(record, |record, name| record.get(name)?.as_record())
 }
 
 /// The target's key of a line, from the line itself.
@@ -193,10 +224,14 @@ fn same(old: &Value, new: &Value, kind: Kind) -> bool {
     }
 }
 
-/// Keys are compared without case, as both systems look them up.
-fn same_key(one: &Value, two: &Value, kind: Kind) -> bool {
-    match (one, two) {
-        (Value::Text(one), Value::Text(two)) if kind == Kind::Text => one.trim().to_lowercase() == two.trim().to_lowercase(),
-        _ => same(one, two, kind),
+/// Keys are compared without case, as both systems look them up; dates by their day, numbers by what they say.
+fn key_text(value: &Value, kind: Kind) -> String {
+    match (value, kind) {
+        (Value::Number(number), _) => plain_text(*number),
+        (Value::Text(text), Kind::Date) => date_of(text).map_or_else(|| text.trim_end().to_owned(), |date| date.to_string()),
+        (Value::Text(text), Kind::Instant) => instant_of(text).map_or_else(|| text.trim_end().to_owned(), |instant| instant.to_string()),
+        (Value::Text(text), Kind::Text) => text.trim().to_lowercase(),
+        (Value::Text(text), _) => text.trim_end().to_owned(),
+        (other, _) => other.plain(),
     }
 }

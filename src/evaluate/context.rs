@@ -10,6 +10,18 @@ pub trait Links {
     /// The target system's key of a linked record: for an export the Acumatica key, for an import the Procore id. `key` is the
     /// source system's id or key, part by part.
     fn other_side(&self, mapping: &str, key: &[String]) -> Option<String>;
+    /// The target system's business key of a linked record.
+    fn other_key(&self, _mapping: &str, _key: &[String]) -> Option<String> {
+        None
+    }
+    /// The source system's id of the record that is linked to the target's with this id or key.
+    fn this_side(&self, _mapping: &str, _key: &[String]) -> Option<String> {
+        None
+    }
+    /// The target system's key of a line of a linked document, by its list and its id at the source.
+    fn other_line(&self, _mapping: &str, _document: &str, _line: (&str, &str)) -> Option<String> {
+        None
+    }
 }
 
 /// How the other side of a link begins while it is only planned: the record will be made by an earlier change of the same plan,
@@ -66,5 +78,17 @@ impl Lookups for Context<'_> {
 
     fn linked(&self, mapping: &str, key: &[String]) -> Option<Value> {
         self.links.other_side(mapping, key).map(Value::Text)
+    }
+
+    fn linked_key(&self, mapping: &str, key: &[String]) -> Option<Value> {
+        self.links.other_key(mapping, key).map(Value::Text)
+    }
+
+    fn linked_back(&self, mapping: &str, key: &[String]) -> Option<Value> {
+        self.links.this_side(mapping, key).map(Value::Text)
+    }
+
+    fn linked_line(&self, mapping: &str, document: &str, line: (&str, &str)) -> Option<Value> {
+        self.links.other_line(mapping, document, line).map(Value::Text)
     }
 }

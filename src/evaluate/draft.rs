@@ -20,4 +20,6 @@ pub struct Line {
     pub at: usize,
     /// The line's id at the source.
     pub key: String,
+    /// Which of the entries that fill the list made it, from 0.
+    pub part: usize,
 }

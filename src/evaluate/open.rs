@@ -1,5 +1,7 @@
 //! A record's bytes, opened by a plan: the items that it holds, and what can be made of each.
 
+use jiff::civil::Date;
+
 use super::bytes::BytesSink;
 use super::context::Context;
 use super::draft::Draft;
@@ -9,7 +11,7 @@ use super::refusal::Refusal;
 use super::run::Run;
 use super::sink::DraftSink;
 use super::trace::{Trace, TraceSink};
-use crate::expr::Scope;
+use crate::expr::{NoLookups, Scope};
 use crate::plan::{Place, Plan, ProjectOf, Records};
 use crate::value::{Record, Value, plain_text};
 
@@ -67,6 +69,20 @@ impl<'p, 'a> Opened<'p, 'a> {
     /// The record as a whole, for what is asked before it is unfolded.
     pub fn document(&self) -> Item<'_, 'p, 'a> {
         Item { plan: self.plan, slots: &self.slots, line: None }
+    }
+}
+
+/// Whether a mapping runs at all, by the settings.
+///
+/// # Errors
+/// When that cannot be computed.
+pub fn enabled(plan: &Plan, settings: &Value, today: Date) -> Result<bool, Refusal> {
+    let Some(formula) = &plan.enabled else { return Ok(true) };
+    let scope = Scope::new(today, &NoLookups).with("settings", settings);
+    match formula.expression.evaluate(&scope) {
+        Ok(Value::Bool(flag)) => Ok(flag),
+        Ok(other) => Err(Refusal::whole(format!("`enabled` of {} is {}, not true or false", plan.name, other.kind_word()))),
+        Err(failure) => Err(Refusal::whole(format!("`enabled` of {}: {}", plan.name, failure.message))),
     }
 }
 

@@ -1,15 +1,16 @@
 //! The one place where rules are evaluated, whatever becomes of their values.
 
+use std::collections::HashSet;
 use std::mem;
 
-use super::context::Context;
+use super::context::{Context, PENDING};
 use super::moving::{Moving, moved, seen, settle};
 use super::open::Item;
 use super::refusal::{Reason, Refusal};
 use super::seen::{Seen, Sight, Whole};
 use super::sink::{Sink, Skipped};
 use crate::expr::{Scope, convert};
-use crate::plan::{Formula, LinesOf, LinesRule, Node, Rule, Term};
+use crate::plan::{Formula, KeyPart, LinesOf, LinesPart, LinesRule, Node, Rule, Term};
 use crate::schema::{System, plain};
 use crate::value::{Record, Value};
 
@@ -41,8 +42,20 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
             let first = self.first_answers()?;
             self.ask = Some(Value::Record(first));
         }
+        self.requirements();
         self.nodes(&self.item.plan.nodes);
         if self.reasons.is_empty() { Ok(()) } else { Err(Refusal { reasons: self.reasons }) }
+    }
+
+    fn requirements(&mut self) {
+        for required in &self.item.plan.require {
+            let message = match self.condition(&required.that) {
+                Ok(true) => continue,
+                Ok(false) => self.compute(&required.otherwise).map_or_else(|message| message, |text| text.plain()),
+                Err(message) => message,
+            };
+            self.reasons.push(Reason { message, place: Some(required.place.clone()), ..Reason::default() });
+        }
     }
 
     /// The values that the approver is shown first, with what was answered already.
@@ -137,8 +150,9 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
             Term::Search { .. } | Term::Formula(_) | Term::Link { .. } => {
                 let value = self.found(&rule.term)?;
                 let value = match rule.as_ {
-                    Some(as_) => convert(&value, as_)?,
-                    None => value,
+                    // The key of a record that is only planned is not known yet.
+                    Some(as_) if !value.as_text().is_some_and(|text| text.starts_with(PENDING)) => convert(&value, as_)?,
+                    _ => value,
                 };
                 Ok(Moving::Made(value))
             }
@@ -212,13 +226,16 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
 
     fn lines(&mut self, rule: &'p LinesRule) {
         self.sink.open_lines(rule);
-        match rule.of {
-            LinesOf::Itself => self.one_line(rule),
-            LinesOf::List(list) => {
-                for line in &self.item.slots.lists[list] {
-                    let outside = (self.item.line.replace(line), mem::replace(&mut self.line_seen, Seen::new(line.values.len())));
-                    self.one_line(rule);
-                    (self.item.line, self.line_seen) = outside;
+        let mut known = HashSet::new();
+        for (nth, part) in rule.parts.iter().enumerate() {
+            match part.of {
+                LinesOf::Itself => self.one_line(rule, (nth, part), &mut known),
+                LinesOf::List(list) => {
+                    for line in &self.item.slots.lists[list] {
+                        let outside = (self.item.line.replace(line), mem::replace(&mut self.line_seen, Seen::new(line.values.len())));
+                        self.one_line(rule, (nth, part), &mut known);
+                        (self.item.line, self.line_seen) = outside;
+                    }
                 }
             }
         }
@@ -226,9 +243,19 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
         self.sink.close_lines();
     }
 
-    fn one_line(&mut self, rule: &'p LinesRule) {
-        self.line = rule.key.and_then(|place| self.item.raw(place)).map(|raw| raw.trim_matches('"').to_owned());
-        let wanted = match &rule.when {
+    /// The line's id at the source; none when a part of it is absent.
+    fn line_id(&self, key: &[KeyPart]) -> Option<String> {
+        let part = |part: &KeyPart| match part {
+            KeyPart::Place(place) => self.item.raw(*place).map(|raw| raw.trim_matches('"').to_owned()).filter(|id| !id.is_empty()),
+            KeyPart::Word(word) => Some(word.clone()),
+        };
+        let parts = key.iter().map(part).collect::<Option<Vec<_>>>()?;
+        (!parts.is_empty()).then(|| parts.join("/"))
+    }
+
+    fn one_line(&mut self, rule: &'p LinesRule, (nth, part): (usize, &'p LinesPart), known: &mut HashSet<String>) {
+        self.line = self.line_id(&part.key);
+        let wanted = match &part.when {
             Some(when) => self.condition(when),
             None => Ok(true),
         };
@@ -240,8 +267,15 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
                 return;
             }
         }
-        self.sink.open_line(self.line.as_deref());
-        self.nodes(&rule.nodes);
+        // Two lines of one id could not be told apart once they are linked.
+        if let Some(id) = &self.line
+            && !known.insert(id.clone())
+        {
+            let message = format!("two lines have the id `{id}`; tell them apart by `key`, such as `key: [item, $.id]`");
+            self.reasons.push(Reason { field: Some(rule.field.name.clone()), line: self.line.clone(), message, place: None });
+        }
+        self.sink.open_line(self.line.as_deref(), nth);
+        self.nodes(&part.nodes);
         self.sink.close_line();
     }
 }

@@ -17,8 +17,8 @@ pub(crate) trait Sink {
     fn close(&mut self);
     /// Opens a list of lines.
     fn open_lines(&mut self, rule: &LinesRule);
-    /// Opens a line; `key` is its id at the source.
-    fn open_line(&mut self, key: Option<&str>);
+    /// Opens a line; `key` is its id at the source, `part` the entry that makes it.
+    fn open_line(&mut self, key: Option<&str>, part: usize);
     /// Closes the line.
     fn close_line(&mut self);
     /// Closes the list.
@@ -88,9 +88,9 @@ impl Sink for DraftSink {
         self.lines = Some(OpenLines { name: rule.field.name.clone(), records_outside: self.open.len(), done: Vec::new() });
     }
 
-    fn open_line(&mut self, key: Option<&str>) {
+    fn open_line(&mut self, key: Option<&str>, part: usize) {
         if let (Some(lines), Some(key)) = (&self.lines, key) {
-            self.keys.push(Line { field: lines.name.clone(), at: lines.done.len(), key: key.to_owned() });
+            self.keys.push(Line { field: lines.name.clone(), at: lines.done.len(), key: key.to_owned(), part });
         }
         self.open.push((String::new(), Record::new()));
     }

@@ -83,9 +83,9 @@ impl Sink for TraceSink {
         self.draft.open_lines(rule);
     }
 
-    fn open_line(&mut self, key: Option<&str>) {
+    fn open_line(&mut self, key: Option<&str>, part: usize) {
         self.line = key.map(str::to_owned);
-        self.draft.open_line(key);
+        self.draft.open_line(key, part);
     }
 
     fn close_line(&mut self) {

@@ -26,8 +26,15 @@ pub struct Called {
     pub name: &'static str,
     /// The bytes of its name in the text.
     pub at: Range<usize>,
-    /// The first argument (the receiver of a method call not counted) where it is a literal text, and its bytes with the quotes.
-    pub literal: Option<(String, Range<usize>)>,
+    /// Its arguments (the receiver of a method call not counted) where they are literal texts, and their bytes with the quotes.
+    pub literals: Vec<Option<(String, Range<usize>)>>,
+}
+
+impl Called {
+    /// An argument, if it is a literal text.
+    pub fn literal(&self, place: usize) -> Option<&(String, Range<usize>)> {
+        self.literals.get(place)?.as_ref()
+    }
 }
 
 impl Expression {
@@ -65,11 +72,11 @@ impl Expression {
 
 fn collect_calls(node: &Node, calls: &mut Vec<Called>) {
     node.term.walk(&mut |call| {
-        let literal = call.arguments.first().and_then(|argument| match &argument.term {
+        let literals = call.arguments.iter().map(|argument| match &argument.term {
             Term::Constant(Value::Text(text)) => Some((text.clone(), argument.at.clone())),
             _ => None,
         });
-        calls.push(Called { name: call.function.doc.name, at: call.at.clone(), literal });
+        calls.push(Called { name: call.function.doc.name, at: call.at.clone(), literals: literals.collect() });
     });
     calls.sort_by_key(|call| call.at.start);
 }

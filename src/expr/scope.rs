@@ -12,6 +12,18 @@ pub trait Lookups {
     fn table(&self, table: &str, key: &str) -> Option<Value>;
     /// The other side of a link; `None` where nothing is linked.
     fn linked(&self, mapping: &str, key: &[String]) -> Option<Value>;
+    /// The business key of the other side of a link.
+    fn linked_key(&self, _mapping: &str, _key: &[String]) -> Option<Value> {
+        None
+    }
+    /// The id on this side of the link that has this id or key on the other side.
+    fn linked_back(&self, _mapping: &str, _key: &[String]) -> Option<Value> {
+        None
+    }
+    /// The other side of a line of a linked document, by its list and its id on this side.
+    fn linked_line(&self, _mapping: &str, _document: &str, _line: (&str, &str)) -> Option<Value> {
+        None
+    }
 }
 
 /// Variables, handed in by whoever has them.

@@ -2,7 +2,7 @@
 
 use super::keys::{FromNode, Keys, NamedMap};
 use super::literal::Named;
-use super::spec::{Ask, Field, Group, Join, Link, Mapping, Step};
+use super::spec::{Ask, Field, Group, Join, Link, Mapping, Require, Step};
 use super::yaml::Node;
 use crate::diagnostic::Diagnostic;
 
@@ -14,11 +14,14 @@ pub(super) fn mapping(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Map
     let direction = keys.required("direction", problems);
     let source = keys.required("source", problems);
     let target = keys.required("target", problems);
+    let pair = keys.optional("pair", problems);
+    let enabled = keys.optional("enabled", problems);
     let project = keys.optional("project", problems);
     let join = named(keys.optional("join", problems));
     let unfold = keys.optional("unfold", problems);
     let group = keys.optional("group", problems);
     let when = keys.optional("when", problems);
+    let require = keys.list("require", problems);
     let needs = keys.list("needs", problems);
     let identity = keys.list("identity", problems);
     let ask = named(keys.optional("ask", problems));
@@ -33,11 +36,14 @@ pub(super) fn mapping(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Map
         direction: direction?,
         source: source?,
         target: target?,
+        pair,
+        enabled,
         project,
         join,
         unfold,
         group,
         when,
+        require,
         needs,
         identity,
         ask,
@@ -99,6 +105,16 @@ impl FromNode for Join {
         let when = keys.optional("when", problems);
         keys.close(problems);
         Some(Self { resource: resource?, key: key?, when })
+    }
+}
+
+impl FromNode for Require {
+    fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut keys = Keys::open(node, "a requirement", problems)?;
+        let that = keys.required("that", problems);
+        let otherwise = keys.required("otherwise", problems);
+        keys.close(problems);
+        Some(Self { that: that?, otherwise: otherwise? })
     }
 }
 

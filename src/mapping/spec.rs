@@ -20,6 +20,11 @@ pub struct Mapping {
     pub source: Word,
     /// The resource that is written.
     pub target: Word,
+    /// The mapping whose links (and published table) this one shares: it carries the same pair the other way, or from another
+    /// source. Its own by default.
+    pub pair: Option<Word>,
+    /// The mapping runs only where this expression over `settings` is true.
+    pub enabled: Option<Word>,
     /// Where a company-wide source record names its project (a path), or `each` to run it once per synced project.
     pub project: Option<Word>,
     /// Related records, put beside the record under a name.
@@ -31,6 +36,9 @@ pub struct Mapping {
     pub group: Option<Group>,
     /// Only records for which this expression is true are offered.
     pub when: Option<Word>,
+    /// What an offered record must fulfil; where it does not, it is held with the reason.
+    #[schemars(default)]
+    pub require: Vec<Require>,
     /// Mappings that must run before this one, beside those that its links name.
     #[schemars(default)]
     pub needs: Vec<Word>,
@@ -53,7 +61,8 @@ pub struct Mapping {
 }
 
 /// One rule: a target field and where its value comes from. Exactly one of `from`, `expr`, `value`, `link` and `each`
-/// gives the value; an entry without `to` only declares rows that have no field, with a `note`.
+/// gives the value; an entry without `to` only declares rows that have no field, with a `note`. Several entries with `each` may
+/// fill one list: their lines follow one another.
 #[derive(Clone, Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Field {
@@ -72,8 +81,9 @@ pub struct Field {
     pub link: Option<Link>,
     /// Lines: a path to the members of a list, each mapped by `fields`.
     pub each: Option<Word>,
-    /// With `each`: a path to the line's id, so that every line gets a link of its own.
-    pub key: Option<Word>,
+    /// With `each`: a path to the line's id, so that every line gets a link of its own. Of several parts, of which some may be
+    /// plain words (`[item, $.id]`), where lines from different places go into one list.
+    pub key: Option<OneOrMany>,
     /// With `each`: the rules of a line.
     #[schemars(default)]
     pub fields: Vec<Self>,
@@ -119,6 +129,16 @@ pub struct Join {
     pub key: Vec<Word>,
     /// Only records for which this is true have a related record.
     pub when: Option<Word>,
+}
+
+/// A condition of an offered record, and why the record is held where it is false.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Require {
+    /// The condition.
+    pub that: Word,
+    /// The reason, for the person who can help; `${…}` prints a value into it.
+    pub otherwise: Word,
 }
 
 /// Records with equal keys become one record: the fields of the first, and all of them under a name.

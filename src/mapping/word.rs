@@ -15,12 +15,42 @@ pub struct Word {
     pub text: String,
     /// The whole scalar in the file, quotes included.
     pub place: Place,
+    /// For a text that was made of the decoded one: where each of its bytes stands in the decoded one.
+    origin: Option<Origin>,
+}
+
+/// The decoded text that another one was made of.
+#[derive(Clone, Debug)]
+struct Origin {
+    decoded: String,
+    at: Vec<usize>,
 }
 
 impl Word {
     /// A word at its place.
     pub fn new(text: impl Into<String>, place: Place) -> Self {
-        Self { text: text.into(), place }
+        Self { text: text.into(), place, origin: None }
+    }
+
+    /// The word as a text with values in it, in backticks; those that stand in it are doubled, outside of `${…}`.
+    pub fn template(&self) -> Self {
+        let (mut text, mut at, mut depth) = (String::from("`"), vec![0], 0_usize);
+        for (index, letter) in self.text.char_indices() {
+            match letter {
+                '{' if depth > 0 || text.ends_with('$') => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                '`' if depth == 0 => {
+                    text.push('`');
+                    at.push(index);
+                }
+                _ => {}
+            }
+            text.push(letter);
+            at.extend((0..letter.len_utf8()).map(|byte| index + byte));
+        }
+        text.push('`');
+        at.push(self.text.len());
+        Self { text, place: self.place.clone(), origin: Some(Origin { decoded: self.text.clone(), at }) }
     }
 
     /// The place of a part of the decoded text. Exact for plain, quoted and `|` scalars; where a part cannot be
@@ -29,7 +59,14 @@ impl Word {
         let raw = &self.place.source.text[self.place.span.clone()];
         let start = self.place.span.start;
         let line_start = self.place.source.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let exact = walk(raw, &self.text, part, start - line_start);
+        let (decoded, part) = match &self.origin {
+            Some(origin) => {
+                let back = |byte: usize| origin.at.get(byte).copied().unwrap_or(origin.decoded.len());
+                (&origin.decoded, back(part.start)..back(part.end))
+            }
+            None => (&self.text, part),
+        };
+        let exact = walk(raw, decoded, part, start - line_start);
         exact.map_or_else(|| self.place.clone(), |part| Place::new(&self.place.source, start + part.start..start + part.end))
     }
 }
@@ -116,6 +153,15 @@ mod tests {
         let at = word.text.find(needle).unwrap();
         let place = word.part(at..at + needle.len());
         source.text[place.span].to_owned()
+    }
+
+    #[test]
+    fn a_part_of_a_text_with_values_is_found_where_the_author_wrote_it() {
+        let source = Source::new("a.yaml", "e: the `number` is ${source.nmae ?? \"`\"} \n");
+        let word = parse(&source).unwrap().get("e").unwrap().word().unwrap().template();
+        assert_eq!(word.text, "`the ``number`` is ${source.nmae ?? \"`\"}`");
+        let at = word.text.find("nmae").unwrap();
+        assert_eq!(source.text[word.part(at..at + 4).span], *"nmae");
     }
 
     #[test]

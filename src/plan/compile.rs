@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use super::fingerprint::fingerprint;
 use super::order::cycle;
-use super::resolve::{beside, resolve};
 use super::trie::Wanted;
-use super::{Asked, Direction, Join, Place, Plan, ProjectOf, Records, SourceKey, Step, table};
+use super::{Asked, Direction, Plan, ProjectOf, Requirement, SourceKey, Step, pairs, table};
 use crate::diagnostic::{Diagnostic, any_error, did_you_mean};
 use crate::expr::Expressions;
 use crate::mapping::{Mapping, Word};
-use crate::schema::{Catalog, Kind, Schema, Scope, Shape};
+use crate::schema::{Catalog, Schema, Shape};
 use crate::value::Value;
 
 /// The settings that expressions see, with their defaults: what a mapping may name.
@@ -38,13 +37,13 @@ impl Settings {
 /// Every problem of every mapping.
 pub fn compile(mappings: &[Mapping], catalog: &Catalog, settings: &Settings, engine: &Expressions) -> Result<Vec<Plan>, Vec<Diagnostic>> {
     let mut problems = Vec::new();
-    let names: Vec<&str> = mappings.iter().map(|mapping| mapping.mapping.text.as_str()).collect();
     let mut plans = Vec::new();
     for mapping in mappings {
-        if let Some(plan) = Compiler::start(mapping, catalog, settings, engine, &names, &mut problems).and_then(Compiler::finish) {
+        if let Some(plan) = Compiler::start((mapping, mappings), catalog, (settings, engine), &mut problems).and_then(Compiler::finish) {
             plans.push(plan);
         }
     }
+    pairs::share(&mut plans, mappings, &mut problems);
     twice(mappings, &mut problems);
     cycles(mappings, &plans, &mut problems);
     if any_error(&problems) { Err(problems) } else { Ok(plans) }
@@ -84,7 +83,8 @@ pub(super) struct Compiler<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) engine: &'a Expressions,
     pub(super) settings: &'a Settings,
-    pub(super) names_of_mappings: &'a [&'a str],
+    /// Every mapping of the run.
+    pub(super) mappings: &'a [Mapping],
     pub(super) problems: &'a mut Vec<Diagnostic>,
     pub(super) direction: Direction,
     pub(super) source: Arc<Schema>,
@@ -99,11 +99,9 @@ pub(super) struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     fn start(
-        mapping: &'a Mapping,
+        (mapping, mappings): (&'a Mapping, &'a [Mapping]),
         catalog: &'a Catalog,
-        settings: &'a Settings,
-        engine: &'a Expressions,
-        names_of_mappings: &'a [&'a str],
+        (settings, engine): (&'a Settings, &'a Expressions),
         problems: &'a mut Vec<Diagnostic>,
     ) -> Option<Self> {
         let problems_before = problems.len();
@@ -137,7 +135,7 @@ impl<'a> Compiler<'a> {
             catalog,
             engine,
             settings,
-            names_of_mappings,
+            mappings,
             problems,
             direction,
             source,
@@ -152,18 +150,25 @@ impl<'a> Compiler<'a> {
 
     fn finish(mut self) -> Option<Plan> {
         let mapping = self.mapping;
+        let pair = self.pair();
+        let enabled = mapping.enabled.as_ref().and_then(|word| self.enabled(word));
         let joins = self.joins();
         let records = self.records();
         let source_key = self.source_key(&records);
         let project = self.project();
         let when = mapping.when.as_ref().and_then(|word| self.formula(word));
+        let require = self.require();
         let ask = self.asks();
         let nodes = self.nodes();
         let steps = self.steps();
         let write_back = self.write_backs();
         self.identity();
         self.needs();
-        let table = table::rows(mapping, self.problems);
+        let table = table::rows(
+            mapping,
+            self.mappings.iter().find(|other| other.mapping.text == pair && pair != mapping.mapping.text),
+            self.problems,
+        );
         let broken = any_error(&self.problems[self.problems_before..]);
         let mut after = self.after;
         after.sort_unstable();
@@ -171,6 +176,8 @@ impl<'a> Compiler<'a> {
         let plan = Plan {
             name: mapping.mapping.text.clone(),
             title: mapping.title.text.clone(),
+            pair,
+            enabled,
             direction: self.direction,
             source: self.source,
             target: self.target,
@@ -179,12 +186,14 @@ impl<'a> Compiler<'a> {
             records,
             source_key: source_key.unwrap_or(SourceKey { id: Vec::new(), key: Vec::new(), label: None, modified: None }),
             when,
+            require,
             after,
             identity: mapping.identity.iter().map(|word| word.text.clone()).collect(),
             ask,
             nodes,
             steps,
             write_back,
+            pairs: Arc::default(),
             table,
             shape: self.shape,
             wanted: self.wanted,
@@ -201,116 +210,21 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn joins(&mut self) -> Vec<Join> {
-        let mut joins = Vec::new();
-        for named in &self.mapping.join {
-            let Some(schema) = schema(&named.it.resource, self.catalog, self.problems) else { continue };
-            if schema.resource.system != self.source.resource.system {
-                let message = format!("`{}` is of the other system; a join reads beside the source", named.it.resource);
-                let help = format!("name a resource of {}", self.source.resource.system.word());
-                self.problems.push(Diagnostic::error("join", &named.it.resource.place, message).help(help));
-                continue;
-            }
-            if self.shape.get(&named.name.text).is_some() {
-                let message = format!("`{}` is a field of the source already", named.name);
-                self.problems.push(Diagnostic::error("join", &named.name.place, message).help("choose another name"));
-                continue;
-            }
-            let key = named.it.key.iter().filter_map(|word| self.place(word)).collect();
-            let when = named.it.when.as_ref().and_then(|word| self.formula(word));
-            self.shape.fields.push(beside(&named.name.text, Kind::Record, schema.shape.clone()));
-            joins.push(Join { name: named.name.text.clone(), schema, key, when });
-        }
-        joins
-    }
-
-    fn records(&mut self) -> Records {
-        if let Some(word) = &self.mapping.unfold {
-            if let Some(group) = &self.mapping.group {
-                let message = "`unfold` and `group` exclude each other";
-                self.problems.push(Diagnostic::error("records", &group.as_.place, message).related(&word.place, "unfolded here"));
-            }
-            let Some((list, shape, _)) = self.list(word) else { return Records::One };
-            self.line = Some(LineScope { shape, list });
-            return Records::Unfold(list);
-        }
-        let Some(group) = &self.mapping.group else { return Records::One };
-        let by = group.by.iter().filter_map(|word| self.steps_of(word)).collect();
-        if self.shape.get(&group.as_.text).is_some() {
-            let message = format!("`{}` is a field of the source already", group.as_);
-            self.problems.push(Diagnostic::error("group", &group.as_.place, message).help("choose another name"));
-        }
-        let members = self.source.shape.clone();
-        self.shape.fields.push(beside(&group.as_.text, Kind::Lines, members));
-        Records::Group { by, name: group.as_.text.clone() }
-    }
-
-    fn source_key(&mut self, records: &Records) -> Option<SourceKey> {
-        let resource = self.source.resource.clone();
-        let named = |this: &mut Self, names: &[String]| names.iter().filter_map(|name| this.field_place(name, false)).collect::<Vec<_>>();
-        let label = resource.label.as_ref().and_then(|name| self.field_place(name, false));
-        let modified = resource.modified.as_ref().and_then(|name| self.field_place(name, false));
-        match records {
-            Records::One => {
-                let id = named(self, std::slice::from_ref(&resource.id));
-                Some(SourceKey { id, key: named(self, &resource.key), label, modified })
-            }
-            Records::Unfold(_) => {
-                let unfold = self.mapping.unfold.as_ref()?;
-                let keys = self.list(unfold).map(|(_, _, keys)| keys).unwrap_or_default();
-                if keys.is_empty() {
-                    let message = format!("the members of `{unfold}` have no key of their own");
-                    self.problems
-                        .push(Diagnostic::error("unfold", &unfold.place, message).help("name the key fields in the schema: `x-key`"));
-                }
-                let id: Vec<Place> = keys.iter().filter_map(|name| self.field_place(name, true)).collect();
-                Some(SourceKey { key: id.clone(), id, label: None, modified })
-            }
-            Records::Group { .. } => {
-                let group = self.mapping.group.as_ref()?;
-                let id: Vec<Place> = group.by.iter().filter_map(|word| self.place(word)).collect();
-                Some(SourceKey { key: id.clone(), id, label: None, modified: None })
-            }
-        }
-    }
-
-    fn field_place(&mut self, name: &str, in_line: bool) -> Option<Place> {
-        let shape = if in_line { self.line.as_ref()?.shape.clone() } else { self.shape.clone() };
-        let steps: Vec<&str> = name.split('.').collect();
-        let found = resolve(&shape, &steps, self.source.resource.system).ok()?;
-        let kind = found.field.map_or(Kind::Anything, |field| field.kind);
-        Some(Place { in_line, slot: self.slot(in_line, &found.wire), kind })
-    }
-
-    fn project(&mut self) -> Option<ProjectOf> {
-        let source_scoped = self.source.resource.scope == Scope::Project;
-        let target_scoped = self.target.resource.scope == Scope::Project;
-        let found = match &self.mapping.project {
-            None if source_scoped => ProjectOf::Source,
-            None if target_scoped => {
-                let message = format!("`{}` belongs to a project, and nothing says to which", self.target.name);
-                let help = "add `project:` with the path to the source project's key, or `project: each` for every synced project";
-                self.problems.push(Diagnostic::error("project", &self.mapping.target.place, message).help(help));
-                return None;
-            }
-            None => ProjectOf::Nobody,
-            Some(word) if source_scoped => {
-                let message = format!("`{}` is read project by project; `project` says it twice", self.source.name);
-                self.problems.push(Diagnostic::error("project", &word.place, message).help("take it out"));
-                return None;
-            }
-            Some(word) if word.text == "each" => ProjectOf::Each,
-            Some(word) => ProjectOf::Named(self.place(word)?),
-        };
-        if found != ProjectOf::Nobody && self.mapping.mapping.text != "projects" {
-            self.after.push("projects".to_owned());
-        }
-        Some(found)
-    }
-
     fn asks(&mut self) -> Vec<Asked> {
         let mapping = self.mapping;
         mapping.ask.iter().filter_map(|named| self.asked(named)).collect()
+    }
+
+    fn require(&mut self) -> Vec<Requirement> {
+        let mapping = self.mapping;
+        let mut requirements = Vec::with_capacity(mapping.require.len());
+        for required in &mapping.require {
+            let (that, otherwise) = (self.formula(&required.that), self.formula(&required.otherwise.template()));
+            let place = &required.that.place;
+            let place = format!("{}:{}", place.source.path.display(), place.source.line_column(place.span.start).0);
+            requirements.extend(that.zip(otherwise).map(|(that, otherwise)| Requirement { that, otherwise, place }));
+        }
+        requirements
     }
 
     fn steps(&mut self) -> Vec<Step> {
@@ -374,19 +288,23 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    pub(super) fn names_of_mappings(&self) -> Vec<&'a str> {
+        self.mappings.iter().map(|mapping| mapping.mapping.text.as_str()).collect()
+    }
+
     /// Whether a word names a mapping; if not, it is told.
     pub(super) fn known_mapping(&mut self, word: &Word) -> bool {
-        let known = self.names_of_mappings.contains(&word.text.as_str());
+        let known = self.names_of_mappings().contains(&word.text.as_str());
         if !known {
             let message = format!("there is no mapping named `{word}`");
-            let help = did_you_mean(&word.text, self.names_of_mappings.iter().copied());
+            let help = did_you_mean(&word.text, self.names_of_mappings());
             self.problems.push(Diagnostic::error("unknown-mapping", &word.place, message).label("no such mapping").maybe_help(help));
         }
         known
     }
 }
 
-fn schema(word: &Word, catalog: &Catalog, problems: &mut Vec<Diagnostic>) -> Option<Arc<Schema>> {
+pub(super) fn schema(word: &Word, catalog: &Catalog, problems: &mut Vec<Diagnostic>) -> Option<Arc<Schema>> {
     let found = catalog.get(&word.text).cloned();
     if found.is_none() {
         let message = format!("there is no schema for `{word}`");

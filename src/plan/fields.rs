@@ -8,7 +8,7 @@ use super::compile::{Compiler, LineScope};
 use super::paths::names;
 use super::resolve::resolve;
 use super::table::written;
-use super::{Asked, LinesOf, LinesRule, Node, Rule, Term};
+use super::{Asked, KeyPart, LinesOf, LinesPart, LinesRule, Node, Rule, Term};
 use crate::diagnostic::{self, Diagnostic, closest, did_you_mean};
 use crate::expr::As;
 use crate::mapping::{Ask, Field as Entry, Link, Literal, Named, Word};
@@ -29,15 +29,20 @@ impl Compiler<'_> {
 
     fn entries(&mut self, entries: &[Entry], shape: &Shape, owner: &str) -> Vec<Node> {
         let mut nodes = Vec::new();
-        let mut taken: BTreeMap<&str, &Word> = BTreeMap::new();
+        let mut taken: BTreeMap<&str, (&Word, bool)> = BTreeMap::new();
         for entry in entries {
             let Some(to) = &entry.to else {
                 self.bare_rows(entry);
                 continue;
             };
-            if let Some(first) = taken.insert(&to.text, to) {
+            let lines = entry.each.is_some();
+            if let Some((first, also_lines)) = taken.insert(&to.text, (to, lines))
+                && !(lines && also_lines)
+            {
                 let message = format!("`{to}` is given twice");
-                self.problems.push(Diagnostic::error("field-twice", &to.place, message).related(&first.place, "first given here"));
+                let help = (lines || also_lines).then(|| "a list may be filled by several entries when each of them has `each`".to_owned());
+                self.problems
+                    .push(Diagnostic::error("field-twice", &to.place, message).related(&first.place, "first given here").maybe_help(help));
                 continue;
             }
             let Some(field) = self.target_field(to, shape, owner) else { continue };
@@ -55,8 +60,8 @@ impl Compiler<'_> {
         if let Some(place) = places_of_sources(entry).into_iter().next() {
             self.problems.push(Diagnostic::error("no-target", &place, "this value has no target field").help("add `to:`"));
         } else if entry.row.is_none() {
-            let words = [&entry.note, &entry.when, &entry.as_, &entry.key, &entry.max_length, &entry.on_overflow];
-            let place = words.into_iter().flatten().next().map_or(&self.mapping.mapping.place, |word| &word.place);
+            let words = [&entry.note, &entry.when, &entry.as_, &entry.max_length, &entry.on_overflow].into_iter().flatten();
+            let place = words.chain(entry.key.iter().flat_map(|key| &key.0)).next().map_or(&self.mapping.mapping.place, |word| &word.place);
             let message = "an entry of `fields` has neither `to` nor `row`";
             self.problems.push(Diagnostic::error("no-target", place, message).help("a comment needs no entry: `# …`"));
         }
@@ -203,14 +208,25 @@ impl Compiler<'_> {
             return None;
         }
         let of = if itself { LinesOf::Itself } else { self.enter(each)? };
-        let key = entry.key.as_ref().and_then(|word| self.place(word));
+        let key = self.line_key(entry);
         let when = entry.when.as_ref().and_then(|word| self.formula(word));
         let nodes = self.entries(&entry.fields, inner, &field.name);
         self.required(inner, &entry.fields, to, "");
         if !itself {
             self.line = None;
         }
-        Some(Node::Lines(Box::new(LinesRule { field: field.clone(), of, key, when, nodes, rows: row_ids(entry) })))
+        let part = LinesPart { of, key, when, nodes, rows: row_ids(entry) };
+        Some(Node::Lines(Box::new(LinesRule { field: field.clone(), parts: vec![part] })))
+    }
+
+    /// Paths begin with `$`; other words stand for themselves.
+    fn line_key(&mut self, entry: &Entry) -> Vec<KeyPart> {
+        let words = entry.key.iter().flat_map(|key| &key.0);
+        let part = |word: &Word| match word.text.starts_with('$') {
+            true => self.place(word).map(KeyPart::Place),
+            false => Some(KeyPart::Word(word.text.clone())),
+        };
+        words.filter_map(part).collect()
     }
 
     fn enter(&mut self, each: &Word) -> Option<LinesOf> {
@@ -304,7 +320,14 @@ fn row_ids(entry: &Entry) -> Vec<String> {
 /// Puts a node at `a.b.c`, making records on the way.
 fn insert(nodes: &mut Vec<Node>, path: &str, node: Node) {
     let Some((first, rest)) = path.split_once('.') else {
-        nodes.push(node);
+        let known = nodes.iter_mut().find_map(|known| match known {
+            Node::Lines(lines) if lines.field.name == path => Some(&mut lines.parts),
+            _ => None,
+        });
+        match (known, node) {
+            (Some(parts), Node::Lines(more)) => parts.extend(more.parts),
+            (_, node) => nodes.push(node),
+        }
         return;
     };
     let at = nodes.iter().position(|known| matches!(known, Node::Record { name, .. } if name == first)).unwrap_or_else(|| {

@@ -23,7 +23,14 @@ fn canonical(mapping: &Mapping) -> String {
     say("direction", &mapping.direction);
     say("source", &mapping.source);
     say("target", &mapping.target);
-    for (key, word) in [("project", &mapping.project), ("unfold", &mapping.unfold), ("when", &mapping.when)] {
+    let words = [
+        ("pair", &mapping.pair),
+        ("enabled", &mapping.enabled),
+        ("project", &mapping.project),
+        ("unfold", &mapping.unfold),
+        ("when", &mapping.when),
+    ];
+    for (key, word) in words {
         if let Some(word) = word {
             say(key, word);
         }
@@ -34,6 +41,9 @@ fn canonical(mapping: &Mapping) -> String {
     }
     if let Some(group) = &mapping.group {
         say("group", &format!("{} {}", list(&group.by), group.as_));
+    }
+    for required in &mapping.require {
+        say("require", &format!("{} else {}", required.that.text.trim(), required.otherwise));
     }
     say("identity", &list(&mapping.identity));
     for ask in &mapping.ask {
@@ -60,9 +70,11 @@ fn entries(text: &mut String, fields: &[Entry]) {
 }
 
 fn rule(entry: &Entry) -> String {
-    let words =
-        [&entry.to, &entry.from, &entry.expr, &entry.each, &entry.key, &entry.when, &entry.as_, &entry.max_length, &entry.on_overflow];
+    let words = [&entry.to, &entry.from, &entry.expr, &entry.each, &entry.when, &entry.as_, &entry.max_length, &entry.on_overflow];
     let mut text = words.map(|word| optional(word.as_ref())).join("|");
+    if let Some(key) = &entry.key {
+        let _ = write!(text, "|key {}", list(&key.0));
+    }
     for literal in [&entry.value, &entry.default] {
         let _ = write!(text, "|{}", literal.as_ref().map(|literal| literal.value.to_string()).unwrap_or_default());
     }

@@ -2,12 +2,14 @@
 //! values.
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::expr::{Expression, PathStep, Read};
+use crate::expr::{Expression, NoLookups, PathStep, Read, Scope};
 use crate::mapping::Word;
 use crate::schema::{Field, Kind, Shape, System};
 use crate::value::Value;
 
 use std::sync::Arc;
+
+use jiff::civil::Date;
 
 use super::check::no_field;
 use super::compile::Compiler;
@@ -48,7 +50,26 @@ impl Compiler<'_> {
     /// Compiles an expression where it stands.
     pub(super) fn formula(&mut self, word: &Word) -> Option<Formula> {
         let names = self.names();
-        let mut expression = match self.engine.compile(&word.text, &names) {
+        self.formula_over(word, &names)
+    }
+
+    /// Compiles what says where a mapping runs at all: before anything is read, only settings are known.
+    pub(super) fn enabled(&mut self, word: &Word) -> Option<Formula> {
+        let formula = self.formula_over(word, &["settings"])?;
+        let scope = Scope::new(Date::MIN, &NoLookups).with("settings", &self.settings.defaults);
+        let answer = formula.expression.evaluate(&scope).map_err(|failure| failure.message);
+        let wrong = match answer {
+            Ok(Value::Bool(_)) => return Some(formula),
+            Ok(other) => format!("`enabled` is {}, not true or false", other.kind_word()),
+            Err(message) => format!("`enabled` cannot be computed: {message}"),
+        };
+        let help = "compare a setting: `settings.profile_name == \"edge\"`";
+        self.problems.push(Diagnostic::error("enabled", &word.place, wrong).help(help));
+        None
+    }
+
+    fn formula_over(&mut self, word: &Word, names: &[&str]) -> Option<Formula> {
+        let mut expression = match self.engine.compile(&word.text, names) {
             Ok(expression) => expression,
             Err(problem) => {
                 let place = problem.at.map_or_else(|| word.place.clone(), |at| word.part(at));
@@ -171,30 +192,6 @@ impl Compiler<'_> {
         let place = word.part(step.at.clone());
         let owner = lost.above.map_or(owner, |above| above.name.as_str());
         self.problems.push(no_field((name, owner), lost, &place));
-    }
-
-    fn calls(&mut self, word: &Word, expression: &Expression) -> bool {
-        let mut sound = true;
-        for call in expression.calls() {
-            let Some((name, at)) = &call.literal else { continue };
-            let (known, what): (Vec<&str>, &str) = match call.name {
-                "linked" => (self.names_of_mappings.to_vec(), "a mapping"),
-                "lookup" => (self.settings.tables(), "a table of the settings"),
-                _ => continue,
-            };
-            if known.contains(&name.as_str()) {
-                if call.name == "linked" && *name != self.mapping.mapping.text {
-                    self.after.push(name.clone());
-                }
-                continue;
-            }
-            let help = did_you_mean(name, known.iter().copied());
-            let place = word.part(at.start + 1..at.end - 1);
-            self.problems
-                .push(Diagnostic::error("unknown-name", &place, format!("`{name}` is not {what}")).label("no such name").maybe_help(help));
-            sound = false;
-        }
-        sound
     }
 }
 

@@ -1,17 +1,21 @@
 //! What will be done, step by step: a mapping checked against its schemas and compiled. No YAML text and no record in here.
 
+mod calls;
 mod check;
 mod compile;
 mod fields;
 mod fingerprint;
 mod formula;
 mod order;
+mod pairs;
 mod paths;
 mod plain;
+mod records;
 mod resolve;
 mod table;
 mod trie;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use check::kind_of;
@@ -33,6 +37,10 @@ pub struct Plan {
     pub name: String,
     /// What people call the pair.
     pub title: String,
+    /// The mapping under whose name its links are kept: its own, or that of the pair it belongs to.
+    pub pair: String,
+    /// Where it runs at all, over the settings.
+    pub enabled: Option<Formula>,
     /// Which way records travel.
     pub direction: Direction,
     /// What is read.
@@ -49,6 +57,8 @@ pub struct Plan {
     pub source_key: SourceKey,
     /// Which records are offered at all.
     pub when: Option<Formula>,
+    /// What an offered record must fulfil.
+    pub require: Vec<Requirement>,
     /// Mappings that run before this one.
     pub after: Vec<String>,
     /// Target fields by which a record that is already there is recognised.
@@ -61,6 +71,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What the source record learns, over `target`.
     pub write_back: Vec<(String, Formula)>,
+    /// Every mapping of the run that belongs to another one's pair, and that pair.
+    pub pairs: Arc<BTreeMap<String, String>>,
     /// The rows of the published table, in their order.
     pub table: Vec<Row>,
     /// The source's fields, with joined records and grouped members among them.
@@ -146,6 +158,17 @@ pub struct Join {
     pub when: Option<Formula>,
 }
 
+/// A condition of an offered record.
+#[derive(Debug)]
+pub struct Requirement {
+    /// The condition.
+    pub that: Formula,
+    /// Why a record is held where it is false: a text with values in it.
+    pub otherwise: Formula,
+    /// `mappings/subcontractor_invoices.yaml:24`.
+    pub place: String,
+}
+
 /// A value that the approver confirms or changes.
 #[derive(Debug)]
 pub struct Asked {
@@ -204,21 +227,37 @@ pub struct Rule {
     pub place: String,
 }
 
-/// How the members of a source list become lines.
+/// How lines come about: those of each part, one part after the other.
 #[derive(Debug)]
 pub struct LinesRule {
     /// The target field.
     pub field: Field,
+    /// The entries that fill it, in the order of the table.
+    pub parts: Vec<LinesPart>,
+}
+
+/// How the members of a source list become lines.
+#[derive(Debug)]
+pub struct LinesPart {
     /// What its lines are made of.
     pub of: LinesOf,
-    /// The line's id at the source.
-    pub key: Option<Place>,
+    /// The line's id at the source, part by part; empty for lines without a link of their own.
+    pub key: Vec<KeyPart>,
     /// Only lines for which this is true.
     pub when: Option<Formula>,
     /// The rules of a line.
     pub nodes: Vec<Node>,
     /// The rows that it carries itself.
     pub rows: Vec<String>,
+}
+
+/// A part of a line's id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyPart {
+    /// A value of the line.
+    Place(Place),
+    /// A word that tells lines of one list from those of another.
+    Word(String),
 }
 
 /// What lines are made of.
@@ -289,6 +328,11 @@ impl Direction {
 }
 
 impl Plan {
+    /// The mapping under whose name another one's links are kept.
+    pub fn pair_of<'a>(&'a self, mapping: &'a str) -> &'a str {
+        self.pairs.get(mapping).map_or(mapping, String::as_str)
+    }
+
     /// Whether the target can be written at all. Where it cannot, the plan is a comparison.
     pub fn writes(&self) -> bool {
         match &self.target.resource.wire {
@@ -300,12 +344,18 @@ impl Plan {
     /// Whether an expression of it reads what the target holds.
     pub fn reads_target(&self) -> bool {
         let rules = self.rules();
-        let conditions = rules.iter().filter_map(|rule| rule.when.as_ref()).chain(&self.when);
+        let conditions = rules.iter().filter_map(|rule| rule.when.as_ref()).chain(&self.when).chain(self.conditions_of_lines());
+        let required = self.require.iter().flat_map(|required| [&required.that, &required.otherwise]);
         let values = rules.iter().filter_map(|rule| match &rule.term {
             Term::Formula(formula) => Some(&**formula),
             _ => None,
         });
-        conditions.chain(values).any(|formula| formula.reads_target)
+        conditions.chain(required).chain(values).any(|formula| formula.reads_target)
+    }
+
+    fn conditions_of_lines(&self) -> impl Iterator<Item = &Formula> {
+        let lines = self.nodes.iter().filter_map(|node| if let Node::Lines(lines) = node { Some(&lines.parts) } else { None });
+        lines.flatten().filter_map(|part| part.when.as_ref())
     }
 
     /// Every rule, lines included, in the order of the table.
@@ -315,7 +365,7 @@ impl Plan {
                 match node {
                     Node::Field(rule) => into.push(rule),
                     Node::Record { nodes, .. } => gather(nodes, into),
-                    Node::Lines(lines) => gather(&lines.nodes, into),
+                    Node::Lines(lines) => lines.parts.iter().for_each(|part| gather(&part.nodes, into)),
                 }
             }
         }

@@ -8,8 +8,9 @@ use super::{Direction, Plan};
 /// about what is imported (a subcontract its invoices), then by name.
 pub fn run_order(plans: &[Plan]) -> Vec<usize> {
     let names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
-    let edges: Vec<Vec<usize>> =
+    let mut edges: Vec<Vec<usize>> =
         plans.iter().map(|plan| plan.after.iter().filter_map(|name| names.iter().position(|other| other == name)).collect()).collect();
+    after_whole_pairs(plans, &mut edges);
     let mut done = vec![false; plans.len()];
     let mut order = Vec::with_capacity(plans.len());
     while order.len() < plans.len() {
@@ -22,6 +23,31 @@ pub fn run_order(plans: &[Plan]) -> Vec<usize> {
         order.push(next);
     }
     order
+}
+
+/// Whoever asks for links of a pair runs after each mapping that makes them, unless that one waits for it in turn.
+fn after_whole_pairs(plans: &[Plan], edges: &mut [Vec<usize>]) {
+    for (at, plan) in plans.iter().enumerate() {
+        let pairs: Vec<&str> = plan.after.iter().map(|name| plan.pair_of(name)).filter(|pair| *pair != plan.pair).collect();
+        for other in (0..plans.len()).filter(|other| *other != at && pairs.contains(&plans[*other].pair.as_str())) {
+            if !edges[at].contains(&other) && !leads_to(other, at, edges) {
+                edges[at].push(other);
+            }
+        }
+    }
+}
+
+fn leads_to(from: usize, to: usize, edges: &[Vec<usize>]) -> bool {
+    let (mut seen, mut open) = (vec![false; edges.len()], vec![from]);
+    while let Some(at) = open.pop() {
+        if at == to {
+            return true;
+        }
+        if !std::mem::replace(&mut seen[at], true) {
+            open.extend(&edges[at]);
+        }
+    }
+    false
 }
 
 fn depth(at: usize, edges: &[Vec<usize>]) -> usize {

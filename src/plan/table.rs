@@ -25,9 +25,12 @@ pub struct Row {
 /// The labels of one side; none where the table has an empty cell.
 pub type Side = Vec<String>;
 
-/// Gathers the rows of a mapping; a row that no field carries must say why.
-pub(super) fn rows(mapping: &Mapping, problems: &mut Vec<Diagnostic>) -> Vec<Row> {
-    let mut gathered = Gathered { rows: Vec::new(), declared: HashMap::new(), problems };
+/// Gathers the rows of a mapping; a row that no field carries must say why. `pair` is the mapping whose table it shares: rows that
+/// are declared there may be named here.
+pub(super) fn rows(mapping: &Mapping, pair: Option<&Mapping>, problems: &mut Vec<Diagnostic>) -> Vec<Row> {
+    let mut shared = HashMap::new();
+    pair.into_iter().for_each(|pair| declared(&pair.fields, &mut shared));
+    let mut gathered = Gathered { rows: Vec::new(), declared: HashMap::new(), shared, problems };
     gathered.fields(&mapping.fields, "");
     let Gathered { rows, declared, .. } = gathered;
     for row in &rows {
@@ -43,6 +46,8 @@ pub(super) fn rows(mapping: &Mapping, problems: &mut Vec<Diagnostic>) -> Vec<Row
 struct Gathered<'p> {
     rows: Vec<Row>,
     declared: HashMap<String, Word>,
+    /// Declared in the mapping whose table is shared.
+    shared: HashMap<&'p str, (&'p Word, &'p Labels)>,
     problems: &'p mut Vec<Diagnostic>,
 }
 
@@ -52,6 +57,10 @@ impl Gathered<'_> {
             for row in field.row.iter().flat_map(|rows| &rows.0) {
                 match &row.labels {
                     Some(labels) => self.declare(&row.id, labels),
+                    None if !self.declared.contains_key(&row.id.text) && self.shared.contains_key(row.id.text.as_str()) => {
+                        let (_, labels) = self.shared[row.id.text.as_str()];
+                        self.row(&row.id, labels);
+                    }
                     None if !self.declared.contains_key(&row.id.text) => {
                         let message = format!("row `{}` is not declared above", row.id);
                         let help = "declare it where it is first used: `row: {id: [Procore label, Acumatica label]}`";
@@ -74,10 +83,27 @@ impl Gathered<'_> {
             self.problems.push(Diagnostic::error("row-twice", &id.place, message).related(&first.place, "first declared here"));
             return;
         }
+        if let Some((first, _)) = self.shared.get(id.text.as_str()) {
+            let message = format!("row `{id}` is declared in the mapping whose table is shared");
+            let help = format!("name it: `row: {id}`");
+            self.problems.push(Diagnostic::error("row-twice", &id.place, message).related(&first.place, "declared here").help(help));
+        }
+        self.row(id, labels);
+    }
+
+    fn row(&mut self, id: &Word, labels: &Labels) {
         self.declared.insert(id.text.clone(), id.clone());
         let texts = |words: &[Word]| words.iter().map(|word| word.text.clone()).collect();
         let (procore, acumatica) = (texts(&labels.procore), texts(&labels.acumatica));
         self.rows.push(Row { id: id.text.clone(), procore, acumatica, fields: Vec::new(), from: Vec::new(), notes: Vec::new() });
+    }
+}
+
+fn declared<'m>(fields: &'m [Field], into: &mut HashMap<&'m str, (&'m Word, &'m Labels)>) {
+    for field in fields {
+        let rows = field.row.iter().flat_map(|rows| &rows.0);
+        into.extend(rows.filter_map(|row| Some((row.id.text.as_str(), (&row.id, row.labels.as_ref()?)))));
+        declared(&field.fields, into);
     }
 }
 

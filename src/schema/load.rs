@@ -88,7 +88,7 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
     let raw: RawSchema = serde_json::from_str(text).map_err(|problem| not_json(path, text, &problem))?;
     let wire = match raw.resource.system {
         System::Procore => serde_json::from_value(raw.resource.wire).map(|wire| Wire::Procore(Box::new(wire))),
-        System::Acumatica => serde_json::from_value(raw.resource.wire).map(Wire::Acumatica),
+        System::Acumatica => serde_json::from_value(raw.resource.wire).map(|wire| Wire::Acumatica(Box::new(wire))),
     }
     .map_err(|problem| wrong(format!("x-resource.wire: {problem}")))?;
     let shape = shape(&raw.properties, &raw.required, "").map_err(wrong)?;

@@ -11,7 +11,9 @@ mod wire;
 pub use catalog::Catalog;
 pub use field::{Custom, Field, Kind, Shape};
 pub use load::load;
-pub use resource::{Action, AcumaticaWire, Call, Envelope, ProcoreWire, Resource, Scope, SyncCall, SyncLines, System, Wire, WriteCall};
+pub use resource::{
+    Action, AcumaticaWire, Call, Envelope, MadeBy, ProcoreWire, Resource, Scope, SyncCall, SyncLines, System, Wire, WriteCall,
+};
 pub use wire::{on_wire, plain, plain_value, scalar};
 
 /// One resource of one system: `schemas/<system>/<name>.json`, read and understood.

@@ -54,11 +54,12 @@ pub enum Wire {
     /// Calls and paths.
     Procore(Box<ProcoreWire>),
     /// Entity, details and actions.
-    Acumatica(AcumaticaWire),
+    Acumatica(Box<AcumaticaWire>),
 }
 
 /// How a Procore resource is read and written. Paths, query values and body values may hold `{company_id}`,
-/// `{project_id}`, `{project_origin_id}`, `{id}` and `{settings.NAME}`.
+/// `{project_id}`, `{project_origin_id}`, `{id}` and `{settings.NAME}`. A query value `$field` stands for a field of the record:
+/// payments are listed and shown contract by contract.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProcoreWire {
@@ -170,7 +171,7 @@ pub struct WriteCall {
     /// Query parameters.
     #[serde(default)]
     pub query: BTreeMap<String, String>,
-    /// Members of the body beside the record.
+    /// Members of the body beside the record; `$field` takes that field out of the record.
     #[serde(default)]
     pub body: BTreeMap<String, String>,
     /// The member that holds the record.
@@ -181,12 +182,20 @@ pub struct WriteCall {
     /// Takes this call rather than `sync` when a field has one of these values: the enumeration of `sync` lacks them.
     #[serde(default)]
     pub when: BTreeMap<String, Vec<String>>,
+    /// Lines that go by a bulk call of their own, where the resource has no `sync`.
+    pub lines: Option<SyncLines>,
+    /// The field whose presence locks the record: sent alone, last, by `update`.
+    pub lock: Option<String>,
 }
 
 /// How an Acumatica entity is read and written: address and methods are the same for all.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcumaticaWire {
+    /// The entity, where the resource is called otherwise: retainage releases are `Bill`.
+    pub entity: Option<String>,
+    /// Where an action of another document makes its records, rather than a `PUT`.
+    pub made_by: Option<MadeBy>,
     /// Details and linked entities that come only when named.
     #[serde(default)]
     pub expand: Vec<String>,
@@ -202,6 +211,24 @@ pub struct AcumaticaWire {
     /// The list cannot be read in one optimised export: read keys first, then each by key.
     #[serde(default)]
     pub by_key_only: bool,
+}
+
+/// The action that makes the records of a resource. `$Field` stands for a field of the draft, anything else for itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MadeBy {
+    /// The entity of the other document.
+    pub entity: String,
+    /// The action.
+    pub action: String,
+    /// The key of the other document: field → value.
+    pub key: BTreeMap<String, String>,
+    /// Parameter → value.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// Whether the rest of the draft is put into what the action made.
+    #[serde(default)]
+    pub then_put: bool,
 }
 
 /// An action of an entity.
@@ -230,6 +257,53 @@ impl System {
             Self::Procore => Self::Acumatica,
             Self::Acumatica => Self::Procore,
         }
+    }
+}
+
+impl SyncCall {
+    /// The bulk call of lines where their header goes by a plain one.
+    pub fn of_lines() -> Self {
+        Self {
+            method: patch(),
+            path: String::new(),
+            query: BTreeMap::new(),
+            body: BTreeMap::new(),
+            rows: updates(),
+            limit: thousand(),
+            rename: BTreeMap::new(),
+            echo: Vec::new(),
+            lines: None,
+            lock: None,
+        }
+    }
+}
+
+impl ProcoreWire {
+    /// The fields of a record without which it can be neither listed, shown nor changed.
+    pub fn addressed_by(&self) -> Vec<&str> {
+        let queries = self.list.iter().chain(&self.show).flat_map(|call| call.query.values());
+        let bodies = self.update.iter().flat_map(|call| call.query.values().chain(call.body.values()));
+        let mut fields: Vec<&str> = queries.chain(bodies).filter_map(|text| text.strip_prefix('$')).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+}
+
+impl Resource {
+    /// The fields of a record without which it can be neither listed, shown nor changed.
+    pub fn addressed_by(&self) -> Vec<&str> {
+        self.wire.procore().map(ProcoreWire::addressed_by).unwrap_or_default()
+    }
+
+    /// What the system calls it in addresses.
+    pub fn entity(&self) -> &str {
+        self.wire.acumatica().and_then(|wire| wire.entity.as_deref()).unwrap_or(&self.name)
+    }
+
+    /// The action that makes its records, if they are not simply written.
+    pub fn made_by(&self) -> Option<&MadeBy> {
+        self.wire.acumatica()?.made_by.as_ref()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Links in memory, for looking up thousands of them while records are evaluated.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::link::{fold, tidy_guid};
 use super::{Link, LinkFilter, LinkId, LinkState, PutLink, Reading, StoreError};
@@ -11,6 +11,8 @@ use crate::schema::System;
 #[derive(Clone, Debug, Default)]
 pub struct LinkBook {
     links: BTreeMap<LinkId, Link>,
+    /// The lines of each document.
+    lines: HashMap<LinkId, BTreeSet<LinkId>>,
     /// By mapping, then scope, then part (empty for documents).
     shelves: HashMap<String, HashMap<String, HashMap<String, Shelf>>>,
 }
@@ -53,6 +55,9 @@ impl LinkBook {
                 index.by_key.entry(key).or_default().push(link.id);
             }
         }
+        if let Some(parent) = link.parent {
+            self.lines.entry(parent).or_default().insert(link.id);
+        }
         self.links.insert(link.id, link);
     }
 
@@ -67,13 +72,16 @@ impl LinkBook {
 
     /// Takes a document out of the book, with its lines.
     pub fn remove(&mut self, id: LinkId) -> Option<Link> {
-        let lines: Vec<LinkId> = self.links.values().filter(|link| link.parent == Some(id)).map(|line| line.id).collect();
+        let lines = self.lines.remove(&id).unwrap_or_default();
         lines.into_iter().for_each(|line| drop(self.take_out(line)));
         self.take_out(id)
     }
 
     fn take_out(&mut self, id: LinkId) -> Option<Link> {
         let link = self.links.remove(&id)?;
+        if let Some(lines) = link.parent.and_then(|parent| self.lines.get_mut(&parent)) {
+            lines.remove(&id);
+        }
         let shelf = self.shelves.get_mut(&link.mapping)?.get_mut(&link.scope)?.get_mut(&link.part)?;
         for system in [System::Procore, System::Acumatica] {
             let (index, end) = (shelf.side_mut(system), link.end(system));
@@ -105,6 +113,11 @@ impl LinkBook {
         let found = self.shelf(&document.mapping, &document.scope, part)?.side(side).find(side, id_or_key);
         let mut lines = found.iter().filter_map(|id| self.links.get(id)).filter(|line| line.parent == Some(document.id));
         lines.next().filter(|_| lines.next().is_none())
+    }
+
+    /// All lines of a document, in the order in which they were linked.
+    pub fn lines_of(&self, document: &Link) -> impl Iterator<Item = &Link> {
+        self.lines.get(&document.id).into_iter().flatten().filter_map(|id| self.links.get(id))
     }
 
     /// The documents of a mapping, in one scope or (with `None`) in all, in the order in which they were linked.

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use super::engine::Engine;
 use super::failure::Failure;
-use super::lines::{kept_otherwise, recognise};
+use super::lines::{Pairs, kept_otherwise, not_removed, recognise};
 use super::links::Book;
 use super::parcel::{Parcel, Receipt};
 use super::scope::Where;
@@ -77,7 +77,7 @@ impl Delivery<'_> {
         for put in &put {
             book.links.take_over(put);
         }
-        let (mut lessons, mut unfinished) = (Vec::new(), false);
+        let (mut lessons, mut unfinished) = (Vec::new(), receipts.iter().any(|receipt| receipt.left_open));
         if self.plan.direction == Direction::Export {
             for (parcel, receipt) in self.parcels.iter().zip(&mut receipts).filter(|(_, receipt)| receipt.refused.is_none()) {
                 match self.follow(&flow, receipt).await? {
@@ -93,6 +93,12 @@ impl Delivery<'_> {
     }
 
     async fn send(&self, flow: &Flow, book: &Book) -> Result<Vec<Receipt>, Failure> {
+        let refused = |reason: String| Receipt { refused: Some(reason), ..Receipt::default() };
+        if let Some(parcel) = self.to_make()
+            && let Some(reason) = self.make(flow, book, parcel).await?
+        {
+            return Ok(vec![refused(reason)]);
+        }
         let payload = serde_json::to_vec(self.parcels).expect("parcels are JSON");
         let trouble = Mutex::new(None);
         let sent = flow.step(Step::named(SEND).sending(&payload), |attempt| self.attempt(attempt, book, &trouble)).await;
@@ -105,8 +111,9 @@ impl Delivery<'_> {
         match trouble.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
             Some(error) if error.is_temporary() || setback.meaning != Meaning::Refused => Err(Failure::from(error)),
             _ => {
-                let refused = Receipt { refused: Some(setback.reason), ..Receipt::default() };
-                Ok(vec![refused; self.parcels.len()])
+                let left_open = setback.meaning != Meaning::Refused;
+                let receipt = Receipt { left_open, ..refused(setback.reason) };
+                Ok(vec![receipt; self.parcels.len()])
             }
         }
     }
@@ -118,7 +125,8 @@ impl Delivery<'_> {
             key: key_of(self.plan, &record),
             status: record.text("Status").map(str::to_owned),
             lines: recognise(self.plan, parcel, &record),
-            refused: None,
+            left_open: false,
+            refused: not_removed(self.plan, parcel, &record),
             kept_otherwise: kept_otherwise(self.plan, parcel, &record),
         })
     }
@@ -174,21 +182,15 @@ impl Delivery<'_> {
         let target = End { id: receipt.id.clone(), key: key(&receipt.key) };
         let system = self.plan.source.resource.system;
         let (procore, acumatica) = ordered(system, source, target);
-        let lines = receipt.lines.iter().map(|(part, source, target)| {
-            // A line number is a key within its document only.
-            let there = End::new(format!("{}#{target}", receipt.id), target.as_str());
-            let (procore, acumatica) = ordered(system, End::id(source.as_str()), there);
-            NewLine { part: part.clone(), procore, acumatica }
-        });
         NewLink {
-            mapping: self.plan.name.clone(),
+            mapping: self.plan.pair.clone(),
             scope: self.place.scope.clone(),
             procore,
             acumatica,
             fingerprint: Digest::from_hex(&parcel.fingerprint),
             target_version: None,
             source_version: parcel.source_version.clone(),
-            lines: Some(lines.collect()),
+            lines: Some(line_links(system, &receipt.id, &receipt.lines)),
         }
     }
 
@@ -263,10 +265,30 @@ impl Delivery<'_> {
     }
 }
 
+/// The links of a document's lines.
+pub(super) fn line_links(source: System, target_id: &str, pairs: &Pairs) -> Vec<NewLine> {
+    let link = |(part, line, target): &(String, String, String)| {
+        // A line number is a key within its document only.
+        let there = End::new(format!("{target_id}#{target}"), target.as_str());
+        let (procore, acumatica) = ordered(source, End::id(line.as_str()), there);
+        NewLine { part: part.clone(), procore, acumatica }
+    };
+    pairs.iter().map(link).collect()
+}
+
 fn ordered(source: System, one: End, other: End) -> (End, End) {
     match source {
         System::Procore => (one, other),
         System::Acumatica => (other, one),
+    }
+}
+
+/// What ends a run when a step cannot be done now.
+pub(super) fn failed(problem: StepError, trouble: Mutex<Option<ConnectorError>>) -> Failure {
+    match (problem, trouble.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)) {
+        (StepError::Store(problem), _) => problem.into(),
+        (_, Some(error)) => error.into(),
+        (problem, None) => Failure::Asked(problem.to_string()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::change_set::Action;
-use super::deliver::{Delivered, Delivery};
+use super::deliver::{Delivered, Delivery, line_links};
 use super::engine::Mode;
 use super::failure::Failure;
 use super::holding::hold;
@@ -21,11 +21,19 @@ use crate::store::{Digest, Flow, NewLink};
 
 impl<'r> Run<'r> {
     /// The link learns what the draft is now; nothing is sent.
-    pub(super) async fn refresh(&mut self, staged: Staged) -> Result<(), Failure> {
+    pub(super) async fn refresh(&mut self, plan: &Plan, staged: Staged) -> Result<(), Failure> {
         let (Some(link), Mode::Apply { .. }) = (staged.link, self.mode) else { return Ok(()) };
+        let source = plan.source.resource.system;
+        let parcel = staged.parcel;
+        // Lines that are gone on both sides lose their link.
+        let lines = (!parcel.gone.is_empty()).then(|| {
+            let pairs = parcel.lines.into_iter().filter_map(|line| Some((line.field, line.source, line.target?))).collect();
+            line_links(source, &link.end(source.other()).id, &pairs)
+        });
         let new = NewLink {
-            fingerprint: Digest::from_hex(&staged.parcel.fingerprint),
-            source_version: staged.parcel.source_version,
+            fingerprint: Digest::from_hex(&parcel.fingerprint),
+            source_version: parcel.source_version,
+            lines,
             ..same_link(&link)
         };
         let put = self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.put_link(&new)).await?;
@@ -75,11 +83,11 @@ impl<'r> Run<'r> {
         let key = planned_key(plan, parcel).or_else(|| change.target_id.clone());
         let (source, scope) = (plan.source.resource.system, &staged.place.scope);
         let names = [parcel.source_id.as_str(), parcel.source_key.as_str()];
-        self.book.plan(&plan.name, scope, (source, &names), key.as_deref());
+        self.book.plan(&plan.pair, scope, (source, &names), key.as_deref());
         if let Some(target_id) = &change.target_id {
             // Found at the target: records that come from there will find this one.
             let shown = if source == System::Acumatica { parcel.source_key.as_str() } else { parcel.source_id.as_str() };
-            self.book.plan(&plan.name, scope, (source.other(), &[target_id.as_str()]), Some(shown));
+            self.book.plan(&plan.pair, scope, (source.other(), &[target_id.as_str()]), Some(shown));
         }
         if plan.name == PROJECTS {
             self.planned_projects.push(ProjectScope {
@@ -117,6 +125,7 @@ impl<'r> Run<'r> {
                     return Err(failure);
                 }
             };
+            self.await_what_is_left_open(plan, place, (parcels, &receipts));
             for ((parcel, receipt), action) in parcels.iter().zip(&receipts).zip(actions) {
                 page.forget(place, &receipt.id);
                 report.notes.extend(receipt.kept_otherwise.iter().map(|kept| format!("{}: {kept}", receipt.key)));

@@ -115,7 +115,7 @@ impl Engine<'_> {
             let context =
                 Context { settings: self.settings, ask: &ask, target: &target, project: &shown, links: &links, today: self.today };
             let (trace, draft) = item.trace(&context);
-            let link = book.by_id(&plan.name, &place.scope, plan.source.resource.system, &source.id);
+            let link = book.by_id(&plan.pair, &place.scope, plan.source.resource.system, &source.id);
             let linked = link.map(|link| link.end(plan.target.resource.system)).map(|end| (end.id.clone(), end.key.clone()));
             let project = project.map(|project| Project { procore: project.procore.clone(), acumatica: project.acumatica.clone() });
             let held = held.iter().find(|held| held.scope == place.scope && held.source_id == source.id && draft.is_ok());

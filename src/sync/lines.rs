@@ -2,7 +2,7 @@
 //! promised.
 
 use super::parcel::{Parcel, ParcelLine};
-use crate::evaluate::line_key;
+use crate::evaluate::{GoneLine, line_key, still_there};
 use crate::plan::Plan;
 use crate::value::{Record, Value};
 
@@ -34,6 +34,8 @@ fn paired(plan: &Plan, parcel: &Parcel, shown: &Record, surely: bool) -> Pairs {
         let Some(field) = plan.target.field_at(list) else { continue };
         let lines = shown.get(list).and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_record);
         let mut free: Vec<(&Record, String)> = lines.map(|line| (line, line_key(field, line))).collect();
+        // A line that is to go is nobody's any more.
+        free.retain(|(_, known)| !parcel.gone.iter().any(|gone| gone.list == list && gone.target == *known));
         let of_list = || parcel.lines.iter().filter(|line| line.field == list);
         for line in of_list() {
             if let Some(key) = &line.target {
@@ -83,4 +85,21 @@ pub(super) fn kept_otherwise(plan: &Plan, parcel: &Parcel, written: &Record) -> 
         }
     }
     differing
+}
+
+/// Why a document is not as it should be after a write that removed lines; `None` when they are gone.
+pub(super) fn not_removed(plan: &Plan, parcel: &Parcel, written: &Record) -> Option<String> {
+    let left = still_there(plan, written, &parcel.gone);
+    let named: Vec<String> = left.iter().map(|gone| format!("`{}` of `{}`", gone.target, gone.list)).collect();
+    (!left.is_empty()).then(|| format!("{} was asked to remove line {} and kept it", plan.target.name, named.join(", ")))
+}
+
+/// Lines of a target that cannot remove any: a person has to.
+pub(super) fn to_remove_by_hand(plan: &Plan, gone: &[&GoneLine]) -> String {
+    let named: Vec<String> = gone.iter().map(|gone| format!("`{}` of `{}`", gone.target, gone.list)).collect();
+    format!(
+        "line {} is gone from its source, and lines of {} cannot be removed from outside; remove it there, and this is offered again",
+        named.join(", "),
+        plan.target.name
+    )
 }

@@ -1,7 +1,8 @@
 //! Links as an evaluation asks for them: from the source's side, within the record's project, and (while planning) with the
 //! records that earlier changes of the same plan would make.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::scope::in_projects;
 use crate::evaluate::{Links, PENDING};
@@ -16,6 +17,8 @@ pub(super) struct Book {
     pub(super) links: LinkBook,
     /// Mappings whose links belong to a project.
     in_projects: BTreeSet<String>,
+    /// Mappings that share the links of another one.
+    pairs: Arc<BTreeMap<String, String>>,
     /// What would be linked once the plan's earlier changes are made: mapping, scope, side, id or key.
     planned: HashMap<(String, String, System, String), String>,
 }
@@ -31,8 +34,9 @@ pub(super) struct Seen<'b> {
 impl Book {
     /// The book of a run over these plans.
     pub(super) fn new(links: LinkBook, plans: &[Plan]) -> Self {
-        let in_projects = plans.iter().filter(|plan| in_projects(plan)).map(|plan| plan.name.clone()).collect();
-        Self { links, in_projects, planned: HashMap::new() }
+        let in_projects = plans.iter().filter(|plan| in_projects(plan)).map(|plan| plan.pair.clone()).collect();
+        let pairs = plans.first().map(|plan| Arc::clone(&plan.pairs)).unwrap_or_default();
+        Self { links, in_projects, pairs, planned: HashMap::new() }
     }
 
     /// The scope in which a mapping's links lie for a record of this project.
@@ -47,6 +51,11 @@ impl Book {
             let key = (mapping.to_owned(), scope.to_owned(), system, name.trim().to_lowercase());
             self.planned.insert(key, shown.clone());
         }
+    }
+
+    /// What a planned change would make other records find under an id or key.
+    fn planned(&self, mapping: &str, scope: &str, side: System, key: &str) -> Option<String> {
+        self.planned.get(&(mapping.to_owned(), scope.to_owned(), side, key.to_lowercase())).cloned()
     }
 
     /// The link of a record, by its id at one side.
@@ -82,15 +91,69 @@ pub(super) fn same_link(link: &Link) -> NewLink {
     }
 }
 
+/// What an id or key leads to.
+enum Found<'b> {
+    /// A link.
+    Link(&'b Link),
+    /// Nothing yet, and what an earlier change of the plan would make it.
+    Planned(String),
+}
+
+impl Seen<'_> {
+    /// The document with this id or key on one side, in the record's project.
+    fn document(&self, mapping: &str, side: System, key: &str) -> Option<Found<'_>> {
+        let mapping = self.book.pairs.get(mapping).map_or(mapping, String::as_str);
+        let scope = self.book.scope_of(mapping, self.project);
+        match self.book.links.other_side(mapping, scope, side, key) {
+            Some(link) => Some(Found::Link(link)),
+            None => self.book.planned(mapping, scope, side, key).map(Found::Planned),
+        }
+    }
+}
+
 impl Links for Seen<'_> {
     fn other_side(&self, mapping: &str, key: &[String]) -> Option<String> {
-        let key = key.iter().map(|part| part.trim()).collect::<Vec<_>>().join("/");
-        let scope = self.book.scope_of(mapping, self.project);
         let target = self.source.other();
-        if let Some(link) = self.book.links.other_side(mapping, scope, self.source, &key) {
-            return Some(named(link.end(target), target));
-        }
-        let planned = (mapping.to_owned(), scope.to_owned(), self.source, key.to_lowercase());
-        self.book.planned.get(&planned).cloned()
+        Some(match self.document(mapping, self.source, &joined(key))? {
+            Found::Link(link) => named(link.end(target), target),
+            Found::Planned(shown) => shown,
+        })
     }
+
+    fn other_key(&self, mapping: &str, key: &[String]) -> Option<String> {
+        match self.document(mapping, self.source, &joined(key))? {
+            Found::Link(link) => link.end(self.source.other()).key.clone(),
+            Found::Planned(shown) => Some(shown),
+        }
+    }
+
+    fn this_side(&self, mapping: &str, key: &[String]) -> Option<String> {
+        Some(match self.document(mapping, self.source.other(), &joined(key))? {
+            Found::Link(link) => link.end(self.source).id.clone(),
+            Found::Planned(shown) => shown,
+        })
+    }
+
+    fn other_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<String> {
+        let document = document.trim();
+        if let Found::Link(link) = self.document(mapping, self.source, document)?
+            && let Some(known) = self.book.links.line(link, list, self.source, line)
+        {
+            return line_key(known.end(self.source.other()));
+        }
+        // A planned change of the document may bring the line.
+        let pair = self.book.pairs.get(mapping).map_or(mapping, String::as_str);
+        let planned = self.book.planned(pair, self.book.scope_of(pair, self.project), self.source, document);
+        planned.map(|_| format!("{PENDING}{mapping} {document} line {line}"))
+    }
+}
+
+fn joined(key: &[String]) -> String {
+    key.iter().map(|part| part.trim()).collect::<Vec<_>>().join("/")
+}
+
+/// What a line is known by: its key, or (at the source, where lines have no other name) its id. A line of the target that has no key
+/// yet is not known.
+fn line_key(end: &End) -> Option<String> {
+    end.key.clone().or_else(|| (!end.id.contains('#')).then(|| end.id.clone()))
 }

@@ -12,6 +12,7 @@ mod gather;
 mod holding;
 mod lines;
 mod links;
+mod make;
 mod parcel;
 mod reconcile;
 mod report;

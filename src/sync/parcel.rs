@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evaluate::GoneLine;
 use crate::value::Record;
 
 /// One record on its way to the target.
@@ -24,6 +25,9 @@ pub(super) struct Parcel {
     pub(super) draft: Record,
     /// The lines that have an id at the source.
     pub(super) lines: Vec<ParcelLine>,
+    /// Linked lines whose source line is gone.
+    #[serde(default)]
+    pub(super) gone: Vec<GoneLine>,
     /// The source as it is, with the mapping and settings of today.
     pub(super) source_version: Option<String>,
     /// The digest of the draft.
@@ -56,6 +60,9 @@ pub(super) struct Receipt {
     pub(super) lines: Vec<(String, String, String)>,
     /// Why the target refused, if it did.
     pub(super) refused: Option<String>,
+    /// Something is there that was not found yet: the flow stays open, and the next run looks again.
+    #[serde(default)]
+    pub(super) left_open: bool,
     /// Fields that the target keeps otherwise than sent.
     pub(super) kept_otherwise: Vec<String>,
 }

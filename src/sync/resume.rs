@@ -4,7 +4,7 @@ use super::deliver::Delivery;
 use super::engine::Engine;
 use super::failure::Failure;
 use super::holding::hold;
-use super::parcel::Parcel;
+use super::parcel::{Parcel, Receipt};
 use super::report::MappingReport;
 use super::run::Run;
 use super::scope::Where;
@@ -14,6 +14,12 @@ use crate::store::{Flow, FlowRow, Intent};
 use crate::value::Value;
 
 impl Run<'_> {
+    /// What an action has made and nobody has found is not made again.
+    pub(super) fn await_what_is_left_open(&mut self, plan: &Plan, place: &Where, (parcels, receipts): (&[Parcel], &[Receipt])) {
+        let left = parcels.iter().zip(receipts).filter(|(_, receipt)| receipt.left_open);
+        self.awaited.extend(left.map(|(parcel, _)| (plan.name.clone(), place.scope.clone(), parcel.source_id.clone())));
+    }
+
     /// Walks the open flows of a mapping.
     pub(super) async fn resume(&mut self, plan: &Plan, report: &mut MappingReport) -> Result<(), Failure> {
         let name = plan.name.clone();
@@ -24,7 +30,15 @@ impl Run<'_> {
             let delivery = Delivery { engine: self.engine, plan, place: &place, parcels: &parcels };
             let intent = Intent { id: row.id.clone(), details: row.details.clone(), bodies: Vec::new() };
             let flow = Flow::open(&self.engine.worker, intent).await?;
+            let source = plan.source.resource.system;
+            let linked = |parcel: &Parcel| self.book.by_id(&plan.pair, &place.scope, source, &parcel.source_id).is_some();
+            if plan.target.resource.made_by().is_some() && parcels.iter().all(linked) {
+                // What its action made did not show, and a person has linked it.
+                flow.finish().await?;
+                continue;
+            }
             let (delivered, receipts) = delivery.walk(flow, &mut self.book).await?;
+            self.await_what_is_left_open(plan, &place, (&parcels, &receipts));
             for (parcel, receipt) in parcels.iter().zip(&receipts) {
                 match &receipt.refused {
                     None if parcel.target_id.is_none() => report.counts.created += 1,

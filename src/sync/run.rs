@@ -15,10 +15,13 @@ use super::scope::{Where, named, projects};
 use super::stage::{Decision, Staged, Staging};
 use super::target::{TargetView, is_readable};
 use crate::connector::{Key, ProjectScope, Select};
-use crate::evaluate::{Item, Refusal, SourceRef, open};
+use crate::evaluate::{Item, Refusal, SourceRef, enabled, open};
 use crate::plan::{Plan, ProjectOf, Records};
 use crate::store::{Cursor, Digest, Held, Lease, Written};
 use crate::value::{instant_of, json_text};
+
+/// Why a record is not sent a second time.
+const AWAITED: &str = "an action has made its record at the target, and that does not show yet; it is looked for at every run";
 
 /// What a run knows while it goes on.
 pub(super) struct Run<'r> {
@@ -31,6 +34,8 @@ pub(super) struct Run<'r> {
     settings: String,
     /// Mappings whose records the target does not have: left out, or only planned.
     unready: Vec<&'r Plan>,
+    /// Records whose flow an earlier run left open because what it made does not show: mapping, scope, source id.
+    pub(super) awaited: HashSet<(String, String, String)>,
     /// The right to change anything.
     lease: Option<Lease>,
 }
@@ -73,7 +78,17 @@ impl Page {
 impl<'r> Run<'r> {
     pub(super) fn new(engine: &'r Engine<'r>, mode: Mode<'r>, book: Book, lease: Option<Lease>) -> Self {
         let settings = Digest::of(json_text(engine.settings)).as_str().chars().take(16).collect();
-        Self { engine, mode, book, planned_projects: Vec::new(), joined: Joined::new(), settings, unready: Vec::new(), lease }
+        Self {
+            engine,
+            mode,
+            book,
+            planned_projects: Vec::new(),
+            joined: Joined::new(),
+            settings,
+            unready: Vec::new(),
+            awaited: HashSet::new(),
+            lease,
+        }
     }
 
     /// Gives the right to change anything to whoever waits for it.
@@ -100,7 +115,7 @@ impl<'r> Run<'r> {
             direction: plan.direction.word().to_owned(),
             ..MappingReport::default()
         };
-        report.skipped = self.reason_to_skip(plan);
+        report.skipped = self.reason_to_skip(plan)?;
         if report.skipped.is_some() {
             self.unready.push(plan);
             return Ok(report);
@@ -122,7 +137,15 @@ impl<'r> Run<'r> {
         Ok(report)
     }
 
-    fn reason_to_skip(&self, plan: &Plan) -> Option<String> {
+    fn reason_to_skip(&self, plan: &Plan) -> Result<Option<String>, Failure> {
+        let enabled = enabled(plan, self.engine.settings, self.engine.today).map_err(|refusal| Failure::Asked(refusal.to_string()))?;
+        if let Some(formula) = plan.enabled.as_ref().filter(|_| !enabled) {
+            return Ok(Some(format!("it is not enabled: `{}` is false", formula.written)));
+        }
+        Ok(self.not_ready(plan))
+    }
+
+    fn not_ready(&self, plan: &Plan) -> Option<String> {
         if (plan.target.resource.restricted || plan.source.resource.restricted) && !self.engine.erp_platform {
             return Some("it needs Procore's ERP platform, and `procore.erp_platform` is off".to_owned());
         }
@@ -264,6 +287,9 @@ impl<'r> Run<'r> {
         place: &Where,
         page: &mut Page,
     ) -> Result<Decision, Failure> {
+        if self.awaited.contains(&(plan.name.clone(), place.scope.clone(), source.id.clone())) {
+            return Ok(Decision::Hold(vec![AWAITED.to_owned()]));
+        }
         let view = match page.views.entry(place.procore().to_owned()) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
@@ -295,7 +321,7 @@ impl<'r> Run<'r> {
             Decision::Unchanged => report.counts.unchanged += 1,
             Decision::Refresh(refreshed) => {
                 report.counts.unchanged += 1;
-                self.refresh(*refreshed).await?;
+                self.refresh(plan, *refreshed).await?;
             }
             Decision::Stage(one) => staged.push(*one),
             Decision::Differs(mismatch) => report.mismatches.push(mismatch),

@@ -1,17 +1,17 @@
 //! From a record to what would happen to it: nothing, a change, or a reason to wait.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::change_set::{Action, StagedChange};
 use super::engine::Engine;
 use super::failure::Failure;
-use super::lines::{known_in, recognise_surely};
+use super::lines::{known_in, recognise_surely, to_remove_by_hand};
 use super::links::{Book, Seen};
 use super::parcel::{Parcel, ParcelLine};
 use super::report::Mismatch;
 use super::scope::Where;
-use super::target::{TargetView, id_of, is_readable, key_of};
-use crate::evaluate::{Change, Context, Draft, Item, Refusal, SourceRef, compare};
+use super::target::{TargetView, is_readable, key_of};
+use crate::evaluate::{Change, Context, Draft, FieldChange, GoneLine, Item, Refusal, SourceRef, compare, still_there};
 use crate::plan::Plan;
 use crate::schema::System;
 use crate::store::{Digest, Link, Written};
@@ -62,7 +62,7 @@ pub(super) struct Staging<'s> {
 impl Staging<'_> {
     /// Decides about one item.
     pub(super) async fn decide(&self, item: &Item<'_, '_, '_>, source: &SourceRef, view: &mut TargetView) -> Result<Decision, Failure> {
-        let link = self.book.by_id(&self.plan.name, &self.place.scope, self.plan.source.resource.system, &source.id).cloned();
+        let link = self.book.by_id(&self.plan.pair, &self.place.scope, self.plan.source.resource.system, &source.id).cloned();
         let version = self.version(source);
         if let (Some(link), Some(version)) = (&link, &version)
             && self.plan.writes()
@@ -74,7 +74,7 @@ impl Staging<'_> {
         if let Some(link) = &link
             && self.plan.reads_target()
             && is_readable(self.plan)
-            && let Some(record) = self.record(view, self.target_id(link)).await?
+            && let Some(record) = self.record(view, (self.target_id(link), &Record::new())).await?
         {
             target = Value::Record(record);
         }
@@ -111,7 +111,8 @@ impl Staging<'_> {
 
     async fn linked(&self, source: &SourceRef, draft: Draft, link: Link, view: &mut TargetView) -> Result<Decision, Failure> {
         let fingerprint = Digest::of(json_text(&Value::Record(draft.fields.clone())));
-        if link.fingerprint.as_ref() == Some(&fingerprint) {
+        let gone = self.gone(&link, &draft);
+        if link.fingerprint.as_ref() == Some(&fingerprint) && gone.is_empty() {
             if link.source_version == self.version(source) {
                 return Ok(Decision::Unchanged);
             }
@@ -120,7 +121,7 @@ impl Staging<'_> {
         }
         let id = self.target_id(&link).to_owned();
         let held = if is_readable(self.plan) {
-            match self.record(view, &id).await? {
+            match self.record(view, (&id, &draft.fields)).await? {
                 Some(record) => record,
                 None => {
                     let reason = format!(
@@ -141,38 +142,77 @@ impl Staging<'_> {
             Some(end.key.clone().unwrap_or_else(|| end.id.clone()))
         };
         let mut change = compare(self.plan, &draft, Some(&held), &known);
+        if self.system() == System::Procore {
+            let left = still_there(self.plan, &held, &gone);
+            if !left.is_empty() {
+                return Ok(Decision::Hold(vec![to_remove_by_hand(self.plan, &left)]));
+            }
+        }
+        change.remove_lines(self.plan, &held, &gone);
+        if !change.is_nothing() && self.made_whole() {
+            return Ok(Decision::Hold(vec![self.unchangeable(&change)]));
+        }
         if !is_readable(self.plan) && !change.is_nothing() {
             // Such a row has no id to be changed by: it is written anew, under its key fields.
             change.send = draft.fields.clone();
         }
         let nothing = change.is_nothing();
         let staged = self.staged(source, draft, change, (Action::Update, Some(id)), &known);
-        let staged = Box::new(Staged { link: Some(link.clone()), ..staged });
+        let mut staged = Box::new(Staged { link: Some(link.clone()), ..staged });
+        staged.parcel.gone = gone;
         Ok(if nothing { Decision::Refresh(staged) } else { Decision::Stage(staged) })
+    }
+
+    /// Whether an action makes the target's records as they are to be, for good.
+    fn made_whole(&self) -> bool {
+        self.plan.target.resource.made_by().is_some_and(|made_by| !made_by.then_put)
+    }
+
+    fn unchangeable(&self, change: &Change) -> String {
+        let differs = |field: &FieldChange| format!("`{}` is {} and should be {}", field.field, field.old, field.new);
+        let fields: Vec<String> = change.fields.iter().map(differs).collect();
+        let action = self.plan.target.resource.made_by().map_or("", |made_by| &made_by.action);
+        format!("what `{action}` has made cannot be changed from outside, and {}; correct it there", fields.join(", "))
+    }
+
+    /// The linked lines of a document that its draft has no more.
+    fn gone(&self, link: &Link, draft: &Draft) -> Vec<GoneLine> {
+        let side = self.system();
+        let linked: Vec<&Link> = self.book.links.lines_of(link).collect();
+        if linked.is_empty() {
+            return Vec::new();
+        }
+        let there: HashSet<(&str, &str)> = draft.lines.iter().map(|line| (line.field.as_str(), line.key.as_str())).collect();
+        let gone = linked.into_iter().filter(|line| !there.contains(&(line.part.as_str(), line.end(side.other()).id.as_str())));
+        let key = |line: &Link| line.end(side).key.clone().unwrap_or_else(|| line.end(side).id.clone());
+        gone.map(|line| GoneLine { list: line.part.clone(), line: line.end(side.other()).id.clone(), target: key(line) }).collect()
     }
 
     async fn unlinked(&self, source: &SourceRef, draft: Draft, view: &mut TargetView) -> Result<Decision, Failure> {
         let door = self.engine.doors.of(self.system());
         let mut matching = view.matching(door, self.plan, self.place.project.as_ref(), &draft).await?;
-        matching.retain(|record| !self.book.is_taken(&self.plan.name, self.system(), &id_of(self.plan, record)));
+        matching.retain(|id| !self.book.is_taken(&self.plan.pair, self.system(), id));
         if matching.is_empty() {
             let change = compare(self.plan, &draft, None, &|_, _| None);
             return Ok(Decision::Stage(Box::new(self.staged(source, draft, change, (Action::Create, None), &|_, _| None))));
         }
         if matching.len() > 1 {
-            let ids: Vec<String> = matching.iter().map(|record| format!("`{}`", id_of(self.plan, record))).collect();
+            let ids: Vec<String> = matching.iter().map(|id| format!("`{id}`")).collect();
             let (system, names) = (self.system().word(), self.plan.identity.join(", "));
             let reason = format!("several records at {system} have this {names}: {}; {TELL_APART}", ids.join(", "));
             return Ok(Decision::Hold(vec![reason]));
         }
-        let id = id_of(self.plan, &matching[0]);
-        let Some(record) = self.record(view, &id).await? else {
+        let id = matching.remove(0);
+        let Some(record) = self.record(view, (&id, &draft.fields)).await? else {
             return Ok(Decision::Hold(vec![format!("`{id}` was found at {} and is gone again", self.system().word())]));
         };
         let new = self.staged(source, draft.clone(), Change::default(), (Action::Adopt, Some(id.clone())), &|_, _| None);
         let pairs = recognise_surely(self.plan, &new.parcel, &record);
         let known = |list: &str, line: &str| known_in(&pairs, list, line);
         let change = compare(self.plan, &draft, Some(&record), &known);
+        if !change.is_nothing() && self.made_whole() {
+            return Ok(Decision::Hold(vec![self.unchangeable(&change)]));
+        }
         let action = if change.is_nothing() { Action::Adopt } else { Action::Update };
         Ok(Decision::Stage(Box::new(self.staged(source, draft, change, (action, Some(id)), &known))))
     }
@@ -180,10 +220,14 @@ impl Staging<'_> {
     async fn hold_against(&self, source: &SourceRef, draft: &Draft, view: &mut TargetView) -> Result<Decision, Failure> {
         let door = self.engine.doors.of(self.system());
         let matching = view.matching(door, self.plan, self.place.project.as_ref(), draft).await?;
-        let Some(record) = matching.first() else {
+        let record = match matching.first() {
+            Some(id) => self.record(view, (id, &draft.fields)).await?,
+            None => None,
+        };
+        let Some(record) = record else {
             return Ok(Decision::Hold(vec![format!("{} shows no row for it", self.plan.target.name)]));
         };
-        let change = compare(self.plan, draft, Some(record), &|_, _| None);
+        let change = compare(self.plan, draft, Some(&record), &|_, _| None);
         let fields = change.unexpected.into_iter().chain(change.fields).collect::<Vec<_>>();
         if fields.is_empty() {
             return Ok(Decision::Unchanged);
@@ -215,6 +259,7 @@ impl Staging<'_> {
             send: change.send,
             lines: lines.collect(),
             draft: draft.fields,
+            gone: Vec::new(),
             source_version: self.version(source),
             fingerprint,
         };
@@ -230,7 +275,7 @@ impl Staging<'_> {
         Staged { change, parcel, place: self.place.clone(), link: None }
     }
 
-    async fn record(&self, view: &mut TargetView, id: &str) -> Result<Option<Record>, Failure> {
+    async fn record(&self, view: &mut TargetView, id: (&str, &Record)) -> Result<Option<Record>, Failure> {
         view.record(self.engine.doors.of(self.system()), self.plan, self.place.project.as_ref(), id).await
     }
 

@@ -4,22 +4,26 @@ use std::collections::HashMap;
 
 use super::failure::Failure;
 use crate::connector::{Connector, Key, ProjectScope, Query, Select};
-use crate::evaluate::{Draft, matches_identity};
+use crate::evaluate::{Draft, identity_of};
 use crate::plan::Plan;
-use crate::schema::{System, Wire, plain};
+use crate::schema::{Wire, plain};
 use crate::value::{Record, Value, plain_text};
 
 /// More records than this are read as a list rather than one by one.
 const ONE_BY_ONE: usize = 8;
+
+/// Longer lists are not kept whole only because they came whole.
+const KEPT_WHOLE: usize = 500;
 
 /// The target's records of one mapping in one scope.
 #[derive(Debug, Default)]
 pub(super) struct TargetView {
     /// Records that were read one by one; `None` for one that is gone.
     single: HashMap<String, Option<Record>>,
-    /// All records: whole ones, or (Acumatica) just what tells one from another.
-    listed: Option<Vec<Record>>,
-    whole: bool,
+    /// All records by id, where a list brings whole ones and many of them are wanted.
+    whole: Option<HashMap<String, Record>>,
+    /// The ids of all records, by identity; list by list, where there is one for each contract.
+    identities: HashMap<String, HashMap<String, Vec<String>>>,
 }
 
 /// Whether a resource can be read at all.
@@ -37,71 +41,115 @@ impl TargetView {
         door: &Connector,
         plan: &Plan,
         project: Option<&ProjectScope>,
-        id: &str,
+        (id, draft): (&str, &Record),
     ) -> Result<Option<Record>, Failure> {
-        if self.whole
-            && let Some(listed) = &self.listed
-        {
-            return Ok(listed.iter().find(|record| id_of(plan, record) == id).cloned());
+        if let Some(record) = self.whole.as_ref().and_then(|whole| whole.get(id)) {
+            return Ok(Some(record.clone()));
         }
         if let Some(known) = self.single.get(id) {
             return Ok(known.clone());
         }
-        let lists_whole = plan.target.resource.wire.procore().is_some_and(|wire| wire.list.is_some());
-        if lists_whole && self.single.len() >= ONE_BY_ONE {
-            self.list(door, plan, project).await?;
-            return Ok(self.listed.iter().flatten().find(|record| id_of(plan, record) == id).cloned());
+        let lists_whole = plan.target.resource.wire.procore().is_some_and(|wire| wire.list.is_some() && wire.addressed_by().is_empty());
+        if lists_whole && self.whole.is_none() && self.single.len() >= ONE_BY_ONE {
+            let mut whole = HashMap::new();
+            list(door, plan, (project, draft, Select::All), |record| drop(whole.insert(id_of(plan, &record), record))).await?;
+            return Ok(self.whole.insert(whole).get(id).cloned());
         }
-        let row = door.get(&plan.target, project, Key::Id(id), Select::All).await?;
+        let row = door.get(&plan.target, project, Key::Of(id, draft), Select::All).await?;
         let record = row.map(|row| read(plan, row.body.get())).transpose()?;
         self.single.insert(id.to_owned(), record.clone());
         Ok(record)
     }
 
-    /// The records that a draft stands for, by the mapping's identity fields.
+    /// The ids of the records that a draft stands for, by the mapping's identity fields.
     pub(super) async fn matching(
         &mut self,
         door: &Connector,
         plan: &Plan,
         project: Option<&ProjectScope>,
         draft: &Draft,
-    ) -> Result<Vec<Record>, Failure> {
+    ) -> Result<Vec<String>, Failure> {
         if plan.identity.is_empty() || !is_readable(plan) {
             return Ok(Vec::new());
         }
-        if self.listed.is_none() {
-            self.list(door, plan, project).await?;
+        let list = addressed_by(plan, &draft.fields).iter().map(|(_, value)| value.plain()).collect::<Vec<_>>().join("/");
+        if !self.identities.contains_key(&list) {
+            let known = self.list_identities(door, plan, (project, &draft.fields)).await?;
+            self.identities.insert(list.clone(), known);
         }
-        Ok(self.listed.iter().flatten().filter(|record| matches_identity(plan, draft, record)).cloned().collect())
+        let ids = identity_of(plan, &draft.fields).and_then(|identity| self.identities.get(&list)?.get(&identity));
+        Ok(ids.cloned().unwrap_or_default())
     }
 
-    async fn list(&mut self, door: &Connector, plan: &Plan, project: Option<&ProjectScope>) -> Result<(), Failure> {
-        // Procore's lists bring whole records; Acumatica is asked only for what tells one record from another.
-        self.whole = plan.target.resource.system == System::Procore;
-        let mut fields: Vec<&str> = plan.identity.iter().map(String::as_str).collect();
-        fields.extend(plan.target.resource.key.iter().map(String::as_str));
-        let select = if self.whole { Select::All } else { Select::Only(&fields) };
-        let mut listed = Vec::new();
-        let mut page = None;
-        loop {
-            let query = Query { schema: &plan.target, project, since: None, equals: &[], select };
-            let read_page = door.read(&query, page).await?;
-            for row in &read_page.rows {
-                listed.push(read(plan, row.body.get())?);
+    /// Asks only for what tells one record from another, and keeps that. Procore's lists that bring whole records anyway are kept
+    /// whole when they are short, or to be compared with.
+    async fn list_identities(
+        &mut self,
+        door: &Connector,
+        plan: &Plan,
+        (project, draft): (Option<&ProjectScope>, &Record),
+    ) -> Result<HashMap<String, Vec<String>>, Failure> {
+        let fields: Vec<&str> = plan.identity.iter().map(String::as_str).collect();
+        let brings_all = plan.target.resource.wire.procore().is_some_and(|wire| wire.list.is_some() && wire.lines.is_empty());
+        let select = if brings_all || !plan.writes() { Select::All } else { Select::Only(&fields) };
+        let mut known: HashMap<String, Vec<String>> = HashMap::new();
+        let mut whole = (brings_all || !plan.writes()).then(HashMap::new);
+        let take = |record: Record| {
+            let id = id_of(plan, &record);
+            if let Some(identity) = identity_of(plan, &record) {
+                known.entry(identity).or_default().push(id.clone());
             }
-            match read_page.next {
-                Some(next) => page = Some(next),
-                None => break,
+            if let Some(records) = &mut whole {
+                records.insert(id, record);
             }
+            if plan.writes() && whole.as_ref().is_some_and(|records| records.len() > KEPT_WHOLE) {
+                whole = None;
+            }
+        };
+        list(door, plan, (project, draft, select), take).await?;
+        match (whole, &mut self.whole) {
+            (Some(more), Some(whole)) => whole.extend(more),
+            (Some(more), none) => *none = Some(more),
+            (None, _) => {}
         }
-        self.listed = Some(listed);
-        Ok(())
+        Ok(known)
     }
 
     /// Forgets what is known of a record that was just written.
     pub(super) fn forget(&mut self, id: &str) {
         self.single.remove(id);
+        if let Some(whole) = &mut self.whole {
+            whole.remove(id);
+        }
     }
+}
+
+/// Every record of the target, one after the other.
+async fn list(
+    door: &Connector,
+    plan: &Plan,
+    (project, draft, select): (Option<&ProjectScope>, &Record, Select<'_>),
+    mut take: impl FnMut(Record),
+) -> Result<(), Failure> {
+    let equals = addressed_by(plan, draft);
+    let mut page = None;
+    loop {
+        let query = Query { schema: &plan.target, project, since: None, equals: &equals, select };
+        let read_page = door.read(&query, page).await?;
+        for row in &read_page.rows {
+            take(read(plan, row.body.get())?);
+        }
+        match read_page.next {
+            Some(next) => page = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// The values without which the target's records can be neither listed nor shown, from the draft of one of them.
+pub(super) fn addressed_by<'p>(plan: &'p Plan, draft: &Record) -> Vec<(&'p str, Value)> {
+    let fields = plan.target.resource.addressed_by().into_iter();
+    fields.filter_map(|field| Some((field, draft.get(field)?.clone()))).collect()
 }
 
 /// A target record as plain data.

@@ -72,7 +72,7 @@ impl WriteBack<'_> {
         let source = self.plan.source.resource.system;
         let part = |name: &String| lesson.learned.get(name).map(Value::plain).unwrap_or_default();
         let key = self.plan.source.resource.key.iter().map(part).collect::<Vec<_>>().join("/");
-        let link = self.book.by_id(&self.plan.name, &self.place.scope, source, &lesson.source_id);
+        let link = self.book.by_id(&self.plan.pair, &self.place.scope, source, &lesson.source_id);
         let Some(link) = link.filter(|_| !key.is_empty()) else { return Ok(()) };
         let mut new = same_link(link);
         match source {

@@ -264,3 +264,69 @@ async fn no_error_repeats_a_token_that_an_answer_gives_away() {
     }
     assert_eq!(format!("{:?}", Secret::new("tok-secret-1")), "***");
 }
+
+fn prime_contracts() -> Schema {
+    schema(
+        r#""system":"procore","name":"prime_contracts","scope":"project","id":"id","key":["origin_id"],"wire":{
+            "show":{"path":"/rest/v1.0/prime_contract/{id}","query":{"project_id":"{project_id}"}},
+            "create":{"method":"POST","path":"/rest/v1.0/prime_contract","body":{"project_id":"{project_id}"},"wrap":"prime_contract","lock":"origin_id",
+                "lines":{"field":"line_items","path":"/rest/v1.0/prime_contracts/{id}/line_items/sync","query":{"project_id":"{project_id}"},"parent":""}},
+            "update":{"method":"PATCH","path":"/rest/v1.0/prime_contract/{id}","body":{"project_id":"{project_id}"},"wrap":"prime_contract","lock":"origin_id",
+                "lines":{"field":"line_items","path":"/rest/v1.0/prime_contracts/{id}/line_items/sync","query":{"project_id":"{project_id}"},"parent":""}}}"#,
+        r#""id":{"type":"integer"},"origin_id":{"type":"string"},"title":{"type":"string"},
+           "line_items":{"type":"array","items":{"x-key":["id"],"properties":{"id":{"type":"integer"},"origin_id":{"type":"string"},"amount":{"type":"string","x-decimal-string":true}}}}"#,
+    )
+}
+
+#[tokio::test]
+async fn a_plain_create_is_followed_by_its_lines_and_locked_last() {
+    let story = Story::new([
+        (TOKEN, token("tok")),
+        ("POST /rest/v1.0/prime_contract", status(201, r#"{"id":31,"title":"Tower"}"#)),
+        (
+            "PATCH /rest/v1.0/prime_contracts/31/line_items/sync?project_id=5",
+            ok(r#"{"entities":[{"id":7,"origin_id":"l1"},{"id":8,"origin_id":"l2"}],"errors":[]}"#),
+        ),
+        ("PATCH /rest/v1.0/prime_contract/31", ok(r#"{"id":31,"title":"Tower","origin_id":"pc:1"}"#)),
+    ]);
+    let (connector, contracts, project) = (procore(&story, ""), prime_contracts(), project());
+    let draft =
+        record(r#"{"title":"Tower","origin_id":"pc:1","line_items":[{"origin_id":"l1","amount":1.10},{"origin_id":"l2","amount":2.20}]}"#);
+    let written = connector.write(&contracts, Some(&project), &[Outgoing { id: None, draft: &draft }]).await.remove(0).unwrap();
+    assert_eq!(
+        (written.id.as_str(), written.body.get()),
+        ("31", r#"{"id":31,"title":"Tower","origin_id":"pc:1","line_items":[{"id":7,"origin_id":"l1"},{"id":8,"origin_id":"l2"}]}"#)
+    );
+    let bodies: Vec<String> = story.requests()[1..].iter().map(|sent| String::from_utf8_lossy(&sent.body).into_owned()).collect();
+    assert_eq!(
+        bodies,
+        [
+            r#"{"project_id":5,"prime_contract":{"title":"Tower"}}"#,
+            r#"{"updates":[{"origin_id":"l1","amount":"1.10"},{"origin_id":"l2","amount":"2.20"}]}"#,
+            r#"{"project_id":5,"prime_contract":{"origin_id":"pc:1"}}"#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_refused_line_leaves_the_record_unlocked_and_named_and_a_change_of_lines_alone_is_one_call() {
+    let story = Story::new([
+        (TOKEN, token("tok")),
+        ("POST /rest/v1.0/prime_contract", status(201, r#"{"id":31}"#)),
+        (
+            "PATCH /rest/v1.0/prime_contracts/31/line_items/sync",
+            ok(r#"{"entities":[],"errors":[{"origin_id":"l1","errors":{"amount":["is too large"]}}]}"#),
+        ),
+        ("PATCH /rest/v1.0/prime_contracts/31/line_items/sync", ok(r#"{"entities":[{"id":7,"origin_id":"l1"}],"errors":[]}"#)),
+    ]);
+    let (connector, contracts, project) = (procore(&story, ""), prime_contracts(), project());
+    let draft = record(r#"{"title":"Tower","origin_id":"pc:1","line_items":[{"origin_id":"l1","amount":9}]}"#);
+    let error = only_error(connector.write(&contracts, Some(&project), &[Outgoing { id: None, draft: &draft }]).await);
+    assert_eq!(
+        (error.certainty(), error.left_behind(), error.message.as_str()),
+        (Certainty::Refused, Some("31"), "`amount`: is too large")
+    );
+    let draft = record(r#"{"line_items":[{"id":7,"amount":8}]}"#);
+    let written = connector.write(&contracts, Some(&project), &[Outgoing { id: Some("31"), draft: &draft }]).await.remove(0).unwrap();
+    assert_eq!((written.id.as_str(), story.last_body().as_str()), ("31", r#"{"updates":[{"id":7,"amount":"8"}]}"#));
+}

@@ -190,9 +190,9 @@ fn reads_name_every_chain_with_the_bytes_of_its_steps() {
 fn calls_show_their_literal_names() {
     let text = "lookup(\"terms\", source.term) + linked(source.kind, 1) + source.a.starts_with(\"b\").trim()";
     let expression = compile(text).unwrap();
-    let calls: Vec<_> = expression.calls().iter().map(|call| (call.name, call.literal.as_ref().map(|(name, _)| name.as_str()))).collect();
+    let calls: Vec<_> = expression.calls().iter().map(|call| (call.name, call.literal(0).map(|(name, _)| name.as_str()))).collect();
     assert_eq!(calls, [("lookup", Some("terms")), ("linked", None), ("starts_with", Some("b")), ("trim", None)]);
-    let (_, at) = expression.calls()[0].literal.clone().unwrap();
+    let (_, at) = expression.calls()[0].literal(0).cloned().unwrap();
     assert_eq!(&text[at], "\"terms\"");
     assert!(expression.calls().iter().all(|call| &text[call.at.clone()] == call.name));
     assert_eq!(expression.text(), text);

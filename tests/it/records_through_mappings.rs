@@ -114,7 +114,7 @@ fn make(plan: &Plan, settings: &Value, item: &Item<'_, '_, '_>) -> Made {
 }
 
 /// With fields in the order of their names: bytes come in the order of the schema, drafts in that of the table.
-fn sorted(value: Value) -> Value {
+pub(crate) fn sorted(value: Value) -> Value {
     match value {
         Value::Record(record) => {
             let mut fields: Vec<(String, Value)> = record.iter().map(|(name, value)| (name.to_owned(), sorted(value.clone()))).collect();

@@ -36,8 +36,10 @@ enum Command {
 /// Runs it.
 pub(super) fn run(links: &Links, session: &Session) -> Result<Done, Stop> {
     let Command::List { mapping, lines, project } = &links.command;
-    let filter = LinkFilter { mapping: mapping.clone(), scope: project.clone(), lines: *lines, ..LinkFilter::default() };
     let setup = session.setup()?;
+    let plan = mapping.as_ref().and_then(|name| setup.workspace.plan(name));
+    let pair = plan.map_or_else(|| mapping.clone(), |plan| Some(plan.pair.clone()));
+    let filter = LinkFilter { mapping: pair, scope: project.clone(), lines: *lines, ..LinkFilter::default() };
     block_on(async {
         let store = Store::open_read_only(&setup.file.state).map_err(Failure::from)?;
         let links = store.read(move |reading| reading.links(&filter)).await.map_err(Failure::from)?;

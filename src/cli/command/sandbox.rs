@@ -13,6 +13,7 @@ use crate::cli::session::{Session, block_on};
 use crate::cli::view::{Done, Text};
 use crate::config::{Folders, ProfileChoice, SETTINGS_FILE, SettingsFile};
 use crate::connector::WallClock;
+use crate::sandbox::company::Size;
 use crate::sandbox::{PRACTICE_SETTINGS, Running, Sandbox as Systems, SandboxOptions};
 use crate::value::Value;
 
@@ -31,9 +32,9 @@ pub(crate) struct Sandbox {
     /// How many projects the company has
     #[arg(long, default_value_t = 3)]
     projects: usize,
-    /// Cost lines that its accountants post for each project
-    #[arg(long, default_value_t = 12)]
-    costs: usize,
+    /// Cost lines that its accountants post for each project; 12 in a small company, 1,500 from ten projects on
+    #[arg(long)]
+    costs: Option<usize>,
     /// Milliseconds that a long action of Acumatica takes
     #[arg(long, default_value_t = 2000, value_name = "MS")]
     action_time: u64,
@@ -48,7 +49,7 @@ pub(super) fn run(sandbox: &Sandbox, session: &Session) -> Result<Done, Stop> {
     let mut options = SandboxOptions::new(Arc::new(WallClock), setup.workspace.catalog, sandbox.seed, sandbox.projects);
     options.procore_port = sandbox.procore_port;
     options.acumatica_port = sandbox.acumatica_port;
-    options.acumatica.costs_per_project = sandbox.costs;
+    options.acumatica.costs_per_project = sandbox.costs.unwrap_or(Size::of(sandbox.projects).costs);
     options.acumatica.operation_time = Duration::from_millis(sandbox.action_time);
     if let Some(folder) = &sandbox.settings_dir {
         practice_only(folder)?;

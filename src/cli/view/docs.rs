@@ -62,7 +62,7 @@ pub(super) struct TableRow {
 }
 
 impl Tables {
-    /// From the plans, in the order of their files.
+    /// From the plans, in the order of their files; mappings of one pair share a table.
     pub(in crate::cli) fn of(workspace: &Workspace) -> Self {
         let mut mappings: Vec<Pair> =
             workspace.plans.iter().chain(&workspace.off).map(|plan| Pair::of(plan, &workspace.profiles)).collect();
@@ -71,7 +71,7 @@ impl Tables {
             profile: workspace.profile.name.clone(),
             profiles: workspace.profiles.iter().map(|one| Known { name: one.name.clone(), title: one.title.clone() }).collect(),
             mappings,
-            tables: workspace.plans.iter().filter(|plan| !plan.table.is_empty()).map(Table::of).collect(),
+            tables: shared(&workspace.plans),
         }
     }
 }
@@ -93,6 +93,19 @@ impl Pair {
     }
 }
 
+/// One table for each pair. Where the profile leaves out the mapping that a pair is named after, the first of the others has it.
+fn shared(plans: &[Plan]) -> Vec<Table> {
+    let mut tables: Vec<(&str, Table)> = Vec::new();
+    let (own, others): (Vec<&Plan>, Vec<&Plan>) = plans.iter().partition(|plan| plan.pair == plan.name);
+    for plan in own.into_iter().chain(others) {
+        match tables.iter_mut().find(|(pair, _)| *pair == plan.pair) {
+            Some((_, table)) => table.share(plan),
+            None => tables.push((&plan.pair, Table::of(plan))),
+        }
+    }
+    tables.into_iter().map(|(_, table)| table).filter(|table| !table.rows.is_empty()).collect()
+}
+
 fn arrow(direction: &str) -> &'static str {
     if direction == Direction::Export.word() { "→" } else { "←" }
 }
@@ -106,6 +119,20 @@ impl Table {
             source: plan.source.name.clone(),
             target: plan.target.name.clone(),
             rows: plan.table.iter().map(TableRow::of).collect(),
+        }
+    }
+
+    /// Takes over what another mapping of the pair says: more of rows that are here, and rows of its own.
+    fn share(&mut self, plan: &Plan) {
+        for row in &plan.table {
+            match self.rows.iter_mut().find(|known| known.id == row.id) {
+                Some(known) => {
+                    known.fields.extend(row.fields.iter().map(|field| format!("{}: {field}", plan.name)));
+                    known.from.extend(row.from.iter().cloned());
+                    known.notes.extend(row.notes.iter().filter(|note| !known.notes.contains(note)).cloned().collect::<Vec<_>>());
+                }
+                None => self.rows.push(TableRow::of(row)),
+            }
         }
     }
 

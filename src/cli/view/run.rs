@@ -95,9 +95,14 @@ fn one(change: &StagedChange) -> String {
     let mut text = format!("  {sign} {}{project}{there}\n", change.source_key);
     for field in &change.fields {
         let line = field.line.as_ref().map(|line| format!(" [line {line}]")).unwrap_or_default();
-        let old = if field.old.is_null() { String::new() } else { format!("{} -> ", shown(&field.old)) };
+        let removed = field.line.is_some() && field.new.is_null();
+        let old = if field.old.is_null() || removed { String::new() } else { format!("{} -> ", shown(&field.old)) };
         let rows = if field.rows.is_empty() { String::new() } else { format!("   # {}", field.rows.join(", ")) };
-        text.push_str(&format!("      {}{line}: {old}{}{rows}\n", field.field, shown(&field.new)));
+        text.push_str(&format!(
+            "      {}{line}: {old}{}{rows}\n",
+            field.field,
+            if removed { format!("removed, {}", shown(&field.old)) } else { shown(&field.new) }
+        ));
     }
     text
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::encode::action as action_body;
+use super::encode::{action as action_body, making};
 use super::{Acumatica, address};
 use crate::connector::door::Call;
 use crate::connector::error::{Certainty, ConnectorError, ErrorKind};
@@ -28,9 +28,26 @@ impl Acumatica {
         let _alone = form.write().await;
         let known = wire.actions.get(action);
         let body = action_body(id, parameters, |name| known?.parameters.get(name).cloned());
+        self.run_action((schema.resource.entity(), action), body).await
+    }
+
+    /// Makes a record by the action of another document; which record came of it, the answer does not say.
+    pub(in crate::connector) async fn make(&self, schema: &Schema, draft: &Record) -> Result<(), ConnectorError> {
+        let wire = self.wire(schema)?;
+        let made_by = wire.made_by.as_ref().ok_or_else(|| self.unsupported(schema, "no action makes its records"))?;
+        let body = making(schema, made_by, draft).map_err(|missing| {
+            let why = format!("the draft has no `{missing}`, and `{}` needs it", made_by.action);
+            self.door.error(ErrorKind::Refused, &format!("POST /{}/{}", made_by.entity, made_by.action), &why)
+        })?;
+        let form = self.form(wire);
+        let _alone = form.write().await;
+        self.run_action((&made_by.entity, &made_by.action), body).await
+    }
+
+    async fn run_action(&self, (entity, action): (&str, &str), body: Record) -> Result<(), ConnectorError> {
         let below = format!("/{}", crate::connector::percent::encode(action));
-        let operation = format!("POST /{}/{action}", schema.resource.name);
-        let call = Call::write("POST", self.entity_url(schema, &below, &[]), operation, json_text(&Value::Record(body)));
+        let operation = format!("POST /{entity}/{action}");
+        let call = Call::write("POST", self.url_of(entity, &below, &[]), operation, json_text(&Value::Record(body)));
         let response = self.call(&call).await?;
         if response.status == 202 { self.follow(&call, &response).await } else { Ok(()) }
     }

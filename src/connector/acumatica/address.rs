@@ -19,15 +19,20 @@ pub(super) fn root(settings: &AcumaticaSettings) -> String {
 impl Acumatica {
     /// `{root}/entity/{Endpoint}/{version}/{Entity}` and what follows.
     pub(super) fn entity_url(&self, schema: &Schema, below: &str, query: &[(String, String)]) -> String {
+        self.url_of(schema.resource.entity(), below, query)
+    }
+
+    /// The same of an entity by its name.
+    pub(super) fn url_of(&self, entity: &str, below: &str, query: &[(String, String)]) -> String {
         let endpoint = &self.settings.endpoint;
-        let (name, version, entity) = (percent::encode(&endpoint.name), percent::encode(&endpoint.version), &schema.resource.name);
+        let (name, version) = (percent::encode(&endpoint.name), percent::encode(&endpoint.version));
         let base = format!("{}/entity/{name}/{version}/{entity}{below}", root(&self.settings));
         if query.is_empty() { base } else { format!("{base}?{}", percent::query(query)) }
     }
 
     /// A read of an entity.
     pub(super) fn get_call(&self, schema: &Schema, below: &str, query: &[(String, String)]) -> Call {
-        Call::read(self.entity_url(schema, below, query), format!("GET /{}{below}", schema.resource.name))
+        Call::read(self.entity_url(schema, below, query), format!("GET /{}{below}", schema.resource.entity()))
     }
 
     /// The `$filter` of a query: what every read of the resource carries, the time since, and exact values.

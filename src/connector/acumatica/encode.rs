@@ -1,6 +1,6 @@
 //! How does a draft look on Acumatica's wire: every value wrapped, custom fields apart, `id` and `delete` bare?
 
-use crate::schema::{Field, Kind, Schema, Shape};
+use crate::schema::{Field, Kind, MadeBy, Schema, Shape};
 use crate::value::{Record, Value, date_of, decimal};
 
 /// The body of a `PUT`: the draft, and the id of the record that exists.
@@ -21,6 +21,23 @@ pub(super) fn action(id: &str, parameters: &Record, kind_of: impl Fn(&str) -> Op
     });
     let entity: Record = [("id", Value::text(id))].into_iter().collect();
     [("entity", Value::Record(entity)), ("parameters", Value::Record(wrapped.collect()))].into_iter().collect()
+}
+
+/// The body of the action that makes a record: which document makes it, and its parameters, filled from the draft; or the
+/// field that the key needs and the draft lacks.
+pub(super) fn making<'m>(schema: &Schema, made_by: &'m MadeBy, draft: &Record) -> Result<Record, &'m str> {
+    let draft = Value::Record(draft.clone());
+    let value = |text: &str| match text.strip_prefix('$') {
+        Some(path) => draft.at(path).filter(|value| !value.is_null()).map(|value| plain(schema.field_at(path), value)),
+        None => Some(Value::text(text)),
+    };
+    let wrapped = |value| Value::Record([("value", value)].into_iter().collect());
+    let mut key = Record::new();
+    for (name, text) in &made_by.key {
+        key.set(name.as_str(), wrapped(value(text).ok_or_else(|| text.trim_start_matches('$'))?));
+    }
+    let parameters = made_by.parameters.iter().filter_map(|(name, text)| Some((name.as_str(), wrapped(value(text)?)))).collect();
+    Ok([("entity", Value::Record(key)), ("parameters", Value::Record(parameters))].into_iter().collect())
 }
 
 /// Adds the fields of a draft to `body`, wrapped.

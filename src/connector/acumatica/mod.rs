@@ -68,6 +68,11 @@ impl Acumatica {
         self.session.end(&self.door).await;
     }
 
+    /// Lets time go by.
+    pub(super) async fn wait(&self, time: Duration) {
+        self.door.clock.sleep(time).await;
+    }
+
     /// What was used of the allowance of requests, and what is left.
     pub(super) fn requests(&self) -> Requests {
         self.door.requests()

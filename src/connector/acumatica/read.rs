@@ -48,7 +48,7 @@ impl Acumatica {
         let form = self.form(self.wire(schema)?);
         let _free = form.read().await;
         let below = match key {
-            Key::Id(id) => key_path(&[id.to_owned()]),
+            Key::Id(id) | Key::Of(id, _) => key_path(&[id.to_owned()]),
             Key::Parts(parts) if parts.len() == schema.resource.key.len() => key_path(parts),
             Key::Parts(parts) => {
                 let count = format!("its key has {} parts, not {}", schema.resource.key.len(), parts.len());
@@ -63,7 +63,7 @@ impl Acumatica {
                 let query = Query { schema, project, since: None, equals: &equals, select };
                 Ok(self.window(&query, 0, HashSet::new()).await?.rows.into_iter().next())
             }
-            (None, Key::Id(_)) => Ok(None),
+            (None, Key::Id(_) | Key::Of(..)) => Ok(None),
         }
     }
 

@@ -43,7 +43,7 @@ impl Acumatica {
         let url = self.entity_url(schema, "", &write_parameters(schema, wire, row.draft));
         // A new record never falls on an existing one of the same key, nor does a change make a new one: a breach is 412.
         let guard = if row.id.is_some() { "if-match" } else { "if-none-match" };
-        let call = Call::write("PUT", url, format!("PUT /{}", schema.resource.name), json).header(guard, "*");
+        let call = Call::write("PUT", url, format!("PUT /{}", schema.resource.entity()), json).header(guard, "*");
         let response = self.call(&call).await?;
         let unreadable = || self.door.nonsense(&call, &response, "the record with its id").certain(Certainty::Unknown);
         let body = raw::parse(&response.body).ok_or_else(unreadable)?;

@@ -16,12 +16,19 @@ pub(super) struct Places<'a> {
     pub(super) settings: &'a ProcoreSettings,
     pub(super) project: Option<&'a ProjectScope>,
     pub(super) id: Option<&'a str>,
+    /// Where `$field` is found.
+    pub(super) record: Option<&'a Record>,
 }
 
 impl<'a> Places<'a> {
     /// The same for one record.
     pub(super) fn of(self, id: &'a str) -> Self {
         Self { id: Some(id), ..self }
+    }
+
+    /// The same with a record at hand.
+    pub(super) fn with(self, record: &'a Record) -> Self {
+        Self { record: Some(record), ..self }
     }
 
     /// A path; what is filled in is encoded.
@@ -31,13 +38,17 @@ impl<'a> Places<'a> {
 
     /// Query parameters, not yet encoded.
     pub(super) fn query(&self, templates: &BTreeMap<String, String>) -> Result<Vec<(String, String)>, ConnectorError> {
-        templates.iter().map(|(name, template)| Ok((name.clone(), self.fill(template, str::to_owned)?))).collect()
+        let filled = |template: &String| match template.strip_prefix('$') {
+            Some(field) => self.field(field),
+            None => self.fill(template, str::to_owned),
+        };
+        templates.iter().map(|(name, template)| Ok((name.clone(), filled(template)?))).collect()
     }
 
     /// Members of a body. An id or setting of digits alone goes as a number, as v1 wants; an origin id is always text.
     pub(super) fn body(&self, templates: &BTreeMap<String, String>) -> Result<Record, ConnectorError> {
         let mut record = Record::new();
-        for (name, template) in templates {
+        for (name, template) in templates.iter().filter(|(_, template)| !template.starts_with('$')) {
             let text = self.fill(template, str::to_owned)?;
             let whole = template.starts_with('{') && template.ends_with('}') && template != "{project_origin_id}";
             let number =
@@ -45,6 +56,11 @@ impl<'a> Places<'a> {
             record.set_at(name, number.map_or(Value::Text(text), Value::Number));
         }
         Ok(record)
+    }
+
+    fn field(&self, field: &str) -> Result<String, ConnectorError> {
+        let value = self.record.and_then(|record| record.get(field)).filter(|value| !value.is_null());
+        value.map(Value::plain).ok_or_else(|| self.wrong(&format!("it is addressed by its `{field}`, and none is given")))
     }
 
     fn fill(&self, template: &str, encode: impl Fn(&str) -> String) -> Result<String, ConnectorError> {
@@ -102,7 +118,7 @@ mod tests {
         let settings: ProcoreSettings =
             serde_json::from_str(r#"{"company_id":"77","client_id":"c","client_secret":"env:S","settings":{"list":12}}"#).unwrap();
         let project = ProjectScope { procore: "5".to_owned(), acumatica: "P".to_owned(), procore_origin: Some("123".to_owned()) };
-        let places = Places { schema: &schema, settings: &settings, project: Some(&project), id: None };
+        let places = Places { schema: &schema, settings: &settings, project: Some(&project), id: None, record: None };
         assert_eq!(places.of("a/1").path("/c/{company_id}/p/{project_id}/x/{id}").unwrap(), "/c/77/p/5/x/a%2F1");
         let pairs = |pairs: &[(&str, &str)]| {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>()

@@ -56,6 +56,11 @@ impl Procore {
         self.session.forget().await;
     }
 
+    /// Lets time go by.
+    pub(super) async fn wait(&self, time: Duration) {
+        self.door.clock.sleep(time).await;
+    }
+
     /// What was used of the allowance of requests, and what is left.
     pub(super) fn requests(&self) -> Requests {
         self.door.requests()
@@ -81,7 +86,7 @@ impl Procore {
     }
 
     fn places<'a>(&'a self, schema: &'a Schema, project: Option<&'a ProjectScope>) -> Places<'a> {
-        Places { schema, settings: &self.settings, project, id: None }
+        Places { schema, settings: &self.settings, project, id: None, record: None }
     }
 
     /// The wire part of a resource that this company may use.

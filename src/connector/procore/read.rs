@@ -13,7 +13,7 @@ use crate::connector::together::together;
 use crate::connector::transport::Response;
 use crate::connector::words::{Key, Page, PageToken, ProjectScope, Query, Row, Select, Token};
 use crate::schema::{Call, Envelope, Schema};
-use crate::value::{Value, decimal};
+use crate::value::{Record, Value, decimal};
 
 /// The vendor does not say whether the ends of a filter's range are included, so windows overlap.
 const OVERLAP: Duration = Duration::from_secs(60);
@@ -33,10 +33,13 @@ impl Procore {
     pub(in crate::connector) async fn read(&self, query: &Query<'_>, page: Option<PageToken>) -> Result<Page, ConnectorError> {
         let wire = self.wire(query.schema)?;
         let list = wire.list.as_ref().ok_or_else(|| self.unsupported(query.schema, "it cannot be listed"))?;
-        let places = self.places(query.schema, query.project);
+        let given: Record = query.equals.iter().map(|(field, value)| (*field, value.clone())).collect();
+        let places = self.places(query.schema, query.project).with(&given);
+        let addressed_by = wire.addressed_by();
         let mut raw = self.page(places, list, self.filters(query)?, page).await?;
         // A filter that a list does not know is ignored without a word, so each row is looked at.
-        raw.items.retain(|item| query.equals.iter().all(|(field, value)| holds(item, field, value)));
+        let asked = query.equals.iter().filter(|(field, _)| !addressed_by.contains(field));
+        raw.items.retain(|item| asked.clone().all(|(field, value)| holds(item, field, value)));
         let completed =
             together(self.settings.concurrent, raw.items.into_iter().map(|item| self.completed(places, item, query.select))).await;
         let rows = completed.into_iter().map(|body| body.map(|body| Row { body })).collect::<Result<_, _>>()?;
@@ -54,8 +57,15 @@ impl Procore {
         let wire = self.wire(schema)?;
         match (key, &wire.show) {
             // Without an id the address would be that of the list.
-            (Key::Id(""), _) => Ok(None),
+            (Key::Id("") | Key::Of("", _), _) => Ok(None),
             (Key::Id(id), Some(show)) => self.show(self.places(schema, project).of(id), show, select).await,
+            (Key::Of(id, record), Some(show)) => self.show(self.places(schema, project).of(id).with(record), show, select).await,
+            (Key::Of(id, record), None) => {
+                let mut equals: Vec<(&str, Value)> =
+                    wire.addressed_by().into_iter().filter_map(|field| Some((field, record.get(field)?.clone()))).collect();
+                equals.push((schema.resource.id.as_str(), Value::text(id)));
+                self.find(schema, project, &equals, select).await
+            }
             (Key::Id(id), None) => self.find(schema, project, &[(schema.resource.id.as_str(), Value::text(id))], select).await,
             (Key::Parts(parts), _) if parts.len() == schema.resource.key.len() => {
                 let equals: Vec<_> = schema.resource.key.iter().map(String::as_str).zip(parts.iter().map(Value::text)).collect();

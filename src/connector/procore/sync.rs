@@ -17,7 +17,7 @@ use super::encode::{formed, id_value, written_name};
 use crate::connector::error::{Certainty, ConnectorError, ErrorKind};
 use crate::connector::raw;
 use crate::connector::words::{Outgoing, Written};
-use crate::schema::{ProcoreWire, Schema, SyncLines, System};
+use crate::schema::{ProcoreWire, Schema, SyncCall, SyncLines, System, WriteCall};
 use crate::value::{Record, Value};
 
 /// One record on its way through the calls.
@@ -27,6 +27,8 @@ pub(super) struct Job {
     header: Option<Record>,
     lines: Vec<Record>,
     lock: Option<(String, Value)>,
+    /// The member in which lines are shown that went by a call of their own.
+    line_field: Option<String>,
     state: Result<Option<Box<RawValue>>, ConnectorError>,
     /// Made by this write, not there before.
     made: bool,
@@ -35,12 +37,13 @@ pub(super) struct Job {
 impl Job {
     /// A record that is not sent at all.
     pub(super) fn failed(error: ConnectorError) -> Self {
-        Self { id: None, header: None, lines: Vec::new(), lock: None, state: Err(error), made: false }
+        Self { id: None, header: None, lines: Vec::new(), lock: None, line_field: None, state: Err(error), made: false }
     }
 
     /// A record cut into header, lines and lock as the bulk call wants them.
     pub(super) fn planned(schema: &Schema, wire: &ProcoreWire, row: &Outgoing<'_>) -> Self {
-        let mut job = Self { id: row.id.map(str::to_owned), header: None, lines: Vec::new(), lock: None, state: Ok(None), made: false };
+        let id = row.id.map(str::to_owned);
+        let mut job = Self { id, header: None, lines: Vec::new(), lock: None, line_field: None, state: Ok(None), made: false };
         let Some(sync) = &wire.sync else { return job };
         let mut header = formed(&schema.shape, row.draft, &sync.rename);
         if let Some(lines) = &sync.lines
@@ -57,6 +60,34 @@ impl Job {
         // A record that exists and whose header stays as it is needs no call for it.
         job.header = (job.id.is_none() || !header.is_empty()).then_some(header);
         job
+    }
+
+    /// Keeps the lines and the lock of a plain create or update for the calls that follow it.
+    pub(super) fn keep_for_later(&mut self, write: &WriteCall, record: &mut Record) {
+        if let Some(lines) = &write.lines
+            && let Some(Value::List(list)) = record.remove(&lines.field)
+        {
+            self.lines = list.into_iter().filter_map(|line| if let Value::Record(line) = line { Some(line) } else { None }).collect();
+        }
+        self.line_field = write.lines.as_ref().map(|lines| lines.field.clone());
+        self.lock = write.lock.as_ref().and_then(|field| Some((field.clone(), record.remove(field)?)));
+    }
+
+    /// The lock of a record that is complete, with the record's id.
+    pub(super) fn lock_to_send(&mut self) -> Option<(String, Record)> {
+        let id = self.id.clone().filter(|_| self.alive())?;
+        Some((id, [self.lock.take()?].into_iter().collect()))
+    }
+
+    /// The lock is set; the header shows so, and its lines as before.
+    pub(super) fn locked(&mut self, body: Box<RawValue>) {
+        let lines = match &self.state {
+            Ok(Some(before)) => {
+                self.line_field.as_deref().and_then(|field| raw::with_member(&body, field, raw::member(before, field)?.get()))
+            }
+            Ok(None) | Err(_) => None,
+        };
+        self.shows(lines.unwrap_or(body));
     }
 
     /// The header is written; this is how it shows.
@@ -124,6 +155,13 @@ impl Procore {
             Some([(field, value)].into_iter().collect())
         })
         .await;
+    }
+
+    /// Sends the lines of one record whose header went by a call of its own.
+    pub(super) async fn lines_of(&self, places: Places<'_>, lines: &SyncLines, job: &mut Job) {
+        let Some(id) = job.id.clone() else { return };
+        let sync = SyncCall::of_lines();
+        self.lines(&Bulk::lines(places.of(&id), &sync, lines), lines, std::slice::from_mut(job)).await;
     }
 
     /// Sends one record of each living job that has one to send.

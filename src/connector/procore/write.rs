@@ -43,7 +43,10 @@ impl Procore {
                 (Some(Way::Bulk), _) => Job::planned(schema, wire, row),
                 (Some(Way::Single(_)), Some(error)) => Job::failed(error.for_the_rest()),
                 (Some(Way::Single(call)), None) => {
-                    let job = self.single(places, wire, call, row).await;
+                    let mut job = self.single(places, wire, call, row).await;
+                    if wire.sync.is_none() {
+                        self.finish_single(places, (wire, call), row, &mut job).await;
+                    }
                     stopped = job.failure().filter(|error| error.stops_the_rest()).cloned();
                     job
                 }
@@ -58,14 +61,37 @@ impl Procore {
     async fn single(&self, places: Places<'_>, wire: &ProcoreWire, write: &WriteCall, row: &Outgoing<'_>) -> Job {
         let mut job = Job::planned(places.schema, wire, row);
         let mut record = formed(&places.schema.shape, row.draft, &write.rename);
-        if let Some(sync) = &wire.sync {
-            sync.lock.iter().chain(sync.lines.iter().map(|lines| &lines.field)).for_each(|later| drop(record.remove(later)));
+        match &wire.sync {
+            Some(sync) => sync.lock.iter().chain(sync.lines.iter().map(|lines| &lines.field)).for_each(|later| drop(record.remove(later))),
+            None => job.keep_for_later(write, &mut record),
+        }
+        // A record that exists may have nothing but its lines to send.
+        if record.is_empty() && row.id.is_some() {
+            return job;
         }
         match self.send_single(places, write, row.id, record).await {
             Ok(body) => job.header_done(places.schema, body),
             Err(error) => job.fail(error),
         }
         job
+    }
+
+    /// What a plain create or update leaves for later: the lines in a bulk call, then the field that locks.
+    async fn finish_single(&self, places: Places<'_>, (wire, write): (&ProcoreWire, &WriteCall), row: &Outgoing<'_>, job: &mut Job) {
+        if let Some(lines) = &write.lines {
+            self.lines_of(places, lines, job).await;
+        }
+        let update = wire.update.as_ref().unwrap_or(write);
+        if let Some((id, record)) = job.lock_to_send() {
+            // What the address of an update needs beside the lock stands in the record.
+            let beside = update.body.values().filter_map(|text| text.strip_prefix('$'));
+            let known = beside.filter_map(|field| Some((field, row.draft.get(field)?.clone())));
+            let record = known.chain(record.iter().map(|(name, value)| (name, value.clone()))).collect();
+            match self.send_single(places, update, Some(&id), record).await {
+                Ok(body) => job.locked(body),
+                Err(error) => job.fail(error),
+            }
+        }
     }
 
     async fn send_single(
@@ -75,9 +101,16 @@ impl Procore {
         id: Option<&str>,
         record: Record,
     ) -> Result<Box<RawValue>, ConnectorError> {
-        let places = id.map_or(places, |id| places.of(id));
+        let whole = record.clone();
+        let places = id.map_or(places, |id| places.of(id)).with(&whole);
         let path = places.path(&write.path)?;
         let mut body = places.body(&write.body)?;
+        let mut record = record;
+        for (member, field) in write.body.iter().filter_map(|(member, text)| Some((member, text.strip_prefix('$')?))) {
+            if let Some(value) = record.remove(field) {
+                body.set_at(member, value);
+            }
+        }
         match &write.wrap {
             Some(member) => body.set(member.as_str(), record),
             None => record.iter().for_each(|(name, value)| body.set(name, value.clone())),

@@ -67,6 +67,18 @@ pub(super) mod tests {
         fn linked(&self, mapping: &str, key: &[String]) -> Option<Value> {
             (mapping == "companies" && key == ["77"]).then(|| "V000012".into())
         }
+
+        fn linked_key(&self, mapping: &str, key: &[String]) -> Option<Value> {
+            self.linked(mapping, key)
+        }
+
+        fn linked_back(&self, mapping: &str, key: &[String]) -> Option<Value> {
+            (mapping == "companies" && key == ["V000012"]).then(|| "77".into())
+        }
+
+        fn linked_line(&self, mapping: &str, document: &str, line: (&str, &str)) -> Option<Value> {
+            (mapping == "subcontracts" && document == "500" && line == ("Details", "7")).then(|| "3".into())
+        }
     }
 
     fn run(text: &str) -> Result<Value, ExprFailure> {

@@ -6,8 +6,10 @@
 mod arguments;
 mod dates;
 mod document;
+mod links;
 mod lists;
 mod numbers;
+mod refusing;
 mod tables;
 mod text;
 
@@ -63,7 +65,8 @@ struct Family {
     functions: &'static [Function],
 }
 
-static FAMILIES: [Family; 5] = [text::FAMILY, numbers::FAMILY, dates::FAMILY, lists::FAMILY, tables::FAMILY];
+static FAMILIES: [Family; 7] =
+    [text::FAMILY, numbers::FAMILY, dates::FAMILY, lists::FAMILY, tables::FAMILY, links::FAMILY, refusing::FAMILY];
 
 /// Names that people bring from elsewhere, and what to write here.
 const FOREIGN: [(&str, &str); 22] = [

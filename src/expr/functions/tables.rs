@@ -1,4 +1,4 @@
-//! What can be looked up? Entries of the settings' tables, and the other side of links.
+//! What can be looked up? Entries of the settings' tables.
 
 use std::borrow::Cow;
 
@@ -8,42 +8,28 @@ use super::{Family, Function, FunctionDoc, Takes};
 use crate::expr::machine::Answer;
 use crate::value::Value;
 
-pub(super) const FAMILY: Family = Family { title: "Tables and links", functions: FUNCTIONS };
+pub(super) const FAMILY: Family = Family { title: "Tables", functions: FUNCTIONS };
 
-static FUNCTIONS: &[Function] = &[
-    Function {
-        doc: FunctionDoc {
-            name: "lookup",
-            signature: "lookup(table, key, [default])",
-            purpose: "The entry of a table of the settings. Without a default, a key that has no entry refuses the record.",
-            parameters: &[
-                ("table", "its name under `settings.tables`"),
-                ("key", "a text or a number"),
-                ("default", "the value where there is no entry, or the key is `()`"),
-            ],
-            examples: &[
-                ("lookup(\"terms\", \"Net 30\")", "\"30D\""),
-                ("lookup(\"terms\", \"Net 99\", \"30D\")", "\"30D\""),
-                ("lookup(\"terms\", (), ())", "()"),
-            ],
-        },
-        arguments: 2..=3,
-        takes: Takes::Values,
-        run: lookup,
+static FUNCTIONS: &[Function] = &[Function {
+    doc: FunctionDoc {
+        name: "lookup",
+        signature: "lookup(table, key, [default])",
+        purpose: "The entry of a table of the settings. Without a default, a key that has no entry refuses the record.",
+        parameters: &[
+            ("table", "its name under `settings.tables`"),
+            ("key", "a text or a number"),
+            ("default", "the value where there is no entry, or the key is `()`"),
+        ],
+        examples: &[
+            ("lookup(\"terms\", \"Net 30\")", "\"30D\""),
+            ("lookup(\"terms\", \"Net 99\", \"30D\")", "\"30D\""),
+            ("lookup(\"terms\", (), ())", "()"),
+        ],
     },
-    Function {
-        doc: FunctionDoc {
-            name: "linked",
-            signature: "linked(mapping, key, …)",
-            purpose: "The other side of a link: the key of the item that a mapping has linked, or `()` where none is.",
-            parameters: &[("mapping", "the mapping that made the link"), ("key, …", "the key on this side; `()` is linked to nothing")],
-            examples: &[("linked(\"companies\", 77)", "\"V000012\""), ("linked(\"companies\", 78) ?? \"none\"", "\"none\"")],
-        },
-        arguments: 2..=6,
-        takes: Takes::Values,
-        run: linked,
-    },
-];
+    arguments: 2..=3,
+    takes: Takes::Values,
+    run: lookup,
+}];
 
 fn lookup<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
     let (table, key) = (given.text(0)?, given.key(1)?);
@@ -58,17 +44,6 @@ fn lookup<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
     }
 }
 
-fn linked<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
-    let mut key = Vec::with_capacity(given.count() - 1);
-    for place in 1..given.count() {
-        match given.key(place)? {
-            Some(part) => key.push(part),
-            None => return made(Value::Null),
-        }
-    }
-    made(given.lookups().linked(given.text(0)?, &key).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use crate::expr::functions::document::tests::{failure, value};
@@ -80,6 +55,5 @@ mod tests {
             "table `terms` has no entry for `Net 99`; add it to the settings, or give a default"
         );
         assert_eq!(value("lookup(\"terms\", 30.00)"), "\"by number\"");
-        assert_eq!(value("linked(\"companies\", ())"), "()");
     }
 }

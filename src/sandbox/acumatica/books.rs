@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::fields::{Fields, guid, mix, normal};
 use super::options::AcumaticaOptions;
 use super::rules::{Rules, rules_of};
-use crate::schema::{AcumaticaWire, Schema, System, Wire};
+use crate::schema::{AcumaticaWire, Schema, Wire};
 use crate::value::{Record, Value};
 
 /// An entity: what its schema says, and the business rules that guard it.
@@ -85,7 +85,9 @@ fn joined(parts: impl Iterator<Item = impl AsRef<str>>) -> String {
 impl Books {
     /// Empty tables for every Acumatica schema of the catalog.
     pub(super) fn new(options: Arc<AcumaticaOptions>) -> Self {
-        let schemas = options.catalog.iter().filter(|schema| schema.resource.system == System::Acumatica);
+        // A resource that is called otherwise shows some records of another entity.
+        let is_entity = |schema: &&Arc<Schema>| schema.resource.entity() == schema.resource.name;
+        let schemas = options.catalog.iter().filter(|schema| schema.resource.wire.acumatica().is_some()).filter(is_entity);
         let entities: BTreeMap<_, _> = schemas
             .map(|schema| {
                 let name = schema.resource.name.clone();

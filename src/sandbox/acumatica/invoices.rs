@@ -62,6 +62,54 @@ pub(super) fn post_as(books: &mut Books, bill: &str, numbers: &Numbers) {
     release(books, &id);
 }
 
+/// Posts a released invoice to a customer: revenue of its project.
+pub(super) fn earn(books: &mut Books, invoice: &Record) {
+    let count = books.count("ProjectTransaction");
+    let sign = if invoice.word("Type") == "Credit Memo" { Decimal::NEGATIVE_ONE } else { Decimal::ONE };
+    let mut lines: Vec<Value> = Vec::new();
+    for line in invoice.lines("Details").iter().filter_map(Value::as_record) {
+        let id = books.count("TransactionID") as i64;
+        lines.push(earned_line(books, (invoice, sign), line, id).into());
+    }
+    let mut transaction = Record::from_iter([
+        ("Module", Value::from("AR")),
+        ("ReferenceNbr", format!("AR{count:06}").into()),
+        ("Description", invoice.get("Description").cloned().unwrap_or_default()),
+        ("Status", "Balanced".into()),
+        ("OriginalDocType", invoice.word("Type").into()),
+        ("OriginalDocNbr", invoice.word("ReferenceNbr").into()),
+        ("Details", lines.into()),
+    ]);
+    total(&mut transaction);
+    let id = books.insert("ProjectTransaction", transaction);
+    release(books, &id);
+}
+
+fn earned_line(books: &Books, (invoice, sign): (&Record, Decimal), line: &Record, id: i64) -> Record {
+    let date = invoice.word("Date");
+    let mut earned = Record::from_iter([
+        ("id", Value::text(guid(books.seed(), &["transaction", &id.to_string()]))),
+        ("TransactionID", id.into()),
+        ("Project", invoice.word("Project").into()),
+        ("AccountGroup", line.word("AccountGroup").into()),
+        ("Date", date.into()),
+        ("FinPeriod", date_of(date).map(period).unwrap_or_default().into()),
+        ("Description", line.word("TransactionDescription").into()),
+        ("VendorOrCustomer", invoice.word("Customer").into()),
+        ("Branch", "MAIN".into()),
+        ("Qty", (sign * line.number("Qty")).into()),
+        ("Amount", (sign * (line.number("ExtendedPrice") - line.number("DiscountAmount"))).into()),
+        ("Billable", false.into()),
+        ("Released", false.into()),
+    ]);
+    for field in ["ProjectTask", "CostCode", "InventoryID", "UOM"] {
+        if let Some(value) = line.get(field) {
+            earned.set(field, value.clone());
+        }
+    }
+    earned
+}
+
 fn posted_line(books: &Books, bill: &Record, line: &Record, id: i64) -> Record {
     let sign = if bill.word("Type") == "Debit Adj." { Decimal::NEGATIVE_ONE } else { Decimal::ONE };
     let group = line.text("AccountGroup").map_or_else(|| group_of(books, line.word("InventoryID")), str::to_owned);

@@ -9,6 +9,9 @@ use crate::value::{Decimal, Record, Value, date_of, round_half_up};
 /// The item of a budget row that has none.
 pub(super) const NO_ITEM: &str = "<N/A>";
 
+/// The cost code of a budget row whose level has none; it stands in no list.
+pub(super) const NO_CODE: &str = "00-0000";
+
 /// The key of a budget row.
 #[derive(Clone, Copy)]
 pub(super) struct BudgetKey<'a> {
@@ -35,18 +38,49 @@ pub(super) struct Rise {
     pub committed: Decimal,
     /// Their quantity.
     pub committed_qty: Decimal,
+    /// Changes of commitments.
+    pub changed: Decimal,
+    /// Their quantity.
+    pub changed_qty: Decimal,
+    /// Changes of the budget.
+    pub budgeted: Decimal,
+    /// Their quantity.
+    pub budgeted_qty: Decimal,
     /// The part of the cost that was invoiced against commitments.
     pub invoiced: Decimal,
     /// Its quantity.
     pub invoiced_qty: Decimal,
 }
 
-/// Adds to a budget row; a row that is not there is made, with an estimate as its original budget.
+/// How fine a budget is.
+#[derive(Clone, Copy)]
+pub(super) struct Level {
+    /// Rows differ by item.
+    pub item: bool,
+    /// Rows differ by cost code.
+    pub code: bool,
+}
+
+/// How fine a project's cost or revenue budget is; as fine as can be where nobody has said.
+pub(super) fn level_of(books: &Books, project: &str, revenue: bool) -> Level {
+    let path = if revenue { "ProjectProperties.RevenueBudgetLevel" } else { "ProjectProperties.CostBudgetLevel" };
+    let level = books.find("Project", &[project]).and_then(|project| project.record.at(path).map(Value::plain)).unwrap_or_default();
+    Level { item: level.is_empty() || level.contains("Item"), code: level.is_empty() || level.contains("Cost Code") }
+}
+
+/// Adds to a budget row; one that is not there is made.
 pub(super) fn raise(books: &mut Books, key: &BudgetKey<'_>, rise: &Rise) {
-    let item = if key.item.is_empty() { NO_ITEM } else { key.item };
-    let found = books.find("ProjectBudget", &[key.project, key.task, key.group, key.code, item]).map(|row| row.id.clone());
+    let revenue = books.find("AccountGroup", &[key.group]).is_some_and(|group| group.record.word("Type") == "Income");
+    let level = level_of(books, key.project, revenue);
+    let key = BudgetKey {
+        item: if key.item.is_empty() || !level.item { NO_ITEM } else { key.item },
+        code: if level.code { key.code } else { NO_CODE },
+        ..*key
+    };
+    let found = books.find("ProjectBudget", &[key.project, key.task, key.group, key.code, key.item]).map(|row| row.id.clone());
     let id = found.unwrap_or_else(|| {
-        let row = estimated(books, &BudgetKey { item, ..*key });
+        let locked = books.find("Project", &[key.project]).is_some_and(|project| project.record.flag("BudgetLocked"));
+        let row = if revenue || locked || !rise.budgeted.is_zero() { bare(books, &key) } else { estimated(books, &key) };
         books.insert("ProjectBudget", row)
     });
     books.accumulate("ProjectBudget", &id, |row| {
@@ -55,6 +89,10 @@ pub(super) fn raise(books: &mut Books, key: &BudgetKey<'_>, rise: &Rise) {
             ("ActualQty", rise.actual_qty),
             ("OriginalCommittedAmount", rise.committed),
             ("OriginalCommittedQty", rise.committed_qty),
+            ("CommittedCOAmount", rise.changed),
+            ("CommittedCOQty", rise.changed_qty),
+            ("BudgetedCOAmount", rise.budgeted),
+            ("BudgetedCOQty", rise.budgeted_qty),
             ("CommittedInvoicedAmount", rise.invoiced),
             ("CommittedInvoicedQty", rise.invoiced_qty),
         ] {
@@ -67,8 +105,12 @@ pub(super) fn raise(books: &mut Books, key: &BudgetKey<'_>, rise: &Rise) {
 /// Works out what follows from the entered and accumulated figures of a budget row.
 pub(super) fn derive(row: &mut Record) {
     for part in ["Amount", "Qty"] {
+        // Without the change-order workflow somebody may have typed the revised figure.
+        let typed = row.flag(&format!("Revised{part}Typed"));
         let get = |row: &Record, name: &str| row.number(&format!("{name}{part}"));
-        row.set(format!("RevisedBudgeted{part}"), get(row, "OriginalBudgeted") + get(row, "BudgetedCO"));
+        if !typed {
+            row.set(format!("RevisedBudgeted{part}"), get(row, "OriginalBudgeted") + get(row, "BudgetedCO"));
+        }
         row.set(format!("RevisedCommitted{part}"), get(row, "OriginalCommitted") + get(row, "CommittedCO"));
         row.set(format!("CommittedOpen{part}"), get(row, "RevisedCommitted") - get(row, "CommittedInvoiced"));
     }
@@ -80,12 +122,11 @@ pub(super) fn derive(row: &mut Record) {
     row.set("Performance", used);
 }
 
-/// A row with an original budget and, now and then, a budget change, drawn from its key alone.
-fn estimated(books: &Books, key: &BudgetKey<'_>) -> Record {
-    let mut rng = drawn(books.seed(), &["budget", key.project, key.task, key.group, key.code, key.item]);
+/// A row without a budget.
+fn bare(books: &Books, key: &BudgetKey<'_>) -> Record {
     let group = books.find("AccountGroup", &[key.group]).map(|group| group.record.clone()).unwrap_or_default();
     let code = books.find("CostCode", &[key.code]).map(|code| code.record.word("Description").to_owned()).unwrap_or_default();
-    let mut row = Record::from_iter([
+    Record::from_iter([
         ("ProjectID", Value::from(key.project)),
         ("ProjectTaskID", key.task.into()),
         ("AccountGroup", key.group.into()),
@@ -93,14 +134,17 @@ fn estimated(books: &Books, key: &BudgetKey<'_>) -> Record {
         ("InventoryID", key.item.into()),
         ("Type", group.get("Type").cloned().unwrap_or_default()),
         ("Description", code.into()),
-    ]);
+    ])
+}
+
+/// A row for cost that nobody has budgeted, with an estimate drawn from its key alone (BR-36).
+fn estimated(books: &Books, key: &BudgetKey<'_>) -> Record {
+    let mut rng = drawn(books.seed(), &["budget", key.project, key.task, key.group, key.code, key.item]);
+    let mut row = bare(books, key);
     row.set("OriginalBudgetedAmount", Decimal::new(rng.i64(10..400) * 50_000, 2));
     if key.group == "LABOR" {
         row.set("UOM", "HOUR");
         row.set("OriginalBudgetedQty", Decimal::from(rng.i64(1..80) * 20));
-    }
-    if rng.u8(..4) == 0 {
-        row.set("BudgetedCOAmount", Decimal::new(rng.i64(-20..60) * 12_550, 2));
     }
     row
 }

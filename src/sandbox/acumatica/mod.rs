@@ -8,6 +8,7 @@
 mod actions;
 mod address;
 mod books;
+mod commitments;
 mod costs;
 mod describe;
 mod draft;
@@ -22,7 +23,9 @@ mod licence;
 mod oauth;
 mod options;
 mod patch;
+mod periods;
 mod practice;
+mod preparing;
 mod pricing;
 mod query;
 mod rename;

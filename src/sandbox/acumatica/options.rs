@@ -1,9 +1,10 @@
 //! How does an imitated Acumatica behave on the wire? As its tenant was set up: people, limits, numbering, pace.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use crate::connector::Clock;
@@ -48,6 +49,16 @@ pub struct AcumaticaOptions {
     pub unique_vendor_ref: bool,
     /// Fields that spoil a list read, `ProjectTransaction.Details` or `Vendor.Status`: CannotOptimizeException.
     pub cannot_optimize: Vec<String>,
+    /// Entities whose documents wait for somebody's approval once they leave hold.
+    pub approvals: BTreeSet<String>,
+    /// Periods that end before this day are closed.
+    pub open_from: Date,
+    /// The accountants give a project its customer and its cash account when it becomes active.
+    pub prepared_projects: bool,
+    /// They also enter its revenue budget, from which prime contracts come; not where those come from Procore.
+    pub revenue_budgets: bool,
+    /// A project without a template has a main task all the same.
+    pub main_task_always: bool,
 }
 
 /// What the licence allows.
@@ -93,13 +104,20 @@ impl AcumaticaOptions {
             costs_per_project: 12,
             unique_vendor_ref: true,
             cannot_optimize: Vec::new(),
+            approvals: BTreeSet::new(),
+            open_from: Date::constant(2026, 1, 1),
+            prepared_projects: true,
+            revenue_budgets: true,
+            main_task_always: true,
         }
     }
 
     /// Who numbers this entity: as set, else the system for vendors and documents, the client for the rest.
     pub fn numbering_of(&self, entity: &str) -> Numbering {
         let usual = match entity {
-            "Vendor" | "Subcontract" | "Bill" | "ProjectTransaction" => Numbering::Automatic,
+            "Vendor" | "Subcontract" | "PurchaseOrder" | "ChangeOrder" | "Bill" | "Check" | "Invoice" | "ProjectTransaction" => {
+                Numbering::Automatic
+            }
             _ => Numbering::Manual,
         };
         self.numbering.get(entity).copied().unwrap_or(usual)

@@ -1,6 +1,7 @@
 //! How does an imitated Acumatica behave on the wire? What its books hold before the first request: the practice company.
 
 use super::books::Books;
+use super::rules::main_task;
 use crate::sandbox::company::{AccountGroup, Vendor};
 use crate::value::{Record, Value};
 
@@ -25,6 +26,9 @@ pub(super) fn fill(books: &mut Books) {
     }
     put_item(books, "PCRECEIPT", ("Goods that need a receipt", "MATERIAL"), true);
     templates(books);
+    accounts(books);
+    change_order_classes(books);
+    super::periods::fill(books);
     for vendor in &company.vendors {
         books.insert("Vendor", vendor_record(vendor));
     }
@@ -81,14 +85,65 @@ fn put_item(books: &mut Books, id: &str, (description, group): (&str, &str), rec
     put(books, "NonStockItem", &fields);
 }
 
+/// The ledger: cash accounts, receivables and payables, and for each group of accounts one that posts to it.
+fn accounts(books: &mut Books) {
+    for (code, description, kind, group, cash) in [
+        ("10200", "Operating account", "Asset", "", true),
+        ("10210", "Construction account", "Asset", "", true),
+        ("10220", "Old operating account", "Asset", "", true),
+        ("11000", "Accounts receivable", "Asset", "", false),
+        ("20000", "Accounts payable", "Liability", "", false),
+        ("40000", "Contract revenue", "Income", "REVENUE", false),
+        ("51000", "Labor", "Expense", "LABOR", false),
+        ("52000", "Materials", "Expense", "MATERIAL", false),
+        ("53000", "Subcontracts", "Expense", "SUBCON", false),
+        ("54000", "Equipment", "Expense", "EQUIP", false),
+        ("55000", "Other costs", "Expense", "OTHER", false),
+    ] {
+        let number = books.count("Account");
+        let fields = [
+            ("AccountCD", code.into()),
+            ("AccountID", (number as i64).into()),
+            ("Description", description.into()),
+            ("Type", kind.into()),
+            ("AccountGroup", if group.is_empty() { Value::Null } else { group.into() }),
+            ("Active", (code != "10220").into()),
+            ("CashAccount", cash.into()),
+            ("CurrencyID", "USD".into()),
+        ];
+        put(books, "Account", &fields);
+    }
+}
+
+fn change_order_classes(books: &mut Books) {
+    for (id, description, active, cost, revenue, commitments) in [
+        ("BUDGET", "Changes of the cost budget", true, true, false, false),
+        ("PCCO", "Changes of the prime contract", true, true, true, false),
+        ("CCO", "Changes of commitments", true, false, false, true),
+        ("ALL", "Changes of everything", true, true, true, true),
+        ("OLD", "Changes until 2019", false, true, true, true),
+    ] {
+        let fields = [
+            ("ClassID", id.into()),
+            ("Description", description.into()),
+            ("Active", active.into()),
+            ("CostBudget", cost.into()),
+            ("RevenueBudget", revenue.into()),
+            ("Commitments", commitments.into()),
+        ];
+        put(books, "ChangeOrderClass", &fields);
+    }
+}
+
 fn templates(books: &mut Books) {
-    for (id, description, workflow, level) in
-        [("BUILD", "Building project", true, "Task, Item, and Cost Code"), ("SERVICE", "Service job", false, "Task and Cost Code")]
+    let (fine, coarse) = (["Task, Item, and Cost Code", "Task and Cost Code"], ["Task and Cost Code", "Task"]);
+    for (id, description, workflow, [cost, revenue]) in
+        [("BUILD", "Building project", true, fine), ("SERVICE", "Service job", false, coarse)]
     {
         let properties = Record::from_iter([
             ("ChangeOrderWorkflow", Value::from(workflow)),
-            ("CostBudgetLevel", level.into()),
-            ("RevenueBudgetLevel", "Task".into()),
+            ("CostBudgetLevel", cost.into()),
+            ("RevenueBudgetLevel", revenue.into()),
         ]);
         let accounts = Record::from_iter([("DefaultSubaccount", "CON000"), ("DefaultCostSubaccount", "CON000")]);
         put(
@@ -100,6 +155,8 @@ fn templates(books: &mut Books) {
                 ("Status", "Active".into()),
                 ("ProjectProperties", properties.into()),
                 ("GLAccounts", accounts.into()),
+                // Kept in the house: the contract reads a template's tasks by an entity that nobody here needs.
+                ("Tasks", Value::List(vec![main_task("").into()])),
             ],
         );
     }

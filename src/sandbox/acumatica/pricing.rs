@@ -9,6 +9,10 @@ use crate::value::{Decimal, Record, round_half_up};
 pub(super) struct LineNames {
     /// `OrderQty` or `Qty`.
     pub qty: &'static str,
+    /// `UnitCost` or `UnitPrice`.
+    pub unit: &'static str,
+    /// `ExtendedCost` or `ExtendedPrice`.
+    pub extended: &'static str,
     /// Amount kept back.
     pub retained: &'static str,
 }
@@ -23,26 +27,26 @@ pub(super) struct Retainage {
     pub before: Decimal,
 }
 
-/// Works out `ExtendedCost` and `UnitCost`.
+/// Works out the extended amount and the unit's.
 ///
 /// A changed quantity or unit cost makes `ExtendedCost` = quantity × unit cost, to the cent, whatever was sent for it.
 /// Only an extended cost that changes by itself stands; the unit cost then follows from it. So a line with `ExtendedCost`
 /// alone keeps it, and one whose quantity was forgotten comes to zero.
 pub(super) fn extend(line: &mut Record, names: &LineNames, changed: &BTreeSet<String>) {
-    let (qty, unit) = (line.number(names.qty), line.number("UnitCost"));
-    if changed.contains("ExtendedCost") && !changed.contains("UnitCost") {
-        let unit = if qty.is_zero() { Decimal::ZERO } else { round_half_up(line.number("ExtendedCost") / qty, 6) };
-        line.set("UnitCost", unit);
-    } else if line.lacks("ExtendedCost") || changed.contains(names.qty) || changed.contains("UnitCost") {
-        line.set("ExtendedCost", round_half_up(qty * unit, 2));
+    let (qty, unit) = (line.number(names.qty), line.number(names.unit));
+    if changed.contains(names.extended) && !changed.contains(names.unit) {
+        let unit = if qty.is_zero() { Decimal::ZERO } else { round_half_up(line.number(names.extended) / qty, 6) };
+        line.set(names.unit, unit);
+    } else if line.lacks(names.extended) || changed.contains(names.qty) || changed.contains(names.unit) {
+        line.set(names.extended, round_half_up(qty * unit, 2));
     }
     line.default(names.qty, Decimal::ZERO);
-    line.default("UnitCost", Decimal::ZERO);
+    line.default(names.unit, Decimal::ZERO);
 }
 
 /// Works out discount and retainage of a line, and `Amount`, which is what remains.
 pub(super) fn retain(line: &mut Record, names: &LineNames, changed: &BTreeSet<String>, header: &Retainage) {
-    let extended = line.number("ExtendedCost");
+    let extended = line.number(names.extended);
     if changed.contains("DiscountPct") && !changed.contains("DiscountAmount") {
         line.set("DiscountAmount", share(extended, line.number("DiscountPct")));
     }
@@ -90,7 +94,7 @@ mod tests {
     use crate::sandbox::acumatica::fields::Fields;
     use crate::value::{Decimal, Record};
 
-    const NAMES: LineNames = LineNames { qty: "OrderQty", retained: "RetainageAmount" };
+    const NAMES: LineNames = LineNames { qty: "OrderQty", unit: "UnitCost", extended: "ExtendedCost", retained: "RetainageAmount" };
 
     fn line(fields: &[(&'static str, &str)]) -> (Record, BTreeSet<String>) {
         let record = fields.iter().map(|(name, value)| (*name, value.parse::<Decimal>().unwrap())).collect();

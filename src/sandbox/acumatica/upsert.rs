@@ -61,9 +61,27 @@ fn key_text(entity: &Entity, key: &str, patch: &Patch) -> Option<String> {
     match (patch.get(key).filter(|value| !value.is_null()), entity.name.as_str(), key) {
         (Some(value), ..) => Some(value.plain()),
         (None, "ProjectBudget", "InventoryID") => Some(super::ledger::NO_ITEM.to_owned()),
+        (None, "ProjectBudget", "CostCode") => Some(super::ledger::NO_CODE.to_owned()),
         (None, "Bill", "Type") => Some("Bill".to_owned()),
+        (None, "Check", "Type") => Some("Payment".to_owned()),
+        (None, "Invoice", "Type") => Some("Invoice".to_owned()),
+        (None, "PurchaseOrder", "Type") => Some("Normal".to_owned()),
         (None, "ProjectTransaction", "Module") => Some("PM".to_owned()),
         _ => None,
+    }
+}
+
+/// The next number of an entity that no record of the same kind has.
+pub(super) fn next_number(books: &mut Books, entity: &Entity, record: &Record) -> String {
+    let mut keyed = record.clone();
+    let field = entity.keys().last().cloned().unwrap_or_default();
+    loop {
+        let number = format!("{}{:06}", entity.rules.prefix(), books.count(&entity.name));
+        keyed.set(field.as_str(), number.as_str());
+        let keys: Vec<String> = entity.keys().iter().map(|key| keyed.get(key).map(Value::plain).unwrap_or_default()).collect();
+        if books.find(&entity.name, &keys.iter().map(String::as_str).collect::<Vec<_>>()).is_none() {
+            return number;
+        }
     }
 }
 
@@ -178,7 +196,7 @@ impl Write<'_> {
     }
 
     fn number(&self, books: &mut Books, record: &mut Record) {
-        let number = format!("{}{:06}", self.entity.rules.prefix(), books.count(&self.entity.name));
+        let number = next_number(books, self.entity, record);
         record.set(self.number_field(), number);
     }
 

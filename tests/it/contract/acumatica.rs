@@ -9,7 +9,7 @@ use super::report::{Report, walk};
 pub(super) fn check(schema: &Schema, document: &Document, report: &mut Report) {
     let wire = schema.resource.wire.acumatica().expect("a schema of Acumatica");
     let name = &schema.name;
-    let entity = &schema.resource.name;
+    let entity = wire.entity.as_ref().unwrap_or(&schema.resource.name);
     for (method, path) in [("GET", format!("/{entity}")), ("PUT", format!("/{entity}")), ("GET", format!("/{entity}/{{ids}}"))] {
         report.paths += 1;
         report.expect(document.operation(method, &path).is_some(), || (format!("{name} {method} {path}"), "no such call".into()));
@@ -17,7 +17,8 @@ pub(super) fn check(schema: &Schema, document: &Document, report: &mut Report) {
     let Some(contract) = document.component(entity) else {
         return report.expect(false, || (name.clone(), "no such entity".into()));
     };
-    check_actions(schema, wire, document, report);
+    check_actions(schema, (wire, entity), document, report);
+    check_maker(schema, wire, document, report);
     check_expand(schema, wire, &contract, report);
     for field in schema.resource.key.iter().chain(&schema.resource.modified) {
         let wrapped = contract.member(field).is_some_and(|node| wrapper(&node).is_some());
@@ -25,12 +26,23 @@ pub(super) fn check(schema: &Schema, document: &Document, report: &mut Report) {
     }
     if let Some(filter) = &wire.filter {
         let field = filter.split(' ').next().expect("a split yields something");
-        report.expect(contract.at(&field.replace('/', ".")).is_some(), || (format!("{name} filter"), format!("no field `{field}`")));
+        let known = custom_of(field).map_or_else(|| contract.at(&field.replace('/', ".")).is_some(), |custom| has_custom(schema, custom));
+        report.expect(known, || (format!("{name} filter"), format!("no field `{field}`")));
     }
     walk(&schema.shape, &mut |path, field, _| {
         report.fields += 1;
         check_field(&format!("{name} {path}"), path, field, &contract, report);
     });
+}
+
+/// `View.Field` of `cf.Boolean(f='View.Field')`.
+fn custom_of(filter: &str) -> Option<&str> {
+    filter.strip_prefix("cf.")?.split('\'').nth(1)
+}
+
+fn has_custom(schema: &Schema, place: &str) -> bool {
+    let fields = schema.shape.fields.iter().filter_map(|field| field.custom.as_ref());
+    fields.map(|custom| format!("{}.{}", custom.view, custom.field)).any(|known| known == place)
 }
 
 /// `String` of `StringValue`; none for a record or a list.
@@ -88,11 +100,28 @@ fn check_expand(schema: &Schema, wire: &AcumaticaWire, contract: &Node<'_>, repo
     }
 }
 
-fn check_actions(schema: &Schema, wire: &AcumaticaWire, document: &Document, report: &mut Report) {
+/// The action that makes the records: it is there, and takes what it is told by fields that we may write.
+fn check_maker(schema: &Schema, wire: &AcumaticaWire, document: &Document, report: &mut Report) {
+    let Some(maker) = &wire.made_by else { return };
+    let name = format!("{} made_by {}", schema.name, maker.action);
+    report.paths += 1;
+    let body = document.operation("POST", &format!("/{}/{}", maker.entity, maker.action)).and_then(|operation| operation.body());
+    let Some(body) = body else { return report.expect(false, || (name, "no such action".into())) };
+    for (part, members) in [("entity", &maker.key), ("parameters", &maker.parameters)] {
+        for (member, value) in members {
+            let there = body.member(part).and_then(|body| body.member(member)).is_some();
+            report.expect(there, || (format!("{name} {member}"), format!("no such member of {part}")));
+            let ours = value.strip_prefix('$').is_none_or(|field| schema.field_at(field).is_some_and(|field| !field.read_only));
+            report.expect(ours, || (format!("{name} {member}"), format!("`{value}` is no field that a draft may have")));
+        }
+    }
+}
+
+fn check_actions(schema: &Schema, (wire, entity): (&AcumaticaWire, &str), document: &Document, report: &mut Report) {
     let name = &schema.name;
     for (action, ours) in &wire.actions {
         report.paths += 1;
-        let path = format!("/{}/{action}", schema.resource.name);
+        let path = format!("/{entity}/{action}");
         let body = document.operation("POST", &path).and_then(|operation| operation.body());
         let Some(body) = body else {
             report.expect(false, || (format!("{name} action {action}"), format!("no `POST {path}`")));

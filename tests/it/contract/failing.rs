@@ -102,6 +102,21 @@ fn a_made_up_entity_detail_field_or_action_of_acumatica_is_reported() {
         ("[\"Details\"]", "[\"Lines\"]", "acumatica/Thing expand Lines: no such detail"),
         ("[\"Details\"]", "[]", "acumatica/Thing expand Details: our field comes only when named"),
         ("\"Release\"", "\"Relaese\"", "acumatica/Thing action Relaese: no `POST /Thing/Relaese`"),
+        (
+            "\"actions\": {",
+            "\"made_by\": {\"entity\": \"Thing\", \"action\": \"Make\", \"key\": {}}, \"actions\": {",
+            "acumatica/Thing made_by Make: no such action",
+        ),
+        (
+            "\"actions\": {",
+            "\"made_by\": {\"entity\": \"Thing\", \"action\": \"Release\", \"key\": {\"Number\": \"$id\"}}, \"actions\": {",
+            "acumatica/Thing made_by Release Number: `$id` is no field that a draft may have",
+        ),
+        (
+            "\"actions\": {",
+            "\"filter\": \"cf.Boolean(f='View.Made') eq true\", \"actions\": {",
+            "acumatica/Thing filter: no field `cf.Boolean(f='View.Made')`",
+        ),
     ] {
         let found = problems(ACUMATICA, THING, from, to);
         assert!(found.contains(&expected.to_owned()), "expected `{expected}`, found {found:#?}");

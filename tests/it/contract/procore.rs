@@ -33,7 +33,13 @@ pub(super) fn check(schema: &Schema, document: &Document, report: &mut Report) {
         .collect();
     let bodies = bodies(schema, wire, document, report);
     let entities = wire.sync.as_ref().and_then(|sync| document.operation(&sync.method, &sync.path)?.answer()?.member("entities"));
-    let Some(shown) = list.or(entities) else { return };
+    let made = wire.create.as_ref().and_then(|create| document.operation(&create.method, &create.path)?.answer());
+    // A list that tells little is completed by `show`; what is never read shows in the answers to writes.
+    let shown: Vec<Node<'_>> =
+        if list.is_some() || show.is_some() { list.into_iter().chain(show).collect() } else { entities.into_iter().chain(made).collect() };
+    if shown.is_empty() {
+        return;
+    }
     walk(&schema.shape, &mut |path, field, read_only| {
         report.fields += 1;
         let seen = seen(path, &shown, &lines);
@@ -52,12 +58,12 @@ pub(super) fn check(schema: &Schema, document: &Document, report: &mut Report) {
 }
 
 /// The vendor's shape of one of our fields, read.
-fn seen<'d>(path: &str, shown: &Node<'d>, lines: &BTreeMap<&str, Node<'d>>) -> Option<Node<'d>> {
+fn seen<'d>(path: &str, shown: &[Node<'d>], lines: &BTreeMap<&str, Node<'d>>) -> Option<Node<'d>> {
     let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
     match (lines.get(first), rest) {
         (Some(list), None) => Some(list.clone()),
         (Some(list), Some(rest)) => list.at(rest),
-        (None, _) => shown.at(path),
+        (None, _) => shown.iter().find_map(|answer| answer.at(path)),
     }
 }
 
@@ -119,7 +125,10 @@ fn bodies<'a, 'd>(schema: &Schema, wire: &'a ProcoreWire, document: &'d Document
     for (word, call) in [("create", &wire.create), ("update", &wire.update)] {
         if let Some(call) = call {
             let shape = write_body(&format!("{name} {word}"), call, document, report);
-            bodies.push(Body { word, shape, rename: &call.rename, lines: apart.map(|apart| (apart.field.as_str(), None)) });
+            // Lines that a call of their own reads and that the body does not know go by a call of their own, too.
+            let unknown = |field: &&String| shape.as_ref().is_some_and(|shape| shape.member(field).is_none());
+            let own = apart.map(|apart| &apart.field).or_else(|| wire.lines.keys().find(unknown));
+            bodies.push(Body { word, shape: shape.clone(), rename: &call.rename, lines: own.map(|field| (field.as_str(), None)) });
         }
     }
     bodies
@@ -237,7 +246,7 @@ fn check_write(at: &str, path: &str, field: &Field, body: &Body<'_, '_>, report:
 }
 
 /// Every label of ours is known to a read or a write, and every label that a read may bring is known to us.
-fn check_labels(schema: &Schema, shown: &Node<'_>, lines: &BTreeMap<&str, Node<'_>>, bodies: &[Body<'_, '_>], report: &mut Report) {
+fn check_labels(schema: &Schema, shown: &[Node<'_>], lines: &BTreeMap<&str, Node<'_>>, bodies: &[Body<'_, '_>], report: &mut Report) {
     leaves(&schema.shape, &mut |path, field, _| {
         let at = format!("{} {path} labels", schema.name);
         let brought = seen(path, shown, lines).map(|node| node.labels()).unwrap_or_default();

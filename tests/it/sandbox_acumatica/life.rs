@@ -123,8 +123,7 @@ fn check_books(desk: &Desk) -> usize {
         }
     }
     let mut budgeted: BTreeMap<[String; 4], Decimal> = BTreeMap::new();
-    for row in desk.books("ProjectBudget") {
-        assert_eq!(row.text("Type"), Some("Expense"));
+    for row in desk.books("ProjectBudget").into_iter().filter(|row| row.text("Type") == Some("Expense")) {
         assert!(number(&row, "ActualAmount") - number(&row, "CommittedInvoicedAmount") >= Decimal::ZERO, "{row:?}");
         let key = ["ProjectID", "ProjectTaskID", "CostCode", "AccountGroup"].map(|name| word(&row, name));
         *budgeted.entry(key).or_default() += number(&row, "ActualAmount");

@@ -208,7 +208,7 @@ fn lines_are_added_unless_their_id_or_number_is_known() {
 fn line_ids_of_bills_hold_for_one_session() {
     let mut desk = ready();
     let body = r#"{"Vendor":{"value":"V000002"},"VendorRef":{"value":"R1"},"Project":{"value":"1001"},
-        "Details":[{"CostCode":{"value":"03-3000"},"ExtendedCost":{"value":500}}]}"#;
+        "Details":[{"CostCode":{"value":"03-3000"},"Account":{"value":"53000"},"ExtendedCost":{"value":500}}]}"#;
     let bill = desk.put("/Bill?$expand=Details", body);
     let address = format!("/Bill/Bill/{}?$expand=Details", at(&bill, "ReferenceNbr"));
     assert_eq!(at(&desk.read(&address), "Details.0.id"), at(&bill, "Details.0.id"));

@@ -2,6 +2,7 @@
 
 mod books;
 mod end_state;
+mod mappings;
 mod people;
 mod wire;
 
@@ -10,6 +11,7 @@ use std::sync::{Arc, LazyLock};
 
 use crosswalk::config::{Folders, Workspace};
 use crosswalk::connector::{self, AcumaticaSettings, Clock, Connector, ProcoreSettings, TokensInMemory, TurnedClock};
+use crosswalk::plan::Plan;
 use crosswalk::sandbox::{Acumatica, AcumaticaOptions, Company, Fault, FaultKind, InProcess, Matcher, Numbering, Procore, ProcoreOptions};
 use crosswalk::store::{Shift, Store, Worker};
 use crosswalk::sync::{ChangeSet, Doors, Engine, Explanation, Failure, MappingReport, Mode, Report, Silence};
@@ -27,6 +29,8 @@ static SHIPPED: LazyLock<Workspace> = LazyLock::new(|| Workspace::open(Folders::
 pub(crate) struct Setup {
     pub(crate) company: Company,
     pub(crate) settings: Vec<&'static str>,
+    /// Mappings beside the shipped ones.
+    pub(crate) mappings: Vec<&'static str>,
     pub(crate) erp_platform: bool,
     /// Who numbers subcontracts at Acumatica.
     pub(crate) subcontract_numbers: Numbering,
@@ -46,6 +50,8 @@ pub(crate) struct World {
     pub(crate) wire: Arc<Wire>,
     pub(crate) store: Store,
     settings: Value,
+    /// All plans, where there are more than the shipped ones.
+    plans: Option<Vec<Plan>>,
     erp_platform: bool,
 }
 
@@ -55,6 +61,7 @@ impl Setup {
         Self {
             company: Company::draw(7, 3),
             settings: Vec::new(),
+            mappings: Vec::new(),
             erp_platform: true,
             subcontract_numbers: Numbering::Manual,
             costs: 12,
@@ -98,6 +105,12 @@ impl Setup {
         self
     }
 
+    /// With a mapping beside the shipped ones.
+    pub(crate) fn mapping(mut self, text: &'static str) -> Self {
+        self.mappings.push(text);
+        self
+    }
+
     /// With this changed.
     pub(crate) fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
@@ -121,7 +134,9 @@ impl Setup {
             lay_over(&mut settings, &Value::from_json(json).unwrap());
         }
         let store = self.file.as_deref().map_or_else(Store::in_memory, Store::open).unwrap();
-        World { clock, procore, acumatica, wire: Arc::new(Wire::new(carrier)), store, settings, erp_platform: self.erp_platform }
+        let plans = (!self.mappings.is_empty()).then(|| mappings::compiled(&self.mappings));
+        let wire = Arc::new(Wire::new(carrier));
+        World { clock, procore, acumatica, wire, store, settings, plans, erp_platform: self.erp_platform }
     }
 }
 
@@ -177,7 +192,7 @@ impl World {
             lease: SignedDuration::from_mins(10),
         };
         Engine {
-            plans: &SHIPPED.plans,
+            plans: self.plans.as_deref().unwrap_or(&SHIPPED.plans),
             doors,
             worker: Worker::sign_in(&self.store, shift).await.unwrap(),
             settings: &self.settings,

@@ -2,20 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use super::subcontract::{check_project, check_unit, check_vendor};
+use super::lines::{check_item, check_project, check_unit, check_vendor};
+use super::retainage::{release_retainage, reverse};
 use super::{ActionRule, Rules, Target};
 use crate::sandbox::acumatica::books::{Books, Item};
+use crate::sandbox::acumatica::commitments::{SUBCONTRACT, find, line_of};
 use crate::sandbox::acumatica::draft::{Draft, cannot_be_found};
-use crate::sandbox::acumatica::fields::{Fields, guid};
-use crate::sandbox::acumatica::invoices;
-use crate::sandbox::acumatica::ledger::period_of;
+use crate::sandbox::acumatica::fields::Fields;
 use crate::sandbox::acumatica::pricing::{LineNames, Retainage, extend, retain};
-use crate::value::{Decimal, Record, Value};
+use crate::sandbox::acumatica::{invoices, periods};
+use crate::value::{Decimal, Record};
 
 /// Rules of bills (AP301000).
 pub(super) struct BillRules;
 
-const NAMES: LineNames = LineNames { qty: "Qty", retained: "CuryRetainageAmt" };
+const NAMES: LineNames = LineNames { qty: "Qty", unit: "UnitCost", extended: "ExtendedCost", retained: "CuryRetainageAmt" };
 
 impl Rules for BillRules {
     fn has_passing_line_ids(&self) -> bool {
@@ -28,7 +29,8 @@ impl Rules for BillRules {
 
     fn judge(&self, draft: &mut Draft, books: &mut Books) {
         let status = draft.before.word("Status").to_owned();
-        if !draft.new && !draft.changed.is_empty() && !["On Hold", "Balanced"].contains(&status.as_str()) {
+        let editable = ["On Hold", "Balanced", "Pending Approval", "Rejected"].contains(&status.as_str());
+        if !draft.new && !draft.changed.is_empty() && !editable {
             draft.refuse_record(format!("The document cannot be changed: its status is {status}."));
         }
         draft.record.default("Type", "Bill");
@@ -48,9 +50,12 @@ impl Rules for BillRules {
         }
         total(&mut draft.record, &lines);
         draft.put_lines("Details", lines);
+        if draft.record.number("Amount") < Decimal::ZERO {
+            draft.refuse_record("The document balance cannot be negative; such a document is a debit adjustment.");
+        }
         draft.record.default("Hold", true);
-        let held = if draft.record.flag("Hold") { "On Hold" } else { "Balanced" };
-        draft.record.set("Status", if draft.new || ["On Hold", "Balanced"].contains(&status.as_str()) { held } else { &status });
+        let status = if draft.new || editable { off_hold(draft, books, "Bill") } else { status };
+        draft.record.set("Status", status);
     }
 
     fn keeps(&self, item: &Item, _books: &Books) -> Option<String> {
@@ -59,13 +64,15 @@ impl Rules for BillRules {
     }
 
     fn workflow_actions(&self) -> &'static [&'static str] {
-        &["Release", "Reverse"]
+        &["Release", "Reverse", "Approve", "Reject"]
     }
 
     fn action(&self, name: &str) -> Option<ActionRule> {
         Some(match name {
             "ReleaseBill" | "Release" => ActionRule { title: "Release", from: &["Balanced"], long: true, run: release },
             "ReverseBill" | "Reverse" => ActionRule { title: "Reverse", from: &["Open", "Closed"], long: true, run: reverse },
+            "Approve" => ActionRule { title: "Approve", from: &["Pending Approval"], long: false, run: approve },
+            "Reject" => ActionRule { title: "Reject", from: &["Pending Approval"], long: false, run: reject },
             "ReleaseRetainage" => ActionRule { title: "Release Retainage", from: &["Open", "Closed"], long: true, run: release_retainage },
             _ => return None,
         })
@@ -77,16 +84,18 @@ fn judge_header(draft: &mut Draft, books: &mut Books) {
     draft.refer(books, "Project", "Project");
     let today = books.today().to_string();
     draft.record.default("Date", today);
-    match period_of(&draft.record, "PostPeriod", "Date") {
-        Ok(period) => draft.record.set("PostPeriod", period),
-        Err(message) => draft.refuse("PostPeriod", message),
-    }
+    periods::judge(draft, books, "AP");
+    check_cash_account(draft, books);
     for (field, value) in [("CurrencyID", "USD"), ("BranchID", "MAIN"), ("LocationID", "MAIN")] {
         draft.record.default(field, value);
     }
-    if !books.options.unique_vendor_ref || !(draft.new || draft.changed.contains("VendorRef")) {
-        return;
+    if books.options.unique_vendor_ref && (draft.new || draft.changed.contains("VendorRef")) {
+        check_vendor_ref(draft, books);
     }
+}
+
+/// The vendor's own number must be given, and be new among the documents of the vendor.
+fn check_vendor_ref(draft: &mut Draft, books: &Books) {
     let (vendor, reference) = (draft.record.word("Vendor"), draft.record.word("VendorRef"));
     if reference.is_empty() {
         draft.refuse("VendorRef", "'Vendor Ref.' cannot be empty.");
@@ -111,21 +120,43 @@ fn judge_line(draft: &mut Draft, books: &mut Books, at: usize, line: &mut Record
         line.default("Project", project);
     }
     if !line.lacks("Project") {
-        check_project(draft, books, place, line, "ProjectTask");
+        check_project(draft, books, place, (line, "ProjectTask"));
     }
-    let item = line.word("InventoryID").to_owned();
-    match books.find("NonStockItem", &[&item]).map(|item| item.record.clone()) {
-        Some(found) => {
-            line.set("InventoryID", found.word("InventoryID"));
-            line.default("TransactionDescription", found.word("Description"));
-            line.default("UOM", found.word("PurchaseUnit"));
-        }
-        None if item.is_empty() => {}
-        None => draft.refuse_line(place, "InventoryID", cannot_be_found("NonStockItem", &item)),
+    if !line.lacks("InventoryID") {
+        check_item(draft, books, place, (line, "TransactionDescription", true));
     }
+    check_account(draft, books, at, line);
     check_unit(draft, place, line);
     if let Some(touch) = draft.touch("Details", at) {
         extend(line, &NAMES, &touch.changed);
+    }
+}
+
+/// A line needs an item, which brings its account, or an account.
+fn check_account(draft: &mut Draft, books: &Books, at: usize, line: &mut Record) {
+    let code = line.word("Account").to_owned();
+    match books.find("Account", &[&code]).map(|account| (account.record.flag("Active"), account.record.word("AccountGroup").to_owned())) {
+        None if code.is_empty() && line.lacks("InventoryID") => {
+            draft.refuse_line(("Details", at), "Account", "'Account' cannot be empty.");
+        }
+        None if code.is_empty() => {}
+        None => draft.refuse_line(("Details", at), "Account", cannot_be_found("Account", &code)),
+        Some((false, _)) => draft.refuse_line(("Details", at), "Account", format!("Account '{code}' is inactive.")),
+        // Kept in the house: where the cost goes.
+        Some((true, group)) if line.lacks("InventoryID") && !group.is_empty() => line.set("AccountGroup", group),
+        Some(_) => {}
+    }
+}
+
+/// Money leaves through an active cash account.
+pub(super) fn check_cash_account(draft: &mut Draft, books: &Books) {
+    let code = draft.record.word("CashAccount").to_owned();
+    if code.is_empty() {
+        return;
+    }
+    match books.find("Account", &[&code]).map(|account| &account.record) {
+        Some(account) if account.flag("CashAccount") && account.flag("Active") => {}
+        _ => draft.refuse("CashAccount", format!("Cash Account '{code}' cannot be found in the system.")),
     }
 }
 
@@ -136,23 +167,24 @@ fn follow_commitment(draft: &mut Draft, books: &Books, at: usize, line: &mut Rec
     if number.is_empty() {
         return;
     }
-    let found = books.find("Subcontract", &[&number]).filter(|_| line.word("POOrderType") == "Subcontract").map(|item| item.record.clone());
-    let Some(order) = found else {
-        draft.refuse_line(place, "POOrderNbr", cannot_be_found(line.word("POOrderType"), &number));
-        return;
+    let Some((kind, order)) = find(books, line.word("POOrderType"), &number) else {
+        return draft.refuse_line(place, "POOrderNbr", cannot_be_found(line.word("POOrderType"), &number));
     };
+    let order = &order.record;
     if order.word("VendorID") != draft.record.word("Vendor") || order.word("Status") != "Open" {
-        draft.refuse_line(place, "POOrderNbr", format!("The commitment '{number}' is not an open one of this vendor."));
-        return;
+        return draft.refuse_line(place, "POOrderNbr", format!("The commitment '{number}' is not an open one of this vendor."));
     }
     let wanted = line.number("POLine");
-    let Some(source) = order.lines("Details").iter().filter_map(Value::as_record).find(|source| source.number("LineNbr") == wanted) else {
-        draft.refuse_line(place, "POLine", format!("Line {wanted} of the commitment '{number}' cannot be found."));
-        return;
+    let Some(source) = line_of(order, wanted) else {
+        return draft.refuse_line(place, "POLine", format!("Line {wanted} of the commitment '{number}' cannot be found."));
     };
+    if let Some(project) = line.text("Project").filter(|project| !project.eq_ignore_ascii_case(source.word("Project"))) {
+        let message = format!("The line of the commitment '{number}' belongs to another project than '{project}'.");
+        return draft.refuse_line(place, "Project", message);
+    }
     for (own, theirs) in [
         ("Project", "Project"),
-        ("ProjectTask", "Task"),
+        ("ProjectTask", kind.task),
         ("CostCode", "CostCode"),
         ("InventoryID", "InventoryID"),
         ("UOM", "UOM"),
@@ -165,8 +197,22 @@ fn follow_commitment(draft: &mut Draft, books: &Books, at: usize, line: &mut Rec
             line.set(own, source.number(theirs));
         }
     }
-    line.set("SubcontractNbr", order.word("SubcontractNbr"));
-    line.set("SubcontractLineNbr", wanted);
+    if kind.entity == SUBCONTRACT.entity {
+        line.set("SubcontractNbr", order.word("SubcontractNbr"));
+        line.set("SubcontractLineNbr", wanted);
+    }
+}
+
+/// The status of a payables or receivables document that is not released.
+pub(super) fn off_hold(draft: &Draft, books: &Books, entity: &str) -> String {
+    let before = draft.before.word("Status");
+    let waits = books.options.approvals.contains(entity) && !draft.before.flag("Approved");
+    match (draft.record.flag("Hold"), waits) {
+        (true, _) => "On Hold".to_owned(),
+        (false, true) if before == "Rejected" => before.to_owned(),
+        (false, true) => "Pending Approval".to_owned(),
+        (false, false) => "Balanced".to_owned(),
+    }
 }
 
 fn total(record: &mut Record, lines: &[Record]) {
@@ -177,65 +223,27 @@ fn total(record: &mut Record, lines: &[Record]) {
     }
 }
 
-fn release(books: &mut Books, target: &Target) -> Result<(), String> {
-    books.change("Bill", &target.id, |record| record.set("Status", "Open"));
-    invoices::post(books, &target.id);
-    Ok(())
-}
-
-/// A debit adjustment on hold with the same lines.
-fn reverse(books: &mut Books, target: &Target) -> Result<(), String> {
-    let Some(mut record) = books.get("Bill", &target.id).map(|item| item.record.clone()) else { return Ok(()) };
-    for (name, value) in [("Type", "Debit Adj."), ("Status", "On Hold")] {
-        record.set(name, value);
-    }
-    record.set("Hold", true);
-    follow_up(books, record);
-    Ok(())
-}
-
-/// A retainage bill of its own over the amount asked for, or over all that is still kept back.
-fn release_retainage(books: &mut Books, target: &Target) -> Result<(), String> {
+pub(super) fn release(books: &mut Books, target: &Target) -> Result<(), String> {
     let Some(record) = books.get("Bill", &target.id).map(|item| item.record.clone()) else { return Ok(()) };
-    if target.parameters.lacks("PostPeriod") {
-        return Err("'Post Period' cannot be empty.".to_owned());
+    periods::check(books, record.word("PostPeriod"), "AP")?;
+    let settled = record.number("Amount").is_zero() && !record.flag("RetainageApply");
+    books.change("Bill", &target.id, |record| record.set("Status", if settled { "Closed" } else { "Open" }));
+    // What a retainage bill pays out was cost when it was kept back.
+    if !record.flag("IsRetainageDocument") {
+        invoices::post(books, &target.id);
     }
-    let kept = record.number("CuryRetainageUnreleasedAmt");
-    let amount = if target.parameters.lacks("AmtToRelease") { kept } else { target.parameters.number("AmtToRelease") };
-    if amount <= Decimal::ZERO || amount > kept {
-        return Err(format!("The amount to release must be above zero and at most {kept}."));
-    }
-    let mut bill = Record::new();
-    for name in ["Type", "Vendor", "VendorRef", "Description", "Project", "Terms", "CurrencyID", "BranchID"] {
-        bill.set(name, record.get(name).cloned().unwrap_or_default());
-    }
-    let date = target.parameters.text("Date").map_or_else(|| books.today().to_string(), str::to_owned);
-    bill.set("Date", date);
-    bill.set("PostPeriod", target.parameters.word("PostPeriod"));
-    bill.set("Status", "Balanced");
-    bill.set("Hold", false);
-    bill.set("IsRetainageDocument", true);
-    bill.set("OrigRefNbr", record.word("ReferenceNbr"));
-    bill.set("Amount", amount);
-    bill.set("Balance", amount);
-    follow_up(books, bill);
+    Ok(())
+}
+
+fn approve(books: &mut Books, target: &Target) -> Result<(), String> {
     books.change("Bill", &target.id, |record| {
-        record.set("CuryRetainageUnreleasedAmt", kept - amount);
-        record.set("CuryRetainageReleased", record.number("CuryRetainageReleased") + amount);
+        record.set("Approved", true);
+        record.set("Status", "Balanced");
     });
     Ok(())
 }
 
-/// A document that another one brought about, under the next number and with lines of its own.
-fn follow_up(books: &mut Books, mut record: Record) {
-    let number = format!("{:06}", books.count("Bill"));
-    if let Some(Value::List(lines)) = record.get_mut("Details") {
-        for (at, line) in lines.iter_mut().enumerate() {
-            if let Value::Record(line) = line {
-                line.set("id", guid(books.seed(), &["line of", &number, &at.to_string()]));
-            }
-        }
-    }
-    record.set("ReferenceNbr", number);
-    books.insert("Bill", record);
+fn reject(books: &mut Books, target: &Target) -> Result<(), String> {
+    books.change("Bill", &target.id, |record| record.set("Status", "Rejected"));
+    Ok(())
 }

@@ -2,14 +2,22 @@
 
 mod bill;
 mod budget;
+mod change_order;
+mod check;
+mod invoice;
+mod lines;
 mod lookup;
+mod order;
+mod pro_forma;
 mod project;
+mod purchase_order;
+mod retainage;
 mod subcontract;
 mod task;
 mod transaction;
 mod vendor;
 
-pub(super) use task::MAIN_TASK;
+pub(super) use task::{MAIN_TASK, main_task};
 
 use super::books::{Books, Item};
 use super::draft::Draft;
@@ -83,7 +91,12 @@ pub(super) fn rules_of(entity: &str) -> &'static dyn Rules {
         "ProjectBudget" => &budget::BudgetRules,
         "ProjectTransaction" => &transaction::TransactionRules,
         "Subcontract" => &subcontract::SubcontractRules,
+        "PurchaseOrder" => &purchase_order::PurchaseOrderRules,
+        "ChangeOrder" => &change_order::ChangeOrderRules,
         "Bill" => &bill::BillRules,
+        "Check" => &check::CheckRules,
+        "Invoice" => &invoice::InvoiceRules,
+        "ProFormaInvoice" => &pro_forma::ProFormaRules,
         _ => &lookup::LookupRules,
     }
 }

@@ -4,10 +4,10 @@ use super::task::{main_task, tasks_of};
 use super::vendor::check_address;
 use super::{ActionRule, Rules, Target};
 use crate::sandbox::acumatica::books::{Books, Item};
-use crate::sandbox::acumatica::costs;
-use crate::sandbox::acumatica::draft::Draft;
+use crate::sandbox::acumatica::draft::{Draft, cannot_be_found};
 use crate::sandbox::acumatica::fields::{Fields, normal};
 use crate::sandbox::acumatica::rename::rename;
+use crate::sandbox::acumatica::{costs, preparing};
 use crate::value::{Record, Value};
 
 /// Rules of projects (PM301000).
@@ -31,6 +31,10 @@ impl Rules for ProjectRules {
             draft.refuse("ProjectTemplateID", "The template cannot be changed once the project is saved.");
         }
         draft.refer(books, "ProjectTemplateID", "ProjectTemplate");
+        let customer = draft.record.word("Customer").to_owned();
+        if draft.changed.contains("Customer") && !preparing::is_customer(&customer) {
+            draft.refuse("Customer", cannot_be_found("Customer", &customer));
+        }
         if draft.new {
             take_over_template(&mut draft.record, books);
         }
@@ -53,8 +57,8 @@ impl Rules for ProjectRules {
     }
 
     fn saved(&self, books: &mut Books, id: &str, new: bool) {
-        let Some(project) = books.get("Project", id).filter(|_| new).map(|item| item.record.word("ProjectID").to_owned()) else { return };
-        books.insert("ProjectTask", main_task(&project));
+        let Some(project) = books.get("Project", id).filter(|_| new).map(|item| item.record.clone()) else { return };
+        bring_tasks(books, &project);
     }
 
     fn keeps(&self, item: &Item, _books: &Books) -> Option<String> {
@@ -88,6 +92,8 @@ impl Rules for ProjectRules {
             "UnlockProjectCommitments" => {
                 rule("Unlock Commitments", &[], false, |books, target| mark(books, target, "CommitmentsLocked", false))
             }
+            "RunProjectBilling" => rule("Run Billing", &["Active", "Completed"], true, super::pro_forma::bill_project),
+            "RunProjectAllocation" => rule("Run Allocation", &["Active"], true, |_, _| Ok(())),
             "ValidateProjectBalance" => rule("Validate Project Balances", &[], true, |_, _| Ok(())),
             "ChangeProjectID" => rule("Change ID", &[], true, change_id),
             _ => return None,
@@ -126,6 +132,25 @@ fn take_over_template(record: &mut Record, books: &Books) {
     }
 }
 
+/// A template's tasks become the project's.
+fn bring_tasks(books: &mut Books, project: &Record) {
+    let template = books.find("ProjectTemplate", &[project.word("ProjectTemplateID")]).map(|item| item.record.clone());
+    let code = project.word("ProjectID");
+    match template {
+        Some(template) => {
+            for task in template.lines("Tasks").iter().filter_map(Value::as_record) {
+                let mut task = task.clone();
+                task.set("ProjectID", code);
+                books.insert("ProjectTask", task);
+            }
+        }
+        None if books.options.main_task_always => {
+            books.insert("ProjectTask", main_task(code));
+        }
+        None => {}
+    }
+}
+
 fn turn(books: &mut Books, target: &Target, status: &str) -> Result<(), String> {
     books.change("Project", &target.id, |record| {
         record.set("Status", status);
@@ -150,6 +175,7 @@ fn activate(books: &mut Books, target: &Target) -> Result<(), String> {
     for task in planned {
         books.change("ProjectTask", &task, |record| record.set("Status", "Active"));
     }
+    preparing::prepare(books, &target.id);
     costs::post_for(books, &target.id);
     Ok(())
 }

@@ -19,6 +19,10 @@ impl Rules for TaskRules {
 
     fn judge(&self, draft: &mut Draft, books: &mut Books) {
         draft.refer(books, "ProjectID", "Project");
+        let ended = books.find("Project", &[draft.record.word("ProjectID")]).map(|project| project.record.word("Status").to_owned());
+        if let Some(status) = ended.filter(|status| draft.new && ["Completed", "Canceled"].contains(&status.as_str())) {
+            draft.refuse("ProjectID", format!("The project takes no more tasks: its status is {status}."));
+        }
         let code = normal(draft.record.word("ProjectTaskID"));
         if code.chars().count() > 20 {
             draft.refuse("ProjectTaskID", "The task ID is longer than the segment of 20 characters.");
@@ -110,7 +114,7 @@ pub(super) fn task_for(books: &Books, project: &str, named: &str) -> Result<Stri
 }
 
 /// A main task for a new project.
-pub(super) fn main_task(project: &str) -> Record {
+pub(in crate::sandbox::acumatica) fn main_task(project: &str) -> Record {
     Record::from_iter([
         ("ProjectID", Value::from(project)),
         ("ProjectTaskID", MAIN_TASK.into()),

@@ -1,6 +1,6 @@
 //! How does an imitated Acumatica behave on the wire? What it will have of a project transaction.
 
-use super::subcontract::check_project;
+use super::lines::check_project;
 use super::{ActionRule, Rules};
 use crate::sandbox::acumatica::books::{Books, Item};
 use crate::sandbox::acumatica::draft::{Draft, cannot_be_found};
@@ -65,7 +65,7 @@ impl Rules for TransactionRules {
 }
 
 fn judge_line(draft: &mut Draft, books: &mut Books, at: usize, line: &mut Record) {
-    check_project(draft, books, ("Details", at), line, "ProjectTask");
+    check_project(draft, books, ("Details", at), (line, "ProjectTask"));
     let group = line.word("AccountGroup").to_owned();
     match books.find("AccountGroup", &[&group]) {
         Some(found) => {

@@ -40,8 +40,8 @@ impl Rules for VendorRules {
 
     fn keeps(&self, item: &Item, books: &Books) -> Option<String> {
         let code = Value::text(item.record.word("VendorID"));
-        let used = ["Subcontract", "Bill"].into_iter().any(|entity| {
-            let field = if entity == "Bill" { "Vendor" } else { "VendorID" };
+        let used = ["Subcontract", "PurchaseOrder", "Bill", "Check"].into_iter().any(|entity| {
+            let field = if ["Bill", "Check"].contains(&entity) { "Vendor" } else { "VendorID" };
             books.sorted(entity).into_iter().any(|document| document.record.get(field) == Some(&code))
         });
         used.then(|| "The vendor cannot be deleted because documents refer to it.".to_owned())
