@@ -113,7 +113,7 @@ pub enum Event<'a> {
         /// Requests so far.
         requests: SystemRequests,
     },
-    /// One of the projects of a mapping is done.
+    /// The next of a mapping's projects begins.
     Scope {
         /// The mapping.
         mapping: &'a str,

@@ -128,8 +128,8 @@ impl<'r> Run<'r> {
         let readings = self.readings(plan);
         let of = readings.len();
         for (at, reading) in readings.into_iter().enumerate() {
+            self.engine.watch.see(&Event::Scope { mapping: &plan.name, done: at, of });
             self.read(&reading, &mut report).await?;
-            self.engine.watch.see(&Event::Scope { mapping: &plan.name, done: at + 1, of });
         }
         if !report.changes.is_empty() {
             self.unready.push(plan);

@@ -7,23 +7,22 @@ use crate::cli::exit::Stop;
 use crate::cli::view::{progress::Progress, run};
 use crate::config::Wired;
 use crate::sandbox::Sandbox;
-use crate::sync::{Counts, Mode, Reconciled, Report};
+use crate::sync::{Counts, Mode, Reconciled, Report, Silence};
 
 /// Tells it; gives back whether both sides agree and nothing is left to do.
 pub(super) async fn tell(wired: &Wired, sandbox: &Sandbox) -> Result<bool, Stop> {
-    let progress = Progress::new(false);
     let begun = Instant::now();
     println!("1. everything once: reference data in, projects and commitments out, job costs in\n");
-    let first = sync(wired, &progress, "demo, first sync").await?;
+    let first = sync(wired, "demo, first sync").await?;
     print!("{}", run::report(&first));
     println!("\n   took {:.1} s", begun.elapsed().as_secs_f32());
     println!("\n2. both sides added up, to the cent: direct costs = job to date cost - commitment invoiced\n");
-    let reconciled = by_project(wired, &progress).await?;
+    let reconciled = by_project(wired).await?;
     let totals = totals(&wired.workspace, &Books::of(sandbox));
     print!("{}", run::totals(&totals));
     println!("\n3. once more, to see that nothing is left to do\n");
     let begun = Instant::now();
-    let second = sync(wired, &progress, "demo, second sync").await?;
+    let second = sync(wired, "demo, second sync").await?;
     let sum = |of: fn(&Counts) -> u64| second.mappings.iter().map(|mapping| of(&mapping.counts)).sum::<u64>();
     let written = sum(|counts| counts.created + counts.updated + counts.adopted);
     let (unchanged, held) = (sum(|counts| counts.unchanged), sum(|counts| counts.held));
@@ -37,15 +36,15 @@ pub(super) async fn tell(wired: &Wired, sandbox: &Sandbox) -> Result<bool, Stop>
 }
 
 /// What the programming interfaces show, project by project, where the job cost mappings are in force.
-async fn by_project(wired: &Wired, progress: &Progress) -> Result<Vec<Reconciled>, Stop> {
+async fn by_project(wired: &Wired) -> Result<Vec<Reconciled>, Stop> {
     if !["job_costs_report", "budget_costs", "direct_costs"].iter().all(|name| wired.workspace.plan(name).is_some()) {
         return Ok(Vec::new());
     }
-    let reconciled = wired.engine(progress).reconcile().await?;
+    let reconciled = wired.engine(&Silence).reconcile().await?;
     println!("{}", run::reconciled(&reconciled));
     Ok(reconciled)
 }
 
-async fn sync(wired: &Wired, progress: &Progress, command: &str) -> Result<Report, Stop> {
-    Ok(wired.run(progress, &[], Mode::Apply { consent: true, only: None }, command).await?)
+async fn sync(wired: &Wired, command: &str) -> Result<Report, Stop> {
+    Ok(wired.run(&Progress::new(false), &[], Mode::Apply { consent: true, only: None }, command).await?)
 }
