@@ -18,7 +18,7 @@
 //! | [`cases`] | What should a mapping make of an example? |
 //! | [`sync`] | In which order does a run happen? |
 //! | [`sandbox`] | How do both systems behave on the wire? (never used by the engine) |
-//! | [`config`] | Where are the systems, files and secrets? |
+//! | [`config`] | Where are the systems, files and secrets, and which mappings are in force? |
 //! | [`cli`] | What does a person see and press? |
 //!
 //! The middle is pure: `value` to `evaluate` know no network, clock, disk or database. Money is `rust_decimal` from JSON text to JSON

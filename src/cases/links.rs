@@ -98,16 +98,26 @@ impl<'a> CaseLinks<'a> {
         self.links.iter().filter(here).collect::<Vec<_>>().into_iter()
     }
 
+    /// The Procore project of the link that a mapping has of this key, whichever it is.
+    pub(super) fn project_of(&self, mapping: &str, key: &str) -> Option<String> {
+        let pair = self.plan.pair_of(mapping);
+        let mut links = self.links.iter().filter(|link| self.plan.pair_of(&link.mapping) == pair && link.project.is_some());
+        links.find(|link| self.bears(link, key, true)).and_then(|link| link.project.clone())
+    }
+
     fn find(&self, mapping: &str, key: &[String], at_source: bool) -> Option<&'a CaseLink> {
         let key = key.iter().map(|part| part.trim()).collect::<Vec<_>>().join("/");
+        self.of(mapping).find(|link| self.bears(link, &key, at_source))
+    }
+
+    /// Whether a link has this id or key on one side.
+    fn bears(&self, link: &CaseLink, key: &str, at_source: bool) -> bool {
         let in_procore = (self.plan.direction == Direction::Export) == at_source;
-        self.of(mapping).find(|link| {
-            let (id, known) = match in_procore {
-                true => (Some(&link.procore), link.procore_key.as_ref()),
-                false => (link.acumatica_id.as_ref(), Some(&link.acumatica)),
-            };
-            id.into_iter().chain(known).any(|known| same(known, &key))
-        })
+        let (id, known) = match in_procore {
+            true => (Some(&link.procore), link.procore_key.as_ref()),
+            false => (link.acumatica_id.as_ref(), Some(&link.acumatica)),
+        };
+        id.into_iter().chain(known).any(|known| same(known, key))
     }
 }
 

@@ -163,5 +163,5 @@ fn expected(node: &Node, problems: &mut Vec<Diagnostic>) -> Expected {
 
 fn project(value: &Value) -> Option<Project> {
     let text = |key: &str| value.at(key).map(Value::plain);
-    Some(Project { procore: text("procore")?, acumatica: text("acumatica")? })
+    Some(Project { procore: text("procore")?, acumatica: text("acumatica")?, erp: value.at("erp").cloned().unwrap_or_default() })
 }

@@ -1,9 +1,9 @@
 //! Runs a case through the one executor and holds the outcome against what was expected.
 
 use super::compare::{Difference, differences};
-use super::links::{CaseLinks, same};
+use super::links::{CaseLink, CaseLinks, same};
 use super::read::{Case, Expected};
-use crate::evaluate::{Context, Draft, Item, Refusal, open};
+use crate::evaluate::{Context, Draft, Item, Project, Refusal, open, regrouped};
 use crate::plan::{Plan, ProjectOf};
 use crate::schema::on_wire;
 use crate::value::{Record, Value};
@@ -43,7 +43,10 @@ pub fn run(plan: &Plan, case: &Case, defaults: &Value) -> (Outcome, Verdict) {
 }
 
 fn outcome(plan: &Plan, case: &Case, defaults: &Value) -> Outcome {
-    let body = on_wire(&case.given, &plan.shape, plan.source.resource.system);
+    let body = match regrouped(body(plan, case), &plan.lists) {
+        Ok(body) => body,
+        Err(refusal) => return Outcome::Refused(refusal),
+    };
     let opened = match open(plan, &body) {
         Ok(opened) => opened,
         Err(refusal) => return Outcome::Refused(refusal),
@@ -60,17 +63,42 @@ fn outcome(plan: &Plan, case: &Case, defaults: &Value) -> Outcome {
     if drafts.is_empty() { Outcome::NotOffered } else { Outcome::Drafts(drafts) }
 }
 
+/// The project that a record names, or that of the link it names, as the links of the case have it.
+fn named(plan: &Plan, case: &Case, key: &str) -> Option<Project> {
+    let of_project = |fits: &dyn Fn(&CaseLink) -> bool| case.links.iter().find(|link| link.mapping == "projects" && fits(link));
+    let link = match &plan.project {
+        ProjectOf::Linked { mapping, .. } => {
+            let links = CaseLinks { links: &case.links, plan, project: None };
+            let project = links.project_of(mapping, key)?;
+            return Some(Project {
+                acumatica: of_project(&|link| link.procore == project).map(|link| link.acumatica.clone()).unwrap_or_default(),
+                procore: project,
+                erp: Value::Null,
+            });
+        }
+        _ => of_project(&|link| same(&link.acumatica, key))?,
+    };
+    Some(Project { procore: link.procore.clone(), acumatica: link.acumatica.clone(), erp: Value::Null })
+}
+
+/// The record as it is read. A joined list that the case does not state is empty.
+fn body(plan: &Plan, case: &Case) -> String {
+    let mut given = case.given.clone();
+    for join in plan.joins.iter().filter(|join| join.is_list()) {
+        if given.get(&join.name).is_none() {
+            given.set(join.name.as_str(), Vec::new());
+        }
+    }
+    on_wire(&given, &plan.shape, plan.source.resource.system)
+}
+
 fn one(plan: &Plan, case: &Case, settings: &Value, item: &Item<'_, '_, '_>) -> Result<Option<Draft>, Refusal> {
     let project = match (&case.project, &plan.project) {
         (Some(project), _) => Some(project.clone()),
-        (None, ProjectOf::Named(_)) => {
-            let key = item.source()?.project.unwrap_or_default();
-            let link = case.links.iter().find(|link| link.mapping == "projects" && same(&link.acumatica, &key));
-            match link {
-                Some(link) => Some(crate::evaluate::Project { procore: link.procore.clone(), acumatica: link.acumatica.clone() }),
-                None => return Ok(None),
-            }
-        }
+        (None, ProjectOf::Named(_) | ProjectOf::Linked { .. }) => match named(plan, case, &item.source()?.project.unwrap_or_default()) {
+            Some(project) => Some(project),
+            None => return Ok(None),
+        },
         (None, _) => None,
     };
     let links = CaseLinks { links: &case.links, plan, project: project.as_ref().map(|project| project.procore.clone()) };

@@ -27,11 +27,12 @@ pub(super) fn unknown(profile: &Profile, known: &[&str], problems: &mut Vec<Diag
     problems.push(problem.help("copy the shipped mappings with `crosswalk init`, or write a profile of your own without these"));
 }
 
-/// Mappings that are off in a profile, and that one in force stands on.
+/// Mappings that are off in a profile, and that one in force stands on. Any mapping of a pair brings the links of the pair.
 pub(super) fn needed(profile: &Profile, (mappings, plans): (&[Mapping], &[Plan]), problems: &mut Vec<Diagnostic>) {
     for word in &profile.mappings {
         let Some(plan) = plans.iter().find(|plan| plan.name == word.text) else { continue };
-        let mut missing: Vec<&String> = plan.after.iter().filter(|name| !profile.has(name)).collect();
+        let brought = |name: &str| profile.mappings.iter().any(|word| plan.pair_of(&word.text) == plan.pair_of(name));
+        let mut missing: Vec<&String> = plan.after.iter().filter(|name| !brought(name)).collect();
         missing.sort();
         missing.dedup();
         for name in missing {

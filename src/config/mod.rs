@@ -1,4 +1,4 @@
-//! Where are the systems, files and secrets? Wires everything once, for the faces.
+//! Where are the systems, files and secrets, and which mappings are in force? Wires everything once, for the faces.
 
 mod beside;
 mod block;

@@ -30,6 +30,7 @@ mod transport;
 mod unwrap;
 mod words;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ pub use settings::{AcumaticaGrant, AcumaticaSettings, AcumaticaSignIn, Endpoint,
 pub use tokens::{TokenFiles, TokenStore, TokensInMemory};
 pub use transport::{Request, Response, Transport, TransportError};
 pub use unwrap::unwrap;
-pub use words::{Key, Outgoing, Page, PageToken, ProjectScope, Query, Row, Select, Versions, Written};
+pub use words::{Key, Named, Outgoing, Page, PageToken, ProjectScope, Query, Row, Select, Versions, Written};
 
 use crate::schema::{Schema, System};
 use crate::value::Record;
@@ -124,6 +125,25 @@ impl Connector {
             Self::Acumatica(acumatica) => acumatica.get(schema, project, key, select).await,
         }
         .map_err(|error| self.cleaned(error))
+    }
+
+    /// Reads records by their names with as few requests as can be: several to a list, where lists can be filtered for them. Those
+    /// that are gone are left out; no order is promised.
+    ///
+    /// # Errors
+    /// What the system answered; temporary troubles have been retried.
+    pub async fn these(&self, schema: &Schema, project: Option<&ProjectScope>, named: &[Named]) -> Result<Vec<Row>, ConnectorError> {
+        let mut rows = match self {
+            Self::Acumatica(acumatica) if named.len() > 1 => {
+                acumatica.these(schema, project, named).await.map_err(|error| self.cleaned(error))?
+            }
+            Self::Procore(_) | Self::Acumatica(_) => Vec::new(),
+        };
+        let met: HashSet<String> = rows.iter().filter_map(|row| row.id(schema)).collect();
+        for named in named.iter().filter(|named| !met.contains(&named.id)) {
+            rows.extend(self.get(schema, project, Key::Id(&named.id), Select::All).await?);
+        }
+        Ok(rows)
     }
 
     /// Writes records; one outcome each, in order. Nothing is sent twice unless that is safe; an outcome that is not

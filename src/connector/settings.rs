@@ -74,7 +74,7 @@ pub struct AcumaticaSettings {
     /// The endpoint that serves the entities.
     #[serde(default)]
     pub endpoint: Endpoint,
-    /// Rows a page. Absent: each list comes whole, which is safer, for lists have no promised order.
+    /// Records of one answer, about; 1,000 when absent. Longer lists are read in windows of the time of change.
     #[serde(default)]
     pub page_size: Option<u32>,
     /// Most requests under way at once; the licence's limit of concurrent requests or less.

@@ -1,10 +1,9 @@
 //! What is asked of a connector, and what it gives back.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
+use super::acumatica::Windows;
 use super::raw;
 use crate::schema::Schema;
 use crate::value::{Record, Value};
@@ -74,8 +73,8 @@ pub(super) enum Token {
     Link(String),
     /// The number of a Procore page.
     Number(u32),
-    /// An Acumatica window and the ids met before, for windows may overlap when data change between them.
-    Skip(usize, HashSet<String>),
+    /// What is left to read of a long list of Acumatica.
+    Windows(Box<Windows>),
     /// Acumatica records that are still to be read one by one.
     Ids(Vec<String>),
 }
@@ -89,6 +88,15 @@ pub enum Key<'a> {
     Of(&'a str, &'a Record),
     /// The values of the key fields, in the schema's order.
     Parts(&'a [String]),
+}
+
+/// A record by all its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The system's own id.
+    pub id: String,
+    /// The values of the key fields, in the schema's order; empty when they are not known.
+    pub key: Vec<String>,
 }
 
 /// One record on its way out.

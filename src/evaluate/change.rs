@@ -210,7 +210,7 @@ pub fn line_key(field: &Field, line: &Record) -> String {
 }
 
 /// Whether two values are the same for a field of this kind: `100.000000` is 100, a date is its day, `"A  "` is `"A"`.
-fn same(old: &Value, new: &Value, kind: Kind) -> bool {
+pub(super) fn same(old: &Value, new: &Value, kind: Kind) -> bool {
     match (old, new) {
         (Value::Null, Value::Null) => true,
         // Nothing and zero differ only where the target keeps them apart; Acumatica shows an empty amount as 0.

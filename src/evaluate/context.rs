@@ -39,12 +39,14 @@ impl Links for NoLinks {
 }
 
 /// The project that a record belongs to, on both sides.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Project {
     /// Procore's project id.
     pub procore: String,
     /// Acumatica's ProjectID.
     pub acumatica: String,
+    /// Its fields as Acumatica holds them; `null` where no expression reads them.
+    pub erp: Value,
 }
 
 /// What an evaluation may know beside the record.
@@ -67,7 +69,11 @@ impl Project {
     /// As expressions see it.
     pub fn to_value(&self) -> Value {
         let fields = [("procore", self.procore.as_str()), ("acumatica", self.acumatica.as_str())];
-        Value::Record(fields.into_iter().collect::<Record>())
+        let mut record = fields.into_iter().collect::<Record>();
+        if !self.erp.is_null() {
+            record.set("erp", self.erp.clone());
+        }
+        Value::Record(record)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::read::read;
 use super::refusal::Refusal;
-use crate::plan::Wanted;
+use crate::plan::{Regroup, Wanted};
 use crate::value::push_json_text;
 
 /// A record with members put beside its own: `{"bill": …, …}`.
@@ -52,9 +52,40 @@ pub fn grouped(bodies: &[String], by: &[Vec<String>], name: &str) -> Result<Vec<
     Ok(order.iter().map(group).collect())
 }
 
+/// A record with further lists beside its own: lines of a list with equal keys made one, in the order of the first of each. What
+/// lacks the list gets an empty one.
+///
+/// # Errors
+/// When it is not a JSON record.
+pub fn regrouped(body: String, lists: &[Regroup]) -> Result<String, Refusal> {
+    let mut whole = body;
+    for list in lists {
+        let mut wanted = Wanted::default();
+        let number = wanted.list(&list.of);
+        wanted.lists[number].slot::<String>(&[]);
+        let slots = read(&whole, &wanted)?;
+        let members: Vec<String> = slots.lists[number].iter().filter_map(|line| line.values[0]).map(str::to_owned).collect();
+        let lines = format!("[{}]", grouped(&members, &list.by, &list.members)?.join(","));
+        whole = beside(&whole, &[(&list.name, &lines)]);
+    }
+    Ok(whole)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{beside, grouped};
+    use super::{beside, grouped, regrouped};
+    use crate::plan::Regroup;
+
+    #[test]
+    fn lines_of_one_code_become_one_line_that_holds_them() {
+        let path = |text: &str| text.split('.').map(str::to_owned).collect::<Vec<_>>();
+        let list = Regroup { name: "by_code".to_owned(), of: path("lines"), by: vec![path("code.flat")], members: "rows".to_owned() };
+        let body = r#"{"lines":[{"code":{"flat":"a"},"n":1},{"code":{"flat":"b"}},{"n":2,"code":{"flat":"a"}}]}"#.to_owned();
+        let made = regrouped(body, std::slice::from_ref(&list)).unwrap();
+        let first = r#"{"by_code":[{"rows":[{"code":{"flat":"a"},"n":1},{"n":2,"code":{"flat":"a"}}],"code":{"flat":"a"},"n":1},"#;
+        assert!(made.starts_with(first), "{made}");
+        assert_eq!(regrouped("{}".to_owned(), &[list]).unwrap(), r#"{"by_code":[]}"#);
+    }
 
     #[test]
     fn members_are_put_beside() {

@@ -1,5 +1,6 @@
 //! What does this plan make of this record? Pure: no clock, file, table or socket.
 
+mod baseline;
 mod bytes;
 mod change;
 mod context;
@@ -15,11 +16,12 @@ mod seen;
 mod sink;
 mod trace;
 
+pub use baseline::{Conflict, baseline, conflicts};
 pub use change::{Change, FieldChange, LineKeys, compare, identity_of, line_key};
 pub use context::{Context, Links, NoLinks, PENDING, Project};
 pub use draft::{Draft, Line};
 pub use gone::{GoneLine, still_there};
-pub use join::{beside, grouped};
+pub use join::{beside, grouped, regrouped};
 pub use open::{Item, Opened, SourceRef, enabled, learned, open};
 pub use refusal::{Reason, Refusal};
 pub use trace::{Trace, Traced};

@@ -12,7 +12,7 @@ use super::run::Run;
 use super::sink::DraftSink;
 use super::trace::{Trace, TraceSink};
 use crate::expr::{NoLookups, Scope};
-use crate::plan::{Place, Plan, ProjectOf, Records};
+use crate::plan::{Join, JoinBy, Place, Plan, ProjectOf, Records};
 use crate::value::{Record, Value, plain_text};
 
 /// A record, read as far as the plan wants it.
@@ -31,7 +31,7 @@ pub struct Item<'o, 'p, 'a> {
 }
 
 /// Which source record an item is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceRef {
     /// The system's id (of several parts: joined by `/`).
     pub id: String,
@@ -41,8 +41,10 @@ pub struct SourceRef {
     pub label: String,
     /// When the record last changed, as the system says it.
     pub modified: Option<String>,
-    /// The source system's key of the project, where the record names it.
+    /// The source system's key of the project, where the record names it, or of the record whose link says it.
     pub project: Option<String>,
+    /// What its address needs beside its id.
+    pub address: Record,
 }
 
 /// Reads a record's bytes, in the source system's wire form.
@@ -120,14 +122,20 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
             return Err(Refusal::whole(format!("the record has no `{}`", self.plan.source.resource.id)));
         }
         let modified = key.modified.map(|place| self.text(place)).transpose()?.flatten();
-        let project = match self.plan.project {
-            ProjectOf::Named(place) => self.text(place)?,
-            ProjectOf::Nobody | ProjectOf::Source | ProjectOf::Each => None,
+        let project = match &self.plan.project {
+            ProjectOf::Linked { from, .. } => Some(self.joined(from)?).filter(|key| !key.is_empty()),
+            _ => self.project_key()?,
         };
         let business = self.joined(&key.key)?;
         let label = key.label.map(|place| self.text(place)).transpose()?.flatten();
         let label = label.unwrap_or_else(|| if business.is_empty() { id.clone() } else { business.clone() });
-        Ok(SourceRef { id, key: business, label, modified, project })
+        let mut address = Record::new();
+        for (name, place) in &key.address {
+            if let Some(value) = self.value(*place)? {
+                address.set(name.as_str(), value);
+            }
+        }
+        Ok(SourceRef { id, key: business, label, modified, project, address })
     }
 
     /// Whether the record is offered at all.
@@ -183,22 +191,35 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
         Run::new(*self, context, &mut sink).asked()
     }
 
-    /// The key of the related record of each join; none where it has none.
+    /// The values that say which records are put beside this one; none where it has none.
     ///
     /// # Errors
-    /// When a key or condition cannot be computed.
-    pub fn join_keys(&self, context: &Context<'_>) -> Result<Vec<Option<Vec<String>>>, Refusal> {
-        let mut keys = Vec::with_capacity(self.plan.joins.len());
-        for join in &self.plan.joins {
+    /// When a value or the condition cannot be computed.
+    pub fn joined_by(&self, join: &Join, context: &Context<'_>) -> Result<Option<Vec<String>>, Refusal> {
+        if let Some(when) = &join.when {
             let mut sink = DraftSink::default();
-            let wanted = match &join.when {
-                Some(when) => Run::new(*self, context, &mut sink).condition(when).map_err(Refusal::whole)?,
-                None => true,
-            };
-            let parts = join.key.iter().map(|place| self.text(*place)).collect::<Result<Option<Vec<_>>, _>>()?;
-            keys.push(parts.filter(|parts| wanted && parts.iter().all(|part| !part.is_empty())));
+            if !Run::new(*self, context, &mut sink).condition(when).map_err(Refusal::whole)? {
+                return Ok(None);
+            }
         }
-        Ok(keys)
+        if let JoinBy::Computed(formula) = &join.by {
+            let mut sink = DraftSink::default();
+            let id = Run::new(*self, context, &mut sink).computed(formula).map_err(Refusal::whole)?;
+            return Ok((!id.is_null()).then(|| vec![printed(&id)]));
+        }
+        let values = join.places().into_iter().map(|place| self.text(place)).collect::<Result<Option<Vec<_>>, _>>()?;
+        Ok(values.filter(|values| values.iter().all(|value| !value.is_empty())))
+    }
+
+    /// The source system's key of the project, where the record (not a line of it) names it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn project_key(&self) -> Result<Option<String>, Refusal> {
+        match self.plan.project {
+            ProjectOf::Named(place) => self.text(place),
+            ProjectOf::Nobody | ProjectOf::Source | ProjectOf::Each | ProjectOf::Linked { .. } => Ok(None),
+        }
     }
 
     pub(super) fn raw(&self, place: Place) -> Option<&'a str> {
@@ -207,15 +228,15 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
     }
 
     fn text(&self, place: Place) -> Result<Option<String>, Refusal> {
+        Ok(self.value(place)?.map(|value| printed(&value)))
+    }
+
+    fn value(&self, place: Place) -> Result<Option<Value>, Refusal> {
         let Some(raw) = self.raw(place) else { return Ok(None) };
         let value = crate::schema::scalar(raw, place.kind, self.plan.source.resource.system)
             .or_else(|_| seen(raw, None, self.plan.source.resource.system))
             .map_err(Refusal::whole)?;
-        Ok(match value {
-            Value::Null => None,
-            Value::Number(number) => Some(plain_text(number)),
-            other => Some(other.plain()),
-        })
+        Ok((!value.is_null()).then_some(value))
     }
 
     fn joined(&self, places: &[Place]) -> Result<String, Refusal> {
@@ -224,5 +245,13 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
             parts.push(self.text(*place)?.unwrap_or_default());
         }
         Ok(if parts.iter().all(String::is_empty) { String::new() } else { parts.join("/") })
+    }
+}
+
+/// A value as keys and ids are written.
+fn printed(value: &Value) -> String {
+    match value {
+        Value::Number(number) => plain_text(*number),
+        other => other.plain(),
     }
 }

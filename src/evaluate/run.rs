@@ -206,6 +206,11 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
         }
     }
 
+    /// Computes a value.
+    pub(super) fn computed(&self, formula: &Formula) -> Result<Value, String> {
+        self.compute(formula)
+    }
+
     fn compute(&self, formula: &Formula) -> Result<Value, String> {
         self.seen.read(&formula.source, self.item.slots, self.system)?;
         let line = self.item.line.filter(|_| !formula.line.is_empty());

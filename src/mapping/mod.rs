@@ -10,7 +10,7 @@ pub mod yaml;
 use std::sync::Arc;
 
 pub use literal::{Labels, Literal, Named, OneOrMany, RowUse, Rows};
-pub use spec::{Ask, Field, Group, Join, Link, Mapping, Require, Step};
+pub use spec::{Ask, Belongs, Field, Group, Join, Link, LinkedProject, Mapping, Regroup, Require, Step};
 pub use word::Word;
 
 use crate::diagnostic::{Diagnostic, Source};

@@ -2,8 +2,9 @@
 
 use super::keys::{FromNode, Keys, NamedMap};
 use super::literal::Named;
-use super::spec::{Ask, Field, Group, Join, Link, Mapping, Require, Step};
-use super::yaml::Node;
+use super::spec::{Ask, Belongs, Field, Group, Join, Link, LinkedProject, Mapping, Regroup, Require, Step};
+use super::word::Word;
+use super::yaml::{Node, NodeKind};
 use crate::diagnostic::Diagnostic;
 
 /// Reads one mapping; problems are gathered, and the mapping is given back if it is whole enough to be judged further.
@@ -20,6 +21,7 @@ pub(super) fn mapping(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Map
     let join = named(keys.optional("join", problems));
     let unfold = keys.optional("unfold", problems);
     let group = keys.optional("group", problems);
+    let lists = named(keys.optional("lists", problems));
     let when = keys.optional("when", problems);
     let require = keys.list("require", problems);
     let needs = keys.list("needs", problems);
@@ -42,6 +44,7 @@ pub(super) fn mapping(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Map
         join,
         unfold,
         group,
+        lists,
         when,
         require,
         needs,
@@ -71,6 +74,7 @@ impl FromNode for Field {
             link: keys.optional("link", problems),
             each: keys.optional("each", problems),
             key: keys.optional("key", problems),
+            linked_as: keys.optional("linked_as", problems),
             fields: keys.list("fields", problems),
             default: keys.optional("default", problems),
             when: keys.optional("when", problems),
@@ -101,10 +105,26 @@ impl FromNode for Join {
     fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
         let mut keys = Keys::open(node, "a join", problems)?;
         let resource = keys.required("resource", problems);
-        let key = keys.required("key", problems);
+        let key = keys.list("key", problems);
+        let id = keys.optional("id", problems);
+        let expr = keys.optional("expr", problems);
+        let all = keys.optional::<NamedMap<Word>>("all", problems).map(|map| map.0);
         let when = keys.optional("when", problems);
         keys.close(problems);
-        Some(Self { resource: resource?, key: key?, when })
+        Some(Self { resource: resource?, key, id, expr, all, when })
+    }
+}
+
+impl FromNode for Belongs {
+    fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        if !matches!(node.kind, NodeKind::Map(_)) {
+            return Word::from_node(node, problems).map(Self::Named);
+        }
+        let mut keys = Keys::open(node, "the project of a link", problems)?;
+        let of = keys.required("of", problems);
+        let from = keys.required("from", problems);
+        keys.close(problems);
+        Some(Self::Linked(LinkedProject { of: of?, from: from? }))
     }
 }
 
@@ -125,6 +145,17 @@ impl FromNode for Group {
         let as_ = keys.required("as", problems);
         keys.close(problems);
         Some(Self { by: by?, as_: as_? })
+    }
+}
+
+impl FromNode for Regroup {
+    fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut keys = Keys::open(node, "a regrouped list", problems)?;
+        let of = keys.required("of", problems);
+        let by = keys.required("by", problems);
+        let as_ = keys.required("as", problems);
+        keys.close(problems);
+        Some(Self { of: of?, by: by?, as_: as_? })
     }
 }
 

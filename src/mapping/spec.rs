@@ -25,8 +25,9 @@ pub struct Mapping {
     pub pair: Option<Word>,
     /// The mapping runs only where this expression over `settings` is true.
     pub enabled: Option<Word>,
-    /// Where a company-wide source record names its project (a path), or `each` to run it once per synced project.
-    pub project: Option<Word>,
+    /// Where a company-wide source record names its project (a path), `each` to run it once per synced project, or the link whose
+    /// project it is.
+    pub project: Option<Belongs>,
     /// Related records, put beside the record under a name.
     #[schemars(default, with = "std::collections::BTreeMap<String, Join>")]
     pub join: Vec<Named<Join>>,
@@ -34,6 +35,9 @@ pub struct Mapping {
     pub unfold: Option<Word>,
     /// Makes records with equal keys one.
     pub group: Option<Group>,
+    /// Further lists of the record: lines of one of its lists with equal keys made one.
+    #[schemars(default, with = "std::collections::BTreeMap<String, Regroup>")]
+    pub lists: Vec<Named<Regroup>>,
     /// Only records for which this expression is true are offered.
     pub when: Option<Word>,
     /// What an offered record must fulfil; where it does not, it is held with the reason.
@@ -84,6 +88,8 @@ pub struct Field {
     /// With `each`: a path to the line's id, so that every line gets a link of its own. Of several parts, of which some may be
     /// plain words (`[item, $.id]`), where lines from different places go into one list.
     pub key: Option<OneOrMany>,
+    /// With `each` and `key`: the field of the target's line that `linked_line` gives, as the line stands after the steps.
+    pub linked_as: Option<Word>,
     /// With `each`: the rules of a line.
     #[schemars(default)]
     pub fields: Vec<Self>,
@@ -119,16 +125,46 @@ pub struct Link {
     pub expr: Option<Word>,
 }
 
-/// A related record that is read and put beside the source record under the join's name.
+/// What is read and put beside the source record under the join's name. Exactly one of `key`, `id` and `all` says what: one record,
+/// or a list of them.
 #[derive(Clone, Debug, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Join {
     /// The resource, of the source's system.
     pub resource: Word,
     /// Paths in the source record that give the related record's key, part by part.
+    #[schemars(default)]
     pub key: Vec<Word>,
-    /// Only records for which this is true have a related record.
+    /// A path in the source record that gives the related record's id, as its system numbers it.
+    pub id: Option<Word>,
+    /// An expression that gives the related record's id; it may look at what the joins above have put there.
+    pub expr: Option<Word>,
+    /// All records whose fields equal these values: a field of theirs → a path in the source record. Of a resource that belongs to
+    /// projects: those of the record's project. `{}` is every one.
+    #[schemars(with = "Option<std::collections::BTreeMap<String, String>>")]
+    pub all: Option<Vec<Named<Word>>>,
+    /// Only records for which this is true have anything beside them.
     pub when: Option<Word>,
+}
+
+/// Which project a record belongs to.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum Belongs {
+    /// The one that it names at this path, or `each`.
+    Named(Word),
+    /// That of another record's link.
+    Linked(LinkedProject),
+}
+
+/// The project of a link: a record without such a link is not offered.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct LinkedProject {
+    /// The mapping whose links are asked.
+    pub of: Word,
+    /// Paths to the source system's id or key of the linked record, part by part.
+    pub from: Vec<Word>,
 }
 
 /// A condition of an offered record, and why the record is held where it is false.
@@ -148,6 +184,20 @@ pub struct Group {
     /// Paths whose values make the key.
     pub by: Vec<Word>,
     /// The name of the list that holds the members.
+    #[schemars(rename = "as")]
+    pub as_: Word,
+}
+
+/// A list made from another of the record's: lines with equal keys become one line, the fields of the first, with all of them
+/// under a name.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Regroup {
+    /// A path to the members of the list that it is made from.
+    pub of: Word,
+    /// Paths in a line whose values make the key.
+    pub by: Vec<Word>,
+    /// The name under which a line holds its members.
     #[schemars(rename = "as")]
     pub as_: Word,
 }

@@ -94,6 +94,8 @@ pub(super) struct Compiler<'a> {
     pub(super) wanted: Wanted,
     pub(super) line: Option<LineScope>,
     pub(super) after: Vec<String>,
+    /// The projects of Acumatica, once an expression reads them.
+    pub(super) erp: Option<Arc<Schema>>,
     problems_before: usize,
 }
 
@@ -144,6 +146,7 @@ impl<'a> Compiler<'a> {
             wanted: Wanted::default(),
             line: None,
             after: Vec::new(),
+            erp: None,
             problems_before,
         })
     }
@@ -154,8 +157,10 @@ impl<'a> Compiler<'a> {
         let enabled = mapping.enabled.as_ref().and_then(|word| self.enabled(word));
         let joins = self.joins();
         let records = self.records();
+        let lists = self.lists();
         let source_key = self.source_key(&records);
         let project = self.project();
+        self.joins_in_projects(&joins, project.as_ref());
         let when = mapping.when.as_ref().and_then(|word| self.formula(word));
         let require = self.require();
         let ask = self.asks();
@@ -184,7 +189,14 @@ impl<'a> Compiler<'a> {
             project: project.unwrap_or(ProjectOf::Nobody),
             joins,
             records,
-            source_key: source_key.unwrap_or(SourceKey { id: Vec::new(), key: Vec::new(), label: None, modified: None }),
+            lists,
+            source_key: source_key.unwrap_or(SourceKey {
+                id: Vec::new(),
+                key: Vec::new(),
+                label: None,
+                modified: None,
+                address: Vec::new(),
+            }),
             when,
             require,
             after,
@@ -193,6 +205,7 @@ impl<'a> Compiler<'a> {
             nodes,
             steps,
             write_back,
+            erp: self.erp,
             pairs: Arc::default(),
             table,
             shape: self.shape,

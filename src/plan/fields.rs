@@ -8,7 +8,7 @@ use super::compile::{Compiler, LineScope};
 use super::paths::names;
 use super::resolve::resolve;
 use super::table::written;
-use super::{Asked, KeyPart, LinesOf, LinesPart, LinesRule, Node, Rule, Term};
+use super::{Asked, Direction, KeyPart, LinesOf, LinesPart, LinesRule, Node, Rule, Term};
 use crate::diagnostic::{self, Diagnostic, closest, did_you_mean};
 use crate::expr::As;
 use crate::mapping::{Ask, Field as Entry, Link, Literal, Named, Word};
@@ -115,6 +115,10 @@ impl Compiler<'_> {
             self.problems.push(Diagnostic::error("wrong-kind", &to.place, message).help(help));
             return None;
         }
+        if let Some(word) = &entry.linked_as {
+            let message = format!("`{to}` holds a single value, which has no link of its own");
+            self.problems.push(Diagnostic::error("linked-as", &word.place, message).help("only entries with `each` have `linked_as`"));
+        }
         let as_ = self.conversion(entry.as_.as_ref());
         let term = self.term(entry, field, as_)?;
         for literal in entry.default.iter().chain(&entry.value) {
@@ -209,13 +213,14 @@ impl Compiler<'_> {
         }
         let of = if itself { LinesOf::Itself } else { self.enter(each)? };
         let key = self.line_key(entry);
+        let linked_as = self.linked_as(entry, inner, to);
         let when = entry.when.as_ref().and_then(|word| self.formula(word));
         let nodes = self.entries(&entry.fields, inner, &field.name);
         self.required(inner, &entry.fields, to, "");
         if !itself {
             self.line = None;
         }
-        let part = LinesPart { of, key, when, nodes, rows: row_ids(entry) };
+        let part = LinesPart { of, key, linked_as, when, nodes, rows: row_ids(entry) };
         Some(Node::Lines(Box::new(LinesRule { field: field.clone(), parts: vec![part] })))
     }
 
@@ -227,6 +232,22 @@ impl Compiler<'_> {
             false => Some(KeyPart::Word(word.text.clone())),
         };
         words.filter_map(part).collect()
+    }
+
+    fn linked_as(&mut self, entry: &Entry, line: &Shape, to: &Word) -> Option<String> {
+        let word = entry.linked_as.as_ref()?;
+        if entry.key.is_none() || self.direction == Direction::Import {
+            let message = "only lines of an export that have a `key` are linked under another field";
+            let help = "give the entry a `key`, or take `linked_as` out";
+            self.problems.push(Diagnostic::error("linked-as", &word.place, message).help(help));
+            return None;
+        }
+        let found = self.target_field(word, line, &to.text)?;
+        if matches!(found.kind, Kind::Record | Kind::Lines | Kind::List) {
+            let message = format!("`{word}` is no single value");
+            self.problems.push(Diagnostic::error("linked-as", &word.place, message).help("name a field that tells the line from others"));
+        }
+        Some(word.text.clone())
     }
 
     fn enter(&mut self, each: &Word) -> Option<LinesOf> {

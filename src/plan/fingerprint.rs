@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use crate::mapping::{Field as Entry, Mapping, Word};
+use crate::mapping::{Belongs, Field as Entry, Mapping, Named, Word};
 
 /// A hash of what the mapping says, blind to comments, layout and notes.
 pub(super) fn fingerprint(mapping: &Mapping) -> String {
@@ -23,24 +23,30 @@ fn canonical(mapping: &Mapping) -> String {
     say("direction", &mapping.direction);
     say("source", &mapping.source);
     say("target", &mapping.target);
-    let words = [
-        ("pair", &mapping.pair),
-        ("enabled", &mapping.enabled),
-        ("project", &mapping.project),
-        ("unfold", &mapping.unfold),
-        ("when", &mapping.when),
-    ];
+    let words = [("pair", &mapping.pair), ("enabled", &mapping.enabled), ("unfold", &mapping.unfold), ("when", &mapping.when)];
     for (key, word) in words {
         if let Some(word) = word {
             say(key, word);
         }
     }
+    match &mapping.project {
+        None => {}
+        Some(Belongs::Named(word)) => say("project", word),
+        Some(Belongs::Linked(link)) => say("project", &format!("of {} {}", link.of, list(&link.from))),
+    }
     for join in &mapping.join {
-        let keys = list(&join.it.key);
+        let mut keys = list(&join.it.key);
+        keys.extend(join.it.id.iter().map(|id| format!("id {id}")));
+        keys.extend(join.it.expr.iter().map(|expr| format!("expr {}", expr.text.trim())));
+        let equal = |all: &Vec<Named<Word>>| all.iter().map(|field| format!("{}={}", field.name, field.it)).collect::<Vec<_>>().join(",");
+        keys.extend(join.it.all.iter().map(|all| format!("all {}", equal(all))));
         say("join", &format!("{} {} {keys} {}", join.name, join.it.resource, optional(join.it.when.as_ref())));
     }
     if let Some(group) = &mapping.group {
         say("group", &format!("{} {}", list(&group.by), group.as_));
+    }
+    for regroup in &mapping.lists {
+        say("list", &format!("{} {} {} {}", regroup.name, regroup.it.of, list(&regroup.it.by), regroup.it.as_));
     }
     for required in &mapping.require {
         say("require", &format!("{} else {}", required.that.text.trim(), required.otherwise));
@@ -74,6 +80,9 @@ fn rule(entry: &Entry) -> String {
     let mut text = words.map(|word| optional(word.as_ref())).join("|");
     if let Some(key) = &entry.key {
         let _ = write!(text, "|key {}", list(&key.0));
+    }
+    if let Some(field) = &entry.linked_as {
+        let _ = write!(text, "|linked_as {field}");
     }
     for literal in [&entry.value, &entry.default] {
         let _ = write!(text, "|{}", literal.as_ref().map(|literal| literal.value.to_string()).unwrap_or_default());

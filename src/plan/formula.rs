@@ -42,6 +42,9 @@ pub struct Part {
     pub field: Option<Field>,
 }
 
+/// The schema of `project.erp`.
+const PROJECTS_AT_ACUMATICA: &str = "acumatica/Project";
+
 fn numbered<'p>(source: &'p [Part], line: &'p [Part]) -> impl Iterator<Item = (&'static str, &'p Part)> {
     source.iter().map(|part| ("source", part)).chain(line.iter().map(|part| ("line", part)))
 }
@@ -63,7 +66,7 @@ impl Compiler<'_> {
             Ok(other) => format!("`enabled` is {}, not true or false", other.kind_word()),
             Err(message) => format!("`enabled` cannot be computed: {message}"),
         };
-        let help = "compare a setting: `settings.profile_name == \"edge\"`";
+        let help = "compare a setting: `settings.NAME == \"value\"`";
         self.problems.push(Diagnostic::error("enabled", &word.place, wrong).help(help));
         None
     }
@@ -111,12 +114,31 @@ impl Compiler<'_> {
                 let known: Vec<&str> = self.mapping.ask.iter().map(|ask| ask.name.text.as_str()).collect();
                 self.member(word, read, &known, "an asked value").then_some(Found::Elsewhere)
             }
-            "project" => self.member(word, read, &["procore", "acumatica"], "a key of `project`").then_some(Found::Elsewhere),
+            "project" => self.project_read(word, read).then_some(Found::Elsewhere),
             _ => {
                 let target = Arc::clone(&self.target);
                 self.walk(word, read, &target.shape, (target.resource.system, &target.name)).map(|_| Found::Target)
             }
         }
+    }
+
+    /// Both systems' keys of the project, and its fields as Acumatica holds them.
+    fn project_read(&mut self, word: &Word, read: &Read) -> bool {
+        let mut steps = read.steps.iter();
+        let first = steps.next();
+        if !first.is_some_and(|step| step.step == PathStep::Name("erp".to_owned())) {
+            return self.member(word, read, &["procore", "acumatica", "erp"], "a key of `project`");
+        }
+        let Some(schema) = self.catalog.get(PROJECTS_AT_ACUMATICA).cloned() else {
+            let message = format!("`project.erp` needs the schema of `{PROJECTS_AT_ACUMATICA}`");
+            let place = word.part(read.at.clone());
+            self.problems.push(Diagnostic::error("unknown-resource", &place, message).help("put it beside the other schemas"));
+            return false;
+        };
+        let below = Read { root: read.root.clone(), at: read.at.clone(), steps: steps.cloned().collect() };
+        let sound = self.walk(word, &below, &schema.shape, (System::Acumatica, &schema.name)).is_some();
+        self.erp = Some(schema);
+        sound
     }
 
     fn data(&mut self, word: &Word, read: &Read) -> Option<Found> {

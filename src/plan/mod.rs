@@ -12,6 +12,7 @@ mod paths;
 mod plain;
 mod records;
 mod resolve;
+mod rule;
 mod table;
 mod trie;
 
@@ -22,13 +23,12 @@ pub(crate) use check::kind_of;
 pub use compile::{Settings, compile};
 pub use formula::{Formula, Part};
 pub use order::run_order;
+pub use rule::{KeyPart, LinesOf, LinesPart, LinesRule, Node, Rule, Term};
 pub use table::{Row, Side};
 pub use trie::{Slot, Trie, Wanted};
 
 use crate::expr::As;
-use crate::expr::path::JsonPath;
-use crate::schema::{Field, Kind, Schema, Shape, System};
-use crate::value::Value;
+use crate::schema::{Kind, Schema, Shape, System};
 
 /// A mapping, checked and compiled: the only thing that makes drafts.
 #[derive(Debug)]
@@ -53,6 +53,8 @@ pub struct Plan {
     pub joins: Vec<Join>,
     /// How records of the source become records of this mapping.
     pub records: Records,
+    /// Lists that are put beside each record.
+    pub lists: Vec<Regroup>,
     /// How a record is told from others.
     pub source_key: SourceKey,
     /// Which records are offered at all.
@@ -71,6 +73,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What the source record learns, over `target`.
     pub write_back: Vec<(String, Formula)>,
+    /// The projects of Acumatica, where an expression reads them: `project.erp`.
+    pub erp: Option<Arc<Schema>>,
     /// Every mapping of the run that belongs to another one's pair, and that pair.
     pub pairs: Arc<BTreeMap<String, String>>,
     /// The rows of the published table, in their order.
@@ -103,6 +107,13 @@ pub enum ProjectOf {
     Each,
     /// The record (or line) names its project.
     Named(Place),
+    /// It belongs to the project of a link: whose links are asked, and the id or key, part by part.
+    Linked {
+        /// The mapping.
+        mapping: String,
+        /// The parts.
+        from: Vec<Place>,
+    },
 }
 
 /// A value of the record, or of the line.
@@ -132,6 +143,19 @@ pub enum Records {
     },
 }
 
+/// A list made from another of the record's: members with equal keys are one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Regroup {
+    /// The list's name.
+    pub name: String,
+    /// The wire path of the list it is made from.
+    pub of: Vec<String>,
+    /// The wire paths of the key, in a member.
+    pub by: Vec<Vec<String>>,
+    /// The name under which a member holds those that it was made from.
+    pub members: String,
+}
+
 /// How a record is told from others, and from its earlier self.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceKey {
@@ -143,19 +167,34 @@ pub struct SourceKey {
     pub label: Option<Place>,
     /// When the record last changed.
     pub modified: Option<Place>,
+    /// Fields of its own without which it cannot be written to: those of its address.
+    pub address: Vec<(String, Place)>,
 }
 
-/// A related record.
+/// What is put beside each record.
 #[derive(Debug)]
 pub struct Join {
     /// The member under which it is put.
     pub name: String,
     /// Its resource.
     pub schema: Arc<Schema>,
-    /// Its key, part by part: values of the source record.
-    pub key: Vec<Place>,
-    /// Only records for which this is true have one.
+    /// Which of the resource's records.
+    pub by: JoinBy,
+    /// Only records for which this is true have anything beside them.
     pub when: Option<Formula>,
+}
+
+/// Which records of a resource are put beside a record, by values of it.
+#[derive(Debug)]
+pub enum JoinBy {
+    /// The one with this business key, part by part.
+    Key(Vec<Place>),
+    /// The one with this id.
+    Id(Place),
+    /// The one whose id this gives.
+    Computed(Box<Formula>),
+    /// A list: all those whose fields have these values.
+    All(Vec<(String, Place)>),
 }
 
 /// A condition of an offered record.
@@ -182,118 +221,6 @@ pub struct Asked {
     pub as_: Option<As>,
     /// Most characters it may have.
     pub max_length: Option<usize>,
-}
-
-/// The rules in the shape of the target.
-#[derive(Debug)]
-pub enum Node {
-    /// A field.
-    Field(Box<Rule>),
-    /// A record with rules for its fields.
-    Record {
-        /// Its name.
-        name: String,
-        /// The rules.
-        nodes: Vec<Node>,
-    },
-    /// Lines.
-    Lines(Box<LinesRule>),
-}
-
-/// Where one target field's value comes from, and what is asked of it.
-#[derive(Debug)]
-pub struct Rule {
-    /// The target field.
-    pub field: Field,
-    /// Its path, for people: `MainContact.Address.City`.
-    pub to: String,
-    /// The rows that it carries.
-    pub rows: Vec<String>,
-    /// Where the value comes from.
-    pub term: Term,
-    /// Taken when the value is absent, null or blank.
-    pub default: Option<Value>,
-    /// The field is sent only when this is true.
-    pub when: Option<Formula>,
-    /// How the value is read.
-    pub as_: Option<As>,
-    /// Most characters of a text.
-    pub max_length: Option<usize>,
-    /// A longer text is cut rather than refused.
-    pub truncate: bool,
-    /// The author's words: `$.vendor.id`, `ask.number`.
-    pub written: String,
-    /// `mappings/subcontracts.yaml:24`.
-    pub place: String,
-}
-
-/// How lines come about: those of each part, one part after the other.
-#[derive(Debug)]
-pub struct LinesRule {
-    /// The target field.
-    pub field: Field,
-    /// The entries that fill it, in the order of the table.
-    pub parts: Vec<LinesPart>,
-}
-
-/// How the members of a source list become lines.
-#[derive(Debug)]
-pub struct LinesPart {
-    /// What its lines are made of.
-    pub of: LinesOf,
-    /// The line's id at the source, part by part; empty for lines without a link of their own.
-    pub key: Vec<KeyPart>,
-    /// Only lines for which this is true.
-    pub when: Option<Formula>,
-    /// The rules of a line.
-    pub nodes: Vec<Node>,
-    /// The rows that it carries itself.
-    pub rows: Vec<String>,
-}
-
-/// A part of a line's id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeyPart {
-    /// A value of the line.
-    Place(Place),
-    /// A word that tells lines of one list from those of another.
-    Word(String),
-}
-
-/// What lines are made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinesOf {
-    /// The members of this list of the record.
-    List(usize),
-    /// The record (or the unfolded line) itself: exactly one line, written `each: $`.
-    Itself,
-}
-
-/// Where a value comes from.
-#[derive(Debug)]
-pub enum Term {
-    /// A value that stands in the record.
-    Slot(Place),
-    /// A path that only a search can answer, over the whole record or line.
-    Search {
-        /// Where the search starts.
-        root: Place,
-        /// The fields of the root, for reading it.
-        shape: Arc<Shape>,
-        /// The path.
-        path: JsonPath,
-    },
-    /// A constant.
-    Constant(Value),
-    /// An expression.
-    Formula(Box<Formula>),
-    /// The other side of a link.
-    Link {
-        /// Whose links are asked.
-        mapping: String,
-        /// The id or key, part by part.
-        parts: Vec<Term>,
-    },
 }
 
 /// An action after the write, guarded by the status that it needs.
@@ -327,6 +254,23 @@ impl Direction {
     }
 }
 
+impl Join {
+    /// The values of the record that say which.
+    pub fn places(&self) -> Vec<Place> {
+        match &self.by {
+            JoinBy::Key(places) => places.clone(),
+            JoinBy::Id(place) => vec![*place],
+            JoinBy::Computed(_) => Vec::new(),
+            JoinBy::All(fields) => fields.iter().map(|(_, place)| *place).collect(),
+        }
+    }
+
+    /// Whether it is a list of records.
+    pub fn is_list(&self) -> bool {
+        matches!(self.by, JoinBy::All(_))
+    }
+}
+
 impl Plan {
     /// The mapping under whose name another one's links are kept.
     pub fn pair_of<'a>(&'a self, mapping: &'a str) -> &'a str {
@@ -339,6 +283,15 @@ impl Plan {
             crate::schema::Wire::Acumatica(_) => true,
             crate::schema::Wire::Procore(wire) => wire.sync.is_some() || wire.create.is_some() || wire.update.is_some(),
         }
+    }
+
+    /// The field of a list's lines by which others know them, where it is another than their key.
+    pub fn linked_as(&self, list: &str) -> Option<&str> {
+        let lines = self.nodes.iter().find_map(|node| match node {
+            Node::Lines(lines) if lines.field.name == list => Some(lines),
+            _ => None,
+        });
+        lines?.parts.iter().find_map(|part| part.linked_as.as_deref())
     }
 
     /// Whether an expression of it reads what the target holds.

@@ -77,8 +77,34 @@ impl Compiler<'_> {
         resolve(&self.shape, &steps, self.source.resource.system).ok().map(|found| found.wire)
     }
 
+    /// A path that names one place in a member of a list, as the members that lead to it on the wire.
+    pub(super) fn steps_in(&mut self, word: &Word, shape: &Shape) -> Option<Vec<String>> {
+        let Some(names) = names(&self.json_path(word)?) else {
+            let message = format!("`{word}` may name several values, and one is needed here");
+            self.problems.push(Diagnostic::error("path", &word.place, message).help("use a plain path such as `$.wbs_code.flat_code`"));
+            return None;
+        };
+        let steps: Vec<&str> = names.iter().map(String::as_str).collect();
+        match resolve(shape, &steps, self.source.resource.system) {
+            Ok(found) => Some(found.wire),
+            Err(lost) => {
+                let at = begins(&word.text, &steps[..=lost.step]);
+                let place = at.map_or_else(|| word.place.clone(), |at| word.part(at..at + steps[lost.step].len()));
+                let owner = lost.above.map_or("line", |above| above.name.as_str());
+                self.problems.push(no_field((steps[lost.step], owner), &lost, &place));
+                None
+            }
+        }
+    }
+
     /// A path to the members of a list: the list's number, the fields of a member, and the keys of a member.
     pub(super) fn list(&mut self, word: &Word) -> Option<(usize, Shape, Vec<String>)> {
+        let (wire, shape, keys) = self.list_of(word)?;
+        Some((self.wanted.list(&wire), shape, keys))
+    }
+
+    /// The same without reading its members: the list's place on the wire in front.
+    pub(super) fn list_of(&mut self, word: &Word) -> Option<(Vec<String>, Shape, Vec<String>)> {
         let path = self.json_path(word)?;
         let names = path.steps().and_then(|steps| match steps.split_last() {
             Some((PathStep::Each, head)) => names_of(head),
@@ -101,8 +127,7 @@ impl Compiler<'_> {
             self.problems.push(Diagnostic::error("wrong-kind", &word.place, format!("`{word}` does not hold lines")));
             return None;
         };
-        let list = self.wanted.list(&found.wire);
-        Some((list, field.shape.clone().unwrap_or_default(), field.line_key.clone()))
+        Some((found.wire.clone(), field.shape.clone().unwrap_or_default(), field.line_key.clone()))
     }
 }
 

@@ -3,9 +3,10 @@
 
 use super::compile::{Compiler, LineScope, schema};
 use super::resolve::{beside, resolve};
-use super::{Join, Place, ProjectOf, Records, SourceKey};
+use super::{Join, JoinBy, Place, ProjectOf, Records, Regroup, SourceKey};
 use crate::diagnostic::Diagnostic;
-use crate::schema::{Kind, Scope};
+use crate::mapping::{self, Belongs, LinkedProject, Word};
+use crate::schema::{Kind, Schema, Scope};
 
 impl Compiler<'_> {
     pub(super) fn joins(&mut self) -> Vec<Join> {
@@ -23,12 +24,67 @@ impl Compiler<'_> {
                 self.problems.push(Diagnostic::error("join", &named.name.place, message).help("choose another name"));
                 continue;
             }
-            let key = named.it.key.iter().filter_map(|word| self.place(word)).collect();
+            let by = self.join_by(&named.name, &named.it, &schema);
             let when = named.it.when.as_ref().and_then(|word| self.formula(word));
-            self.shape.fields.push(beside(&named.name.text, Kind::Record, schema.shape.clone()));
-            joins.push(Join { name: named.name.text.clone(), schema, key, when });
+            let is_list = named.it.all.is_some();
+            let mut field = beside(&named.name.text, if is_list { Kind::Lines } else { Kind::Record }, schema.shape.clone());
+            // A joined record is told from others of its list by the id that its system gave it.
+            field.line_key.extend(is_list.then(|| schema.resource.id.clone()));
+            self.shape.fields.push(field);
+            joins.extend(by.map(|by| Join { name: named.name.text.clone(), schema, by, when }));
         }
         joins
+    }
+
+    fn join_by(&mut self, name: &Word, join: &mapping::Join, schema: &Schema) -> Option<JoinBy> {
+        let key = (!join.key.is_empty()).then_some(&join.key);
+        match (key, &join.id, &join.expr, &join.all) {
+            (Some(key), None, None, None) => {
+                let places: Vec<Place> = key.iter().filter_map(|word| self.place(word)).collect();
+                Some(JoinBy::Key(places))
+            }
+            (None, Some(word), None, None) => self.place(word).map(JoinBy::Id),
+            (None, None, Some(word), None) => self.formula(word).map(|formula| JoinBy::Computed(Box::new(formula))),
+            (None, None, None, Some(fields)) => {
+                let mut equal = Vec::with_capacity(fields.len());
+                for field in fields {
+                    match schema.field_at(&field.name.text) {
+                        Some(known) if known.shape.is_none() => {
+                            equal.extend(self.place(&field.it).map(|place| (field.name.text.clone(), place)));
+                        }
+                        Some(_) => {
+                            let message = format!("`{}` of `{}` is no single value", field.name, schema.name);
+                            self.problems
+                                .push(Diagnostic::error("join", &field.name.place, message).help("name a field below it: `record.field`"));
+                        }
+                        None => self.unknown_target(&field.name, schema),
+                    }
+                }
+                Some(JoinBy::All(equal))
+            }
+            _ => {
+                let message = format!("the join `{name}` takes exactly one of `key`, `id`, `expr` and `all`");
+                let help =
+                    "`key`, `id` and `expr` name one record, `all` lists those whose fields equal values of this one (`{}`: every one)";
+                self.problems.push(Diagnostic::error("join", &name.place, message).help(help));
+                None
+            }
+        }
+    }
+
+    /// Joined records of a project are read in the record's project, which has to be known by then.
+    pub(super) fn joins_in_projects(&mut self, joins: &[Join], project: Option<&ProjectOf>) {
+        let known = match project {
+            Some(ProjectOf::Source) => true,
+            Some(ProjectOf::Named(place)) => !place.in_line,
+            _ => false,
+        };
+        for join in joins.iter().filter(|join| !known && join.schema.resource.scope == Scope::Project) {
+            let Some(named) = self.mapping.join.iter().find(|named| named.name.text == join.name) else { continue };
+            let message = format!("`{}` belongs to projects, and the record's project is not known when it is read", join.schema.name);
+            let help = "the record itself has to name its project: `project: $.…`, outside of lines";
+            self.problems.push(Diagnostic::error("join", &named.it.resource.place, message).help(help));
+        }
     }
 
     pub(super) fn records(&mut self) -> Records {
@@ -52,15 +108,47 @@ impl Compiler<'_> {
         Records::Group { by, name: group.as_.text.clone() }
     }
 
+    /// Further lists of the record, each of which rules may walk through as if the source had it.
+    pub(super) fn lists(&mut self) -> Vec<Regroup> {
+        let mapping = self.mapping;
+        mapping.lists.iter().filter_map(|named| self.regroup(&named.name, &named.it)).collect()
+    }
+
+    fn regroup(&mut self, name: &Word, regroup: &mapping::Regroup) -> Option<Regroup> {
+        if let Some(unfold) = &self.mapping.unfold {
+            let message = "`unfold` makes each line a record, which has no lists of its own";
+            self.problems.push(Diagnostic::error("list", &name.place, message).related(&unfold.place, "unfolded here"));
+            return None;
+        }
+        if self.shape.get(&name.text).is_some() {
+            let message = format!("`{name}` is a field of the source already");
+            self.problems.push(Diagnostic::error("list", &name.place, message).help("choose another name"));
+            return None;
+        }
+        let (of, shape, _) = self.list_of(&regroup.of)?;
+        if shape.get(&regroup.as_.text).is_some() {
+            let message = format!("`{}` is a field of the line already", regroup.as_);
+            self.problems.push(Diagnostic::error("list", &regroup.as_.place, message).help("choose another name"));
+            return None;
+        }
+        let by: Vec<Vec<String>> = regroup.by.iter().filter_map(|word| self.steps_in(word, &shape)).collect();
+        let mut whole = shape.clone();
+        whole.fields.push(beside(&regroup.as_.text, Kind::Lines, shape));
+        self.shape.fields.push(beside(&name.text, Kind::Lines, whole));
+        (by.len() == regroup.by.len()).then(|| Regroup { name: name.text.clone(), of, by, members: regroup.as_.text.clone() })
+    }
+
     pub(super) fn source_key(&mut self, records: &Records) -> Option<SourceKey> {
         let resource = self.source.resource.clone();
         let named = |this: &mut Self, names: &[String]| names.iter().filter_map(|name| this.field_place(name, false)).collect::<Vec<_>>();
         let label = resource.label.as_ref().and_then(|name| self.field_place(name, false));
         let modified = resource.modified.as_ref().and_then(|name| self.field_place(name, false));
+        let addressed: Vec<String> = resource.addressed_by().into_iter().map(str::to_owned).collect();
+        let address = addressed.into_iter().filter_map(|name| Some((name.clone(), self.field_place(&name, false)?))).collect();
         match records {
             Records::One => {
                 let id = named(self, std::slice::from_ref(&resource.id));
-                Some(SourceKey { id, key: named(self, &resource.key), label, modified })
+                Some(SourceKey { id, key: named(self, &resource.key), label, modified, address })
             }
             Records::Unfold(_) => {
                 let unfold = self.mapping.unfold.as_ref()?;
@@ -70,15 +158,32 @@ impl Compiler<'_> {
                     self.problems
                         .push(Diagnostic::error("unfold", &unfold.place, message).help("name the key fields in the schema: `x-key`"));
                 }
-                let id: Vec<Place> = keys.iter().filter_map(|name| self.field_place(name, true)).collect();
-                Some(SourceKey { key: id.clone(), id, label: None, modified })
+                let member: Vec<Place> = keys.iter().filter_map(|name| self.field_place(name, true)).collect();
+                if self.joined_key(unfold).is_none() {
+                    return Some(SourceKey { key: member.clone(), id: member, label: None, modified, address });
+                }
+                // The same joined record stands beside many records: only the two together name an item.
+                let of_member = self.joined_key(unfold).unwrap_or_default();
+                let other: Vec<Place> = of_member.iter().filter_map(|name| self.field_place(name, true)).collect();
+                let id = named(self, std::slice::from_ref(&resource.id)).into_iter().chain(member).collect();
+                let key = named(self, &resource.key).into_iter().chain(other).collect();
+                Some(SourceKey { id, key, label: None, modified, address })
             }
             Records::Group { .. } => {
                 let group = self.mapping.group.as_ref()?;
                 let id: Vec<Place> = group.by.iter().filter_map(|word| self.place(word)).collect();
-                Some(SourceKey { key: id.clone(), id, label: None, modified: None })
+                Some(SourceKey { key: id.clone(), id, label: None, modified: None, address })
             }
         }
+    }
+
+    /// The business key of the records that a path into what is joined leads to; none for a path into the record's own.
+    fn joined_key(&self, word: &Word) -> Option<Vec<String>> {
+        let join = self.mapping.join.iter().find(|join| {
+            let rest = word.text.strip_prefix("$.").and_then(|path| path.strip_prefix(join.name.text.as_str()));
+            rest.is_some_and(|rest| rest.starts_with(['[', '.']))
+        })?;
+        self.catalog.get(&join.it.resource.text).map(|schema| schema.resource.key.clone())
     }
 
     fn field_place(&mut self, name: &str, in_line: bool) -> Option<Place> {
@@ -96,22 +201,45 @@ impl Compiler<'_> {
             None if source_scoped => ProjectOf::Source,
             None if target_scoped => {
                 let message = format!("`{}` belongs to a project, and nothing says to which", self.target.name);
-                let help = "add `project:` with the path to the source project's key, or `project: each` for every synced project";
+                let help = "add `project:` with the path to the source project's key, `each` for every synced project, or `{of: mapping, from: [paths]}`";
                 self.problems.push(Diagnostic::error("project", &self.mapping.target.place, message).help(help));
                 return None;
             }
             None => ProjectOf::Nobody,
-            Some(word) if source_scoped => {
+            Some(belongs) if source_scoped => {
                 let message = format!("`{}` is read project by project; `project` says it twice", self.source.name);
+                let word = match belongs {
+                    Belongs::Named(word) => word,
+                    Belongs::Linked(link) => &link.of,
+                };
                 self.problems.push(Diagnostic::error("project", &word.place, message).help("take it out"));
                 return None;
             }
-            Some(word) if word.text == "each" => ProjectOf::Each,
-            Some(word) => ProjectOf::Named(self.place(word)?),
+            Some(Belongs::Named(word)) if word.text == "each" => ProjectOf::Each,
+            Some(Belongs::Named(word)) => ProjectOf::Named(self.place(word)?),
+            Some(Belongs::Linked(link)) => self.project_of_link(link)?,
         };
         if found != ProjectOf::Nobody && self.mapping.mapping.text != "projects" {
             self.after.push("projects".to_owned());
         }
         Some(found)
+    }
+
+    fn project_of_link(&mut self, link: &LinkedProject) -> Option<ProjectOf> {
+        if !self.known_mapping(&link.of) {
+            return None;
+        }
+        let named = self.mappings.iter().find(|other| other.mapping.text == link.of.text)?;
+        let procore = if named.direction.text == "export" { &named.source } else { &named.target };
+        if self.catalog.get(&procore.text).is_some_and(|schema| schema.resource.scope != Scope::Project) {
+            let message = format!("links of `{}` lie in no project", link.of);
+            let help = format!("name a mapping of records that belong to projects; `{procore}` belongs to the company");
+            self.problems.push(Diagnostic::error("project", &link.of.place, message).help(help));
+        }
+        if link.of.text != self.mapping.mapping.text {
+            self.after.push(link.of.text.clone());
+        }
+        let from: Vec<Place> = link.from.iter().filter_map(|word| self.place(word)).collect();
+        Some(ProjectOf::Linked { mapping: link.of.text.clone(), from })
     }
 }

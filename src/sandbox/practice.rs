@@ -26,9 +26,12 @@ impl Running {
                tenant: {tenant}\n  \
                sign_in:\n    \
                  session: {{user: {user}, password: \"file:acumatica.secret\"}}\n\
-             # This instance numbers subcontracts by itself.\n\
+             # This instance numbers subcontracts by itself; its template brings tasks, budget levels and change orders, and keeps\n\
+             # revenue by task and cost code.\n\
              settings:\n  \
-               numbering: {{subcontracts: {{automatic: true}}}}\n",
+               numbering: {{subcontracts: {{automatic: true}}}}\n  \
+               projects: {{template: BUILD}}\n  \
+               prime_contracts: {{cost_code: \"01-1000\"}}\n",
             url = self.procore_url,
             company = procore.company_id,
             client = procore.client_id,

@@ -99,6 +99,9 @@ pub struct Call {
     pub envelope: Envelope,
     /// Rows a page; none where the list has no paging.
     pub page_size: Option<u32>,
+    /// A list that shows less of a record than `show` does.
+    #[serde(default)]
+    pub summary: bool,
 }
 
 /// What an answer's records are wrapped in.
@@ -195,7 +198,7 @@ pub struct AcumaticaWire {
     /// The entity, where the resource is called otherwise: retainage releases are `Bill`.
     pub entity: Option<String>,
     /// Where an action of another document makes its records, rather than a `PUT`.
-    pub made_by: Option<MadeBy>,
+    pub made_by: Option<Box<MadeBy>>,
     /// Details and linked entities that come only when named.
     #[serde(default)]
     pub expand: Vec<String>,
@@ -278,6 +281,13 @@ impl SyncCall {
     }
 }
 
+impl SyncCall {
+    /// The fields of a row that are part of the call's address and not of the row.
+    pub fn addressed_by(&self) -> Vec<&str> {
+        self.query.values().filter_map(|text| text.strip_prefix('$')).collect()
+    }
+}
+
 impl ProcoreWire {
     /// The fields of a record without which it can be neither listed, shown nor changed.
     pub fn addressed_by(&self) -> Vec<&str> {
@@ -303,7 +313,7 @@ impl Resource {
 
     /// The action that makes its records, if they are not simply written.
     pub fn made_by(&self) -> Option<&MadeBy> {
-        self.wire.acumatica()?.made_by.as_ref()
+        self.wire.acumatica()?.made_by.as_deref()
     }
 }
 

@@ -25,6 +25,21 @@ impl Digest {
         good.then(|| Self(text.to_owned()))
     }
 
+    /// Its 32 bytes.
+    pub(super) fn bytes(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        for (byte, digits) in bytes.iter_mut().zip(self.0.as_bytes().chunks(2)) {
+            let digit = |at: usize| char::from(digits[at]).to_digit(16).and_then(|digit| u8::try_from(digit).ok()).unwrap_or_default();
+            *byte = digit(0) << 4 | digit(1);
+        }
+        bytes
+    }
+
+    /// The digest of 32 bytes.
+    pub(super) fn of_bytes(bytes: &[u8; 32]) -> Self {
+        Self(hex(bytes))
+    }
+
     /// Its 64 hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -157,5 +172,6 @@ mod tests {
         assert_eq!(Digest::from_hex(digest.as_str()), Some(digest.clone()));
         assert_eq!(Digest::from_hex(&digest.as_str().to_uppercase()), None);
         assert_eq!(Digest::from_hex("ba78"), None);
+        assert_eq!(Digest::of_bytes(&digest.bytes()), digest);
     }
 }

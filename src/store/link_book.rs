@@ -1,64 +1,67 @@
 //! Links in memory, for looking up thousands of them while records are evaluated.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::link::{fold, tidy_guid};
-use super::{Link, LinkFilter, LinkId, LinkState, PutLink, Reading, StoreError};
+use rusqlite::params;
+
+use super::link::{COLUMNS, fold, link_row, tidy_guid};
+use super::link_row::{Row, Words, place};
+use super::{Link, LinkId, LinkState, PutLink, Reading, StoreError};
 use crate::schema::System;
 
 /// Live links, found by either end. Procore ids compare exactly, Acumatica GUIDs in either case, keys trimmed and in
-/// either case.
+/// either case. A hundred thousand of them take some tens of megabytes: links are made when they are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct LinkBook {
-    links: BTreeMap<LinkId, Link>,
+    rows: BTreeMap<LinkId, Row>,
+    words: Words,
+    /// Which documents stand in a place, in the order in which they were linked.
+    documents: HashMap<u32, BTreeSet<LinkId>>,
     /// The lines of each document.
-    lines: HashMap<LinkId, BTreeSet<LinkId>>,
-    /// By mapping, then scope, then part (empty for documents).
-    shelves: HashMap<String, HashMap<String, HashMap<String, Shelf>>>,
+    lines: BTreeSet<(LinkId, LinkId)>,
+    /// Documents by the hash of mapping, side and id. What has the same hash is told apart by its row.
+    ids: HashMap<u64, Found>,
+    /// Documents by the hash of mapping, scope, side and key. Keys may repeat: renamed accounts leave theirs to others.
+    keys: HashMap<u64, Found>,
 }
 
-/// The links of one mapping, scope and part.
-#[derive(Clone, Debug, Default)]
-struct Shelf {
-    procore: Index,
-    acumatica: Index,
-}
-
-/// One side of a shelf.
-#[derive(Clone, Debug, Default)]
-struct Index {
-    by_id: HashMap<String, LinkId>,
-    /// Keys may repeat: line numbers do, and renamed accounts.
-    by_key: HashMap<String, Vec<LinkId>>,
+/// What a hash leads to: nearly always one link.
+#[derive(Clone, Debug)]
+enum Found {
+    One(LinkId),
+    Many(Vec<LinkId>),
 }
 
 impl LinkBook {
     /// A book of these links; removed ones are left out.
     pub fn new(links: impl IntoIterator<Item = Link>) -> Self {
         let mut book = Self::default();
-        links.into_iter().for_each(|link| book.insert(link));
+        links.into_iter().for_each(|link| book.insert(&link));
         book
     }
 
     /// Puts a link into the book, in place of what it held under the same number.
-    pub fn insert(&mut self, link: Link) {
+    pub fn insert(&mut self, link: &Link) {
         self.take_out(link.id);
         if link.state == LinkState::Removed {
             return;
         }
-        let scopes = self.shelves.entry(link.mapping.clone()).or_default();
-        let shelf = scopes.entry(link.scope.clone()).or_default().entry(link.part.clone()).or_default();
-        for system in [System::Procore, System::Acumatica] {
-            let (index, end) = (shelf.side_mut(system), link.end(system));
-            index.by_id.insert(end.id.clone(), link.id);
-            if let Some(key) = end.folded() {
-                index.by_key.entry(key).or_default().push(link.id);
+        let row = Row::of(link, &mut self.words);
+        match link.parent {
+            Some(parent) => drop(self.lines.insert((parent, link.id))),
+            None => {
+                self.documents.entry(row.place).or_default().insert(link.id);
+                for side in [System::Procore, System::Acumatica] {
+                    let end = link.end(side);
+                    Found::add(&mut self.ids, id_hash(&link.mapping, side, &end.id), link.id);
+                    if let Some(key) = end.folded() {
+                        Found::add(&mut self.keys, key_hash((&link.mapping, &link.scope), side, &key), link.id);
+                    }
+                }
             }
         }
-        if let Some(parent) = link.parent {
-            self.lines.entry(parent).or_default().insert(link.id);
-        }
-        self.links.insert(link.id, link);
+        self.rows.insert(link.id, row);
     }
 
     /// Takes over what [`put_link`](super::Writing::put_link) gave back.
@@ -66,28 +69,32 @@ impl LinkBook {
         for lost in &put.lost {
             self.take_out(lost.id);
         }
-        self.insert(put.link.clone());
-        put.lines.iter().for_each(|line| self.insert(line.clone()));
+        self.insert(&put.link);
+        put.lines.iter().for_each(|line| self.insert(line));
     }
 
     /// Takes a document out of the book, with its lines.
     pub fn remove(&mut self, id: LinkId) -> Option<Link> {
-        let lines = self.lines.remove(&id).unwrap_or_default();
-        lines.into_iter().for_each(|line| drop(self.take_out(line)));
+        for line in self.line_ids(id) {
+            self.take_out(line);
+        }
         self.take_out(id)
     }
 
     fn take_out(&mut self, id: LinkId) -> Option<Link> {
-        let link = self.links.remove(&id)?;
-        if let Some(lines) = link.parent.and_then(|parent| self.lines.get_mut(&parent)) {
-            lines.remove(&id);
-        }
-        let shelf = self.shelves.get_mut(&link.mapping)?.get_mut(&link.scope)?.get_mut(&link.part)?;
-        for system in [System::Procore, System::Acumatica] {
-            let (index, end) = (shelf.side_mut(system), link.end(system));
-            index.by_id.remove(&end.id);
-            if let Some(ids) = end.folded().and_then(|key| index.by_key.get_mut(&key)) {
-                ids.retain(|other| *other != id);
+        let link = self.rows.remove(&id)?.link(id, &self.words);
+        match link.parent {
+            Some(parent) => drop(self.lines.remove(&(parent, id))),
+            None => {
+                let place = self.words.number(&place(&link.mapping, &link.scope, &link.part));
+                self.documents.entry(place).or_default().remove(&id);
+                for side in [System::Procore, System::Acumatica] {
+                    let end = link.end(side);
+                    Found::take(&mut self.ids, id_hash(&link.mapping, side, &end.id), id);
+                    if let Some(key) = end.folded() {
+                        Found::take(&mut self.keys, key_hash((&link.mapping, &link.scope), side, &key), id);
+                    }
+                }
             }
         }
         Some(link)
@@ -95,81 +102,152 @@ impl LinkBook {
 
     /// The document that has this id, or else the only one that has this key, on one side. Its other end is what a
     /// `link` field yields.
-    pub fn other_side(&self, mapping: &str, scope: &str, side: System, id_or_key: &str) -> Option<&Link> {
-        match self.shelf(mapping, scope, "")?.side(side).find(side, id_or_key)[..] {
-            [id] => self.links.get(&id),
+    pub fn other_side(&self, mapping: &str, scope: &str, side: System, id_or_key: &str) -> Option<Link> {
+        match self.found(mapping, scope, side, id_or_key)[..] {
+            [id] => self.link(id),
             _ => None,
         }
     }
 
+    /// The scopes in which exactly one document of a mapping has this id or key on one side.
+    pub fn scopes_of(&self, mapping: &str, side: System, id_or_key: &str) -> Vec<&str> {
+        let places = self.documents.keys().map(|place| self.words.text(*place).split('\u{1f}'));
+        let scopes = places.filter_map(|mut parts| if parts.next() == Some(mapping) { parts.next() } else { None });
+        scopes.filter(|scope| self.found(mapping, scope, side, id_or_key).len() == 1).collect()
+    }
+
     /// Every document that has this id or key on one side: several make a key that names none of them (BR-21).
-    pub fn candidates(&self, mapping: &str, scope: &str, side: System, id_or_key: &str) -> Vec<&Link> {
-        let found = self.shelf(mapping, scope, "").map(|shelf| shelf.side(side).find(side, id_or_key)).unwrap_or_default();
-        found.iter().filter_map(|id| self.links.get(id)).collect()
+    pub fn candidates(&self, mapping: &str, scope: &str, side: System, id_or_key: &str) -> Vec<Link> {
+        self.found(mapping, scope, side, id_or_key).into_iter().filter_map(|id| self.link(id)).collect()
+    }
+
+    /// Whether a document of this id is linked by a mapping, in whatever scope.
+    pub fn is_taken(&self, mapping: &str, side: System, id: &str) -> bool {
+        let id = tidy(side, id);
+        let bears = |link: &LinkId| {
+            self.rows.get(link).is_some_and(|row| row.id(side) == id && self.words.text(row.place).split('\u{1f}').next() == Some(mapping))
+        };
+        Found::under(&self.ids, id_hash(mapping, side, &id)).iter().any(bears)
+    }
+
+    /// An id names one link; a key those that bear it.
+    fn found(&self, mapping: &str, scope: &str, side: System, id_or_key: &str) -> Vec<LinkId> {
+        let Some(place) = self.words.known(&place(mapping, scope, "")) else { return Vec::new() };
+        let here = |link: &LinkId| self.rows.get(link).filter(|row| row.place == place);
+        let id = tidy(side, id_or_key);
+        let by_id = Found::under(&self.ids, id_hash(mapping, side, &id));
+        if let Some(one) = by_id.iter().find(|link| here(link).is_some_and(|row| row.id(side) == id)) {
+            return vec![*one];
+        }
+        let key = fold(id_or_key);
+        let by_key = Found::under(&self.keys, key_hash((mapping, scope), side, &key)).iter();
+        let bears = |row: &Row| row.key(side).is_some_and(|other| fold(other) == key);
+        by_key.filter(|link| here(link).is_some_and(bears)).copied().collect()
     }
 
     /// The line of a document that has this id, or else the only one of that document with this key, on one side.
-    pub fn line(&self, document: &Link, part: &str, side: System, id_or_key: &str) -> Option<&Link> {
-        let found = self.shelf(&document.mapping, &document.scope, part)?.side(side).find(side, id_or_key);
-        let mut lines = found.iter().filter_map(|id| self.links.get(id)).filter(|line| line.parent == Some(document.id));
-        lines.next().filter(|_| lines.next().is_none())
+    pub fn line(&self, document: &Link, part: &str, side: System, id_or_key: &str) -> Option<Link> {
+        let place = self.words.known(&place(&document.mapping, &document.scope, part))?;
+        let (id, key) = (tidy(side, id_or_key), fold(id_or_key));
+        let mut by_key = Vec::new();
+        for line in self.line_ids(document.id) {
+            let Some(row) = self.rows.get(&line).filter(|row| row.place == place) else { continue };
+            if row.id(side) == id {
+                return self.link(line);
+            }
+            if row.key(side).is_some_and(|other| fold(other) == key) {
+                by_key.push(line);
+            }
+        }
+        match by_key[..] {
+            [line] => self.link(line),
+            _ => None,
+        }
     }
 
     /// All lines of a document, in the order in which they were linked.
-    pub fn lines_of(&self, document: &Link) -> impl Iterator<Item = &Link> {
-        self.lines.get(&document.id).into_iter().flatten().filter_map(|id| self.links.get(id))
+    pub fn lines_of(&self, document: &Link) -> impl Iterator<Item = Link> {
+        self.line_ids(document.id).into_iter().filter_map(|id| self.link(id))
     }
 
     /// The documents of a mapping, in one scope or (with `None`) in all, in the order in which they were linked.
-    pub fn documents<'a>(&'a self, mapping: &'a str, scope: Option<&'a str>) -> impl Iterator<Item = &'a Link> {
-        self.links
-            .values()
-            .filter(move |link| link.mapping == mapping && link.part.is_empty() && scope.is_none_or(|scope| link.scope == scope))
+    pub fn documents(&self, mapping: &str, scope: Option<&str>) -> impl Iterator<Item = Link> {
+        let of = |number: u32| {
+            let mut parts = self.words.text(number).split('\u{1f}');
+            parts.next() == Some(mapping) && parts.next().is_some_and(|place| scope.is_none_or(|scope| scope == place))
+        };
+        let mut found: Vec<LinkId> = self.documents.iter().filter(|(place, _)| of(**place)).flat_map(|(_, ids)| ids).copied().collect();
+        found.sort_unstable();
+        found.into_iter().filter_map(|id| self.link(id))
     }
 
     /// How many links there are, lines included.
     pub fn len(&self) -> usize {
-        self.links.len()
+        self.rows.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.links.is_empty()
+        self.rows.is_empty()
     }
 
-    fn shelf(&self, mapping: &str, scope: &str, part: &str) -> Option<&Shelf> {
-        self.shelves.get(mapping)?.get(scope)?.get(part)
+    fn link(&self, id: LinkId) -> Option<Link> {
+        self.rows.get(&id).map(|row| row.link(id, &self.words))
+    }
+
+    fn line_ids(&self, document: LinkId) -> Vec<LinkId> {
+        let all = (document, LinkId(i64::MIN))..=(document, LinkId(i64::MAX));
+        self.lines.range(all).map(|(_, line)| *line).collect()
     }
 }
 
-impl Shelf {
-    fn side(&self, system: System) -> &Index {
-        match system {
-            System::Procore => &self.procore,
-            System::Acumatica => &self.acumatica,
+impl Found {
+    fn add(index: &mut HashMap<u64, Self>, hash: u64, id: LinkId) {
+        match index.get_mut(&hash) {
+            None => drop(index.insert(hash, Self::One(id))),
+            Some(Self::Many(ids)) => ids.push(id),
+            Some(one) => *one = Self::Many(one.ids().iter().copied().chain([id]).collect()),
         }
     }
 
-    fn side_mut(&mut self, system: System) -> &mut Index {
-        match system {
-            System::Procore => &mut self.procore,
-            System::Acumatica => &mut self.acumatica,
+    fn take(index: &mut HashMap<u64, Self>, hash: u64, id: LinkId) {
+        let left: Vec<LinkId> = Self::under(index, hash).iter().copied().filter(|other| *other != id).collect();
+        match left[..] {
+            [] => drop(index.remove(&hash)),
+            [one] => drop(index.insert(hash, Self::One(one))),
+            _ => drop(index.insert(hash, Self::Many(left))),
+        }
+    }
+
+    fn under(index: &HashMap<u64, Self>, hash: u64) -> &[LinkId] {
+        index.get(&hash).map_or(&[], Self::ids)
+    }
+
+    fn ids(&self) -> &[LinkId] {
+        match self {
+            Self::One(id) => std::slice::from_ref(id),
+            Self::Many(ids) => ids,
         }
     }
 }
 
-impl Index {
-    /// An id names one link; a key those that bear it.
-    fn find(&self, side: System, id_or_key: &str) -> Vec<LinkId> {
-        let by_id = match side {
-            System::Procore => self.by_id.get(id_or_key),
-            System::Acumatica => self.by_id.get(&tidy_guid(id_or_key)),
-        };
-        match by_id {
-            Some(id) => vec![*id],
-            None => self.by_key.get(&fold(id_or_key)).cloned().unwrap_or_default(),
-        }
+fn tidy(side: System, id: &str) -> String {
+    match side {
+        System::Procore => id.to_owned(),
+        System::Acumatica => tidy_guid(id),
     }
+}
+
+fn id_hash(mapping: &str, side: System, id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (mapping, side, id).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn key_hash(place: (&str, &str), side: System, key: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (place, side, key).hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Reading<'_> {
@@ -179,10 +257,14 @@ impl Reading<'_> {
     /// A file that cannot be read.
     pub fn link_book(&self, mappings: &[&str]) -> Result<LinkBook, StoreError> {
         let mut book = LinkBook::default();
-        let named = mappings.iter().map(|mapping| Some((*mapping).to_owned()));
-        let filters: Vec<_> = if mappings.is_empty() { vec![None] } else { named.collect() };
+        let named = mappings.iter().map(|mapping| Some(*mapping));
+        let filters: Vec<Option<&str>> = if mappings.is_empty() { vec![None] } else { named.collect() };
+        let sql = format!("select {COLUMNS} from link where ($1 is null or mapping = $1) and state = 'live' order by id");
         for mapping in filters {
-            self.links(&LinkFilter { mapping, lines: true, ..LinkFilter::default() })?.into_iter().for_each(|link| book.insert(link));
+            self.each_row(&sql, params![mapping], |row| {
+                book.insert(&link_row(row)?);
+                Ok(())
+            })?;
         }
         Ok(book)
     }

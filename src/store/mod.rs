@@ -20,6 +20,7 @@ mod lease;
 mod link;
 mod link_book;
 mod link_put;
+mod link_row;
 mod migrate;
 mod run;
 mod step;

@@ -211,7 +211,7 @@ impl Delivery<'_> {
     }
 }
 
-fn draft_of(parcel: &Parcel) -> Draft {
+pub(super) fn draft_of(parcel: &Parcel) -> Draft {
     let line = |line: &ParcelLine| Line { field: line.field.clone(), at: line.at, key: line.source.clone(), part: 0 };
     Draft { fields: parcel.draft.clone(), lines: parcel.lines.iter().map(line).collect() }
 }

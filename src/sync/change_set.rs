@@ -1,5 +1,7 @@
 //! The change set: what a run would do, record by record and field by field. It can be saved, and a run can be held to it.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
@@ -98,14 +100,15 @@ impl ChangeSet {
             return Err(Failure::MovedOn(format!("mapping `{name}` is not what it was; make the plan anew")));
         }
         let mut differences = Vec::new();
+        let (there, allowed) = (now.by_record(), self.by_record());
         for change in &self.changes {
-            match now.changes.iter().find(|other| other.is_about(change)) {
-                Some(other) if other == change => {}
+            match there.get(&change.record()) {
+                Some(other) if *other == change => {}
                 Some(_) => differences.push(format!("`{}` of `{}` would change otherwise", change.source_key, change.mapping)),
                 None => differences.push(format!("`{}` of `{}` needs no change any more", change.source_key, change.mapping)),
             }
         }
-        for change in now.changes.iter().filter(|change| !self.allows(change)) {
+        for change in now.changes.iter().filter(|change| !allowed.contains_key(&change.record())) {
             differences.push(format!("`{}` of `{}` came new", change.source_key, change.mapping));
         }
         if differences.is_empty() {
@@ -117,14 +120,15 @@ impl ChangeSet {
         Err(Failure::MovedOn(format!("{}{tail}; nothing was sent", differences.join("; "))))
     }
 
-    /// Whether the set holds a change of this record.
-    pub fn allows(&self, change: &StagedChange) -> bool {
-        self.changes.iter().any(|known| known.is_about(change))
+    /// The changes by the record that they are about.
+    pub(super) fn by_record(&self) -> HashMap<(&str, &str, &str), &StagedChange> {
+        self.changes.iter().map(|change| (change.record(), change)).collect()
     }
 }
 
 impl StagedChange {
-    fn is_about(&self, other: &Self) -> bool {
-        self.mapping == other.mapping && self.project == other.project && self.source_id == other.source_id
+    /// Which record it is about: mapping, project, source id.
+    pub(super) fn record(&self) -> (&str, &str, &str) {
+        (&self.mapping, &self.project, &self.source_id)
     }
 }

@@ -3,21 +3,23 @@
 
 use std::sync::Mutex;
 
+use super::attempt::draft_of;
 use super::engine::Engine;
 use super::failure::Failure;
-use super::lines::{Pairs, kept_otherwise, not_removed, recognise};
+use super::lines::{Pairs, kept_otherwise, known_in, not_removed, recognise};
 use super::links::Book;
 use super::parcel::{Parcel, Receipt};
 use super::scope::Where;
+use super::standing::Walked;
 use super::target::{key_of, read};
 use crate::connector::{Certainty, ConnectorError, Key, Select};
-use crate::evaluate::{Context, NoLinks, learned};
+use crate::evaluate::{Context, FieldChange, NoLinks, baseline, compare, learned, line_key};
 use crate::plan::{Direction, Plan};
 use crate::schema::System;
 use crate::store::{
     Answer, Attempt, Digest, End, Flow, FlowId, Hold, Intent, Meaning, NewLine, NewLink, PutLink, Setback, Step, StepError, Steps,
 };
-use crate::value::{Record, Value};
+use crate::value::{Record, Value, json_text, plain_text};
 
 /// The step that writes to the target.
 const SEND: &str = "send";
@@ -70,26 +72,23 @@ impl Delivery<'_> {
         intent
     }
 
-    /// Walks the flow up to the write-back, which is done for many at once.
-    pub(super) async fn walk(&self, flow: Flow, book: &mut Book) -> Result<(Delivered, Vec<Receipt>), Failure> {
+    /// Walks the flow up to the last action; how documents stand then, and what their sources learn, is seen to for many at once.
+    pub(super) async fn walk(&self, flow: Flow, book: &mut Book) -> Result<Walked, Failure> {
         let mut receipts = self.send(&flow, book).await?;
         let put = self.link(&flow, &receipts).await?;
         for put in &put {
             book.links.take_over(put);
         }
-        let (mut lessons, mut unfinished) = (Vec::new(), receipts.iter().any(|receipt| receipt.left_open));
+        let mut unfinished = receipts.iter().any(|receipt| receipt.left_open);
         if self.plan.direction == Direction::Export {
-            for (parcel, receipt) in self.parcels.iter().zip(&mut receipts).filter(|(_, receipt)| receipt.refused.is_none()) {
-                match self.follow(&flow, receipt).await? {
-                    Ok(record) => lessons.extend(self.lesson(parcel, &record)),
-                    Err(reason) => {
-                        receipt.refused = Some(reason);
-                        unfinished = true;
-                    }
+            for receipt in receipts.iter_mut().filter(|receipt| receipt.refused.is_none()) {
+                if let Err(reason) = self.follow(&flow, receipt).await? {
+                    receipt.refused = Some(reason);
+                    unfinished = true;
                 }
             }
         }
-        Ok((Delivered { flow, lessons, unfinished }, receipts))
+        Ok(Walked { flow, parcels: self.parcels.to_vec(), receipts, unfinished })
     }
 
     async fn send(&self, flow: &Flow, book: &Book) -> Result<Vec<Receipt>, Failure> {
@@ -120,15 +119,24 @@ impl Delivery<'_> {
 
     pub(super) fn receipt(&self, parcel: &Parcel, id: &str, body: &str) -> Result<Receipt, String> {
         let record = read(self.plan, body).map_err(|problem| problem.to_string())?;
+        let lines = recognise(self.plan, parcel, &record);
         Ok(Receipt {
             id: id.to_owned(),
             key: key_of(self.plan, &record),
             status: record.text("Status").map(str::to_owned),
-            lines: recognise(self.plan, parcel, &record),
+            unexpected: self.unexpected(parcel, (&lines, &record)),
+            lines,
             left_open: false,
             refused: not_removed(self.plan, parcel, &record),
             kept_otherwise: kept_otherwise(self.plan, parcel, &record),
+            shown: (self.plan.direction == Direction::Export).then_some(record),
         })
+    }
+
+    /// Computed fields that the target shows otherwise than the mapping expects; what it does not show is not judged.
+    pub(super) fn unexpected(&self, parcel: &Parcel, (lines, shown): (&Pairs, &Record)) -> Vec<FieldChange> {
+        let change = compare(self.plan, &draft_of(parcel), Some(shown), &|list, line| known_in(lines, list, line));
+        change.unexpected.into_iter().filter(|field| !field.old.is_null()).collect()
     }
 
     async fn link(&self, flow: &Flow, receipts: &[Receipt]) -> Result<Vec<PutLink>, Failure> {
@@ -147,7 +155,8 @@ impl Delivery<'_> {
             match &receipt.refused {
                 Some(reason) => links.push(Err(hold(reason))),
                 None => {
-                    links.push(Ok(self.new_link(parcel, receipt)));
+                    let shown = receipt.shown.as_ref().map(|shown| json_text(&Value::Record(baseline(self.plan, shown))));
+                    links.push(Ok((self.new_link(parcel, receipt), shown)));
                     if remembers {
                         drafts.push((parcel.source_id.clone(), Value::Record(parcel.draft.clone()).to_string()));
                     }
@@ -158,14 +167,17 @@ impl Delivery<'_> {
         let source = self.plan.source.resource.system;
         let put = flow.write(move |writing| {
             let mut put = Vec::new();
-            for link in &links {
+            for link in links {
                 match link {
-                    Ok(new) => {
-                        put.push(writing.put_link(new)?);
+                    Ok((mut new, shown)) => {
+                        if let Some(shown) = shown {
+                            new.target_version = Some(writing.keep_body(shown.as_bytes())?.as_str().to_owned());
+                        }
+                        put.push(writing.put_link(&new)?);
                         let id = if source == System::Procore { &new.procore.id } else { &new.acumatica.id };
                         writing.settle(&mapping, &scope, id)?;
                     }
-                    Err(hold) => writing.hold(hold)?,
+                    Err(hold) => writing.hold(&hold)?,
                 }
             }
             for (source_id, draft) in &drafts {
@@ -190,18 +202,37 @@ impl Delivery<'_> {
             fingerprint: Digest::from_hex(&parcel.fingerprint),
             target_version: None,
             source_version: parcel.source_version.clone(),
-            lines: Some(line_links(system, &receipt.id, &receipt.lines)),
+            lines: Some(line_links(self.plan, &receipt.id, &receipt.lines)),
         }
     }
 
-    /// The actions that follow the write, each guarded by the status it needs; gives the record as it stands afterwards, or why
-    /// it does not stand as it should.
-    async fn follow(&self, flow: &Flow, receipt: &mut Receipt) -> Result<Result<Record, String>, Failure> {
-        let door = self.engine.doors.of(self.plan.target.resource.system);
+    /// Lines that others know by another field than their key learn it from the record as it stands after the steps.
+    pub(super) async fn show_lines(
+        &self,
+        flow: &Flow,
+        (parcel, receipt): (&Parcel, &Receipt),
+        record: &Record,
+    ) -> Result<Option<PutLink>, Failure> {
+        if !receipt.lines.iter().any(|(list, _, _)| self.plan.linked_as(list).is_some()) {
+            return Ok(None);
+        }
+        let mut new = self.new_link(parcel, receipt);
+        for (line, (list, _, target)) in new.lines.iter_mut().flatten().zip(&receipt.lines) {
+            let shown = self.plan.linked_as(list).and_then(|field| shown_as(self.plan, record, (list, target), field));
+            let end = if self.plan.target.resource.system == System::Procore { &mut line.procore } else { &mut line.acumatica };
+            end.key = shown.or_else(|| end.key.take());
+        }
+        Ok(Some(flow.write(move |writing| writing.put_link(&new)).await?))
+    }
+
+    /// The actions that follow the write, each guarded by the status it needs; or why one was refused.
+    async fn follow(&self, flow: &Flow, receipt: &mut Receipt) -> Result<Result<(), String>, Failure> {
         for step in &self.plan.steps {
             if receipt.status.as_deref() != Some(step.from.as_str()) {
                 continue;
             }
+            // What the answer to the write showed is not how the document stands after this.
+            receipt.shown = None;
             let name = format!("action {}", step.action);
             let trouble = Mutex::new(None);
             let acted = flow.step(name.as_str(), |attempt| self.act(attempt, (&receipt.id, step), &trouble)).await;
@@ -217,14 +248,7 @@ impl Delivery<'_> {
                 }
             }
         }
-        let row = door.get(&self.plan.target, self.place.project.as_ref(), Key::Id(&receipt.id), Select::All).await?;
-        let Some(row) = row else { return Ok(Err(format!("{} was made and is gone again", receipt.key))) };
-        let record = read(self.plan, row.body.get())?;
-        let status = record.text("Status").unwrap_or_default();
-        match self.plan.steps.last() {
-            Some(last) if status == last.from => Ok(Err(format!("{} should be {} and is still {status}", receipt.key, last.to))),
-            _ => Ok(Ok(record)),
-        }
+        Ok(Ok(()))
     }
 
     async fn act(
@@ -247,7 +271,7 @@ impl Delivery<'_> {
         door.act(&self.plan.target, id, &step.action, &Record::new()).await.map(Answer::from).map_err(told)
     }
 
-    fn lesson(&self, parcel: &Parcel, record: &Record) -> Option<Lesson> {
+    pub(super) fn lesson(&self, parcel: &Parcel, record: &Record) -> Option<Lesson> {
         if self.plan.write_back.is_empty() {
             return None;
         }
@@ -260,20 +284,35 @@ impl Delivery<'_> {
             links: &NoLinks,
             today: self.engine.today,
         };
-        let learned = learned(self.plan, &context).ok().filter(|record| !record.is_empty())?;
+        let mut learned = learned(self.plan, &context).ok().filter(|record| !record.is_empty())?;
+        parcel.source_address.iter().for_each(|(name, value)| learned.set(name, value.clone()));
         Some(Lesson { source_id: parcel.source_id.clone(), source_label: parcel.source_label.clone(), learned })
     }
 }
 
 /// The links of a document's lines.
-pub(super) fn line_links(source: System, target_id: &str, pairs: &Pairs) -> Vec<NewLine> {
+pub(super) fn line_links(plan: &Plan, target_id: &str, pairs: &Pairs) -> Vec<NewLine> {
+    let source = plan.source.resource.system;
     let link = |(part, line, target): &(String, String, String)| {
-        // A line number is a key within its document only.
-        let there = End::new(format!("{target_id}#{target}"), target.as_str());
+        // A line number is a key within its document only. What others know a line by may come after the steps.
+        let id = format!("{target_id}#{target}");
+        let there = if plan.linked_as(part).is_some() { End::id(id) } else { End::new(id, target.as_str()) };
         let (procore, acumatica) = ordered(source, End::id(line.as_str()), there);
         NewLine { part: part.clone(), procore, acumatica }
     };
     pairs.iter().map(link).collect()
+}
+
+/// What a field of a target's line holds, as a key.
+fn shown_as(plan: &Plan, record: &Record, (list, key): (&str, &str), field: &str) -> Option<String> {
+    let lines = record.get(list).and_then(Value::as_list).unwrap_or_default();
+    let held = plan.target.field_at(list)?;
+    let line = lines.iter().find(|line| line.as_record().is_some_and(|line| line_key(held, line) == key))?;
+    match line.at(field)? {
+        Value::Null => None,
+        Value::Number(number) => Some(plain_text(*number)),
+        other => Some(other.plain()).filter(|text| !text.is_empty()),
+    }
 }
 
 fn ordered(source: System, one: End, other: End) -> (End, End) {

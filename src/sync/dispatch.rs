@@ -3,41 +3,71 @@
 use std::collections::BTreeMap;
 
 use super::change_set::Action;
-use super::deliver::{Delivered, Delivery, line_links};
+use super::deliver::{Delivery, line_links};
 use super::engine::Mode;
 use super::failure::Failure;
 use super::holding::hold;
 use super::links::same_link;
 use super::parcel::Parcel;
-use super::report::MappingReport;
+use super::report::{MappingReport, Mismatch};
 use super::run::{Page, Run};
 use super::scope::{PROJECTS, Where};
 use super::stage::{Staged, planned_key};
+use super::standing::{Standing, Walked};
 use super::write_back::WriteBack;
 use crate::connector::ProjectScope;
+use crate::evaluate::baseline;
 use crate::plan::{Direction, Plan};
 use crate::schema::{System, Wire};
-use crate::store::{Digest, Flow, NewLink};
+use crate::store::{Digest, Flow, NewLink, Writing};
+use crate::value::{Value, json_text};
+
+/// What a link learns, and what the target showed.
+pub(super) struct Relearned {
+    new: NewLink,
+    shown: Option<String>,
+}
 
 impl<'r> Run<'r> {
-    /// The link learns what the draft is now; nothing is sent.
-    pub(super) async fn refresh(&mut self, plan: &Plan, staged: Staged) -> Result<(), Failure> {
-        let (Some(link), Mode::Apply { .. }) = (staged.link, self.mode) else { return Ok(()) };
+    /// The link is to learn what the draft is now; nothing is sent.
+    pub(super) fn refresh(&mut self, plan: &Plan, staged: Staged) {
+        let (Some(link), Mode::Apply { .. }) = (staged.link, self.mode) else { return };
         let source = plan.source.resource.system;
         let parcel = staged.parcel;
         // Lines that are gone on both sides lose their link.
         let lines = (!parcel.gone.is_empty()).then(|| {
             let pairs = parcel.lines.into_iter().filter_map(|line| Some((line.field, line.source, line.target?))).collect();
-            line_links(source, &link.end(source.other()).id, &pairs)
+            line_links(plan, &link.end(source.other()).id, &pairs)
         });
+        let shown = staged.shown.filter(|_| plan.direction == Direction::Export);
+        let shown = shown.map(|shown| json_text(&Value::Record(baseline(plan, &shown))));
         let new = NewLink {
             fingerprint: Digest::from_hex(&parcel.fingerprint),
             source_version: parcel.source_version,
             lines,
             ..same_link(&link)
         };
-        let put = self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.put_link(&new)).await?;
-        self.book.links.take_over(&put);
+        self.relearned.push(Relearned { new, shown });
+    }
+
+    /// Lets the links of a page learn how things are, all in one change of the state file.
+    pub(super) async fn relearn(&mut self) -> Result<(), Failure> {
+        let relearned = std::mem::take(&mut self.relearned);
+        if relearned.is_empty() {
+            return Ok(());
+        }
+        let learn = move |writing: &Writing<'_>| {
+            let mut put = Vec::with_capacity(relearned.len());
+            for Relearned { mut new, shown } in relearned {
+                if let Some(shown) = shown {
+                    new.target_version = Some(writing.keep_body(shown.as_bytes())?.as_str().to_owned());
+                }
+                put.push(writing.put_link(&new)?);
+            }
+            Ok(put)
+        };
+        let put = self.engine.worker.store().write(&self.engine.worker.stamp(), learn).await?;
+        put.iter().for_each(|put| self.book.links.take_over(put));
         Ok(())
     }
 
@@ -49,7 +79,7 @@ impl<'r> Run<'r> {
         page: &mut Page,
         report: &mut MappingReport,
     ) -> Result<(), Failure> {
-        let (consent, only) = match self.mode {
+        let consent = match self.mode {
             Mode::Plan => {
                 for one in staged {
                     self.foresee(plan, &one);
@@ -58,11 +88,12 @@ impl<'r> Run<'r> {
                 }
                 return Ok(());
             }
-            Mode::Apply { consent, only } => (consent || plan.direction == Direction::Import, only),
+            Mode::Apply { consent, only: _ } => consent || plan.direction == Direction::Import,
         };
         let mut groups: BTreeMap<String, (Where, Vec<Staged>)> = BTreeMap::new();
         for one in staged {
-            let left_out = only.is_some_and(|set| !set.allows(&one.change));
+            let left_out = self.allowed.as_ref().is_some_and(|allowed| !allowed.contains(&one.change.record()));
+            report.beyond += u64::from(left_out);
             if !consent || left_out {
                 report.counts.waiting += u64::from(!left_out);
                 page.waiting = true;
@@ -72,7 +103,7 @@ impl<'r> Run<'r> {
             groups.entry(one.place.procore().to_owned()).or_insert_with(|| (one.place.clone(), Vec::new())).1.push(one);
         }
         for (place, staged) in groups.into_values() {
-            self.deliver(plan, &place, staged, page, report).await?;
+            self.deliver(plan, &place, staged, report).await?;
         }
         Ok(())
     }
@@ -98,37 +129,52 @@ impl<'r> Run<'r> {
         }
     }
 
-    async fn deliver(
-        &mut self,
-        plan: &'r Plan,
-        place: &Where,
-        staged: Vec<Staged>,
-        page: &mut Page,
-        report: &mut MappingReport,
-    ) -> Result<(), Failure> {
+    async fn deliver(&mut self, plan: &'r Plan, place: &Where, staged: Vec<Staged>, report: &mut MappingReport) -> Result<(), Failure> {
         let batch = match (&plan.target.resource.wire, plan.direction) {
             (Wire::Procore(wire), Direction::Import) => wire.sync.as_ref().map_or(1, |sync| sync.limit),
             _ => 1,
         };
         let actions: Vec<Action> = staged.iter().map(|one| one.change.action).collect();
         let parcels: Vec<Parcel> = staged.into_iter().map(|one| one.parcel).collect();
-        let mut delivered = Vec::new();
-        for (parcels, actions) in parcels.chunks(batch).zip(actions.chunks(batch)) {
+        let mut walked = Vec::new();
+        for parcels in parcels.chunks(batch) {
             self.go_on().await?;
             let delivery = Delivery { engine: self.engine, plan, place, parcels };
             let flow = Flow::open(&self.engine.worker, delivery.intent()).await?;
-            let (one, receipts) = match delivery.walk(flow, &mut self.book).await {
-                Ok(walked) => walked,
+            match delivery.walk(flow, &mut self.book).await {
+                Ok(one) => {
+                    one.receipts.iter().for_each(|receipt| self.forget(plan, place, &receipt.id));
+                    walked.push(one);
+                }
                 Err(failure) => {
                     // Sources of what was sent before learn it all the same.
-                    self.finish(plan, place, delivered, report).await?;
+                    self.finish(plan, place, (walked, &actions), report).await?;
                     return Err(failure);
                 }
-            };
-            self.await_what_is_left_open(plan, place, (parcels, &receipts));
-            for ((parcel, receipt), action) in parcels.iter().zip(&receipts).zip(actions) {
-                page.forget(place, &receipt.id);
+            }
+        }
+        self.finish(plan, place, (walked, &actions), report).await
+    }
+
+    /// Looks how the documents stand, counts them, and tells their sources; what does not go well is held. The actions are those
+    /// of the first documents.
+    pub(super) async fn finish(
+        &mut self,
+        plan: &Plan,
+        place: &Where,
+        (walked, actions): (Vec<Walked>, &[Action]),
+        report: &mut MappingReport,
+    ) -> Result<(), Failure> {
+        let settled = Standing { engine: self.engine, plan, place, book: &mut self.book }.settle(walked).await?;
+        let (mut delivered, mut actions) = (Vec::with_capacity(settled.len()), actions.iter());
+        for (one, parcels, receipts) in settled {
+            self.await_what_is_left_open(plan, place, (&parcels, &receipts));
+            for (parcel, receipt) in parcels.iter().zip(&receipts) {
                 report.notes.extend(receipt.kept_otherwise.iter().map(|kept| format!("{}: {kept}", receipt.key)));
+                if !receipt.unexpected.is_empty() {
+                    report.mismatches.push(Mismatch { source_id: parcel.source_id.clone(), fields: receipt.unexpected.clone() });
+                }
+                let action = actions.next().copied().unwrap_or(if parcel.target_id.is_none() { Action::Create } else { Action::Update });
                 match (&receipt.refused, action) {
                     (Some(reason), _) => hold(report, &parcel.source_id, &parcel.source_label, vec![reason.clone()]),
                     (None, Action::Create) => report.counts.created += 1,
@@ -138,17 +184,6 @@ impl<'r> Run<'r> {
             }
             delivered.push(one);
         }
-        self.finish(plan, place, delivered, report).await
-    }
-
-    /// Tells the sources; what they refuse is held.
-    pub(super) async fn finish(
-        &mut self,
-        plan: &Plan,
-        place: &Where,
-        delivered: Vec<Delivered>,
-        report: &mut MappingReport,
-    ) -> Result<(), Failure> {
         let mut write_back = WriteBack { engine: self.engine, plan, place, book: &mut self.book };
         for (lesson, reason) in write_back.tell(delivered).await? {
             hold(report, &lesson.source_id, &lesson.source_label, vec![reason]);

@@ -1,8 +1,11 @@
 //! One record through one mapping: every value, where it came from, and what would happen to it.
 
+use std::sync::atomic::AtomicBool;
+
 use super::engine::Engine;
+use super::erp::Erp;
 use super::failure::Failure;
-use super::gather::{Joined, join};
+use super::join::{Joined, join};
 use super::links::{Book, Seen};
 use super::scope::{Where, named, projects};
 use crate::connector::{ErrorKind, Key, ProjectScope, Select};
@@ -54,8 +57,8 @@ impl Engine<'_> {
         let all = projects(&book, &[]);
         let mut found = Vec::new();
         for project in scopes(plan, &all) {
-            for body in self.bodies(plan, project, id).await? {
-                found.extend(self.items(plan, (&body, id), (project, &all), (&book, &held))?);
+            for body in self.bodies(plan, (project, &all), id).await? {
+                found.extend(self.items(plan, (&body, id), (project, &all), (&book, &held)).await?);
             }
             if !found.is_empty() {
                 break;
@@ -67,12 +70,17 @@ impl Engine<'_> {
         Ok(found)
     }
 
-    async fn bodies(&self, plan: &Plan, project: Option<&ProjectScope>, id: &str) -> Result<Vec<String>, Failure> {
+    async fn bodies(
+        &self,
+        plan: &Plan,
+        (project, all): (Option<&ProjectScope>, &[ProjectScope]),
+        id: &str,
+    ) -> Result<Vec<String>, Failure> {
         let door = self.doors.of(plan.source.resource.system);
-        let mut joined = Joined::new();
+        let mut joined = Joined::in_projects(all.to_vec());
         if matches!(plan.records, Records::One) {
             match door.get(&plan.source, project, Key::Id(id), Select::All).await {
-                Ok(Some(row)) => return join(self, plan, vec![row.body.get().to_owned()], None, &mut joined).await,
+                Ok(Some(row)) => return join(self, plan, vec![row.body.get().to_owned()], (project, None), &mut joined).await,
                 Err(error) if error.is_temporary() || error.kind == ErrorKind::SignIn => return Err(error.into()),
                 // A business key is no id, and systems have their ways of saying so.
                 Ok(None) | Err(_) => {}
@@ -90,7 +98,7 @@ impl Engine<'_> {
         Ok(found)
     }
 
-    fn items(
+    async fn items(
         &self,
         plan: &Plan,
         (body, id): (&str, &str),
@@ -98,26 +106,35 @@ impl Engine<'_> {
         (book, held): (&Book, &[Held]),
     ) -> Result<Vec<Explanation>, Failure> {
         let opened = open(plan, body).map_err(|refusal| Failure::Asked(refusal.to_string()))?;
-        let mut found = Vec::new();
+        let (mut found, mut erp) = (Vec::new(), Erp::default());
         for item in opened.items() {
             let Ok(source) = item.source() else { continue };
             if !is(&source, id) {
                 continue;
             }
-            let project = match plan.project {
+            let project = match &plan.project {
                 ProjectOf::Named(_) => named(all, source.project.as_deref().unwrap_or_default(), plan.source.resource.system),
+                ProjectOf::Linked { mapping, .. } => {
+                    book.project_of(mapping, (plan.source.resource.system, source.project.as_deref().unwrap_or_default()), all)
+                }
                 ProjectOf::Each => all.first(),
                 ProjectOf::Nobody | ProjectOf::Source => project,
             };
-            let place = Where::of(plan, project);
-            let links = Seen { book, source: plan.source.resource.system, project: place.procore() };
+            let mut place = Where::of(plan, project);
+            erp.show(self, plan, &mut place, &[]).await?;
+            let missed = AtomicBool::new(false);
+            let links = Seen { book, source: plan.source.resource.system, project: place.procore(), missed: &missed };
             let (ask, shown, target) = (Value::Record(Record::new()), place.value(), Value::Null);
             let context =
                 Context { settings: self.settings, ask: &ask, target: &target, project: &shown, links: &links, today: self.today };
             let (trace, draft) = item.trace(&context);
             let link = book.by_id(&plan.pair, &place.scope, plan.source.resource.system, &source.id);
-            let linked = link.map(|link| link.end(plan.target.resource.system)).map(|end| (end.id.clone(), end.key.clone()));
-            let project = project.map(|project| Project { procore: project.procore.clone(), acumatica: project.acumatica.clone() });
+            let linked = link.map(|link| link.end(plan.target.resource.system).clone()).map(|end| (end.id, end.key));
+            let project = project.map(|project| Project {
+                procore: project.procore.clone(),
+                acumatica: project.acumatica.clone(),
+                erp: place.erp.clone(),
+            });
             let held = held.iter().find(|held| held.scope == place.scope && held.source_id == source.id && draft.is_ok());
             let held = held.map(|held| held.reasons.clone()).unwrap_or_default();
             found.push(Explanation { offered: item.offered(&context), source, project, linked, trace, draft, held });
@@ -129,7 +146,7 @@ impl Engine<'_> {
 fn scopes<'a>(plan: &Plan, all: &'a [ProjectScope]) -> Vec<Option<&'a ProjectScope>> {
     match plan.project {
         ProjectOf::Source => all.iter().map(Some).collect(),
-        ProjectOf::Nobody | ProjectOf::Each | ProjectOf::Named(_) => vec![None],
+        ProjectOf::Nobody | ProjectOf::Each | ProjectOf::Named(_) | ProjectOf::Linked { .. } => vec![None],
     }
 }
 

@@ -14,14 +14,18 @@ use crate::plan::{Plan, Records};
 use crate::store::{Held, Hold, Writing};
 use crate::value::instant_of;
 
+/// Most records that a reason names.
+const MOST_TWINS: usize = 20;
+
 impl Run<'_> {
     /// Lets held records go that can be taken, are not offered any more, or are gone from their source.
-    pub(super) async fn let_go(&self, plan: &Plan, page: &mut Page, which: impl Fn(&(String, String)) -> bool) -> Result<(), Failure> {
-        let gone: Vec<(String, String)> = page.held.iter().filter(|held| which(held)).cloned().collect();
+    pub(super) async fn let_go(&self, plan: &Plan, page: &mut Page, gone: Vec<(String, String)>) -> Result<(), Failure> {
         if gone.is_empty() || matches!(self.mode, Mode::Plan) {
             return Ok(());
         }
-        page.held.retain(|held| !gone.contains(held));
+        for held in &gone {
+            page.held.remove(held);
+        }
         let mapping = plan.name.clone();
         let settle = move |writing: &Writing<'_>| {
             for (scope, id) in &gone {
@@ -34,20 +38,26 @@ impl Run<'_> {
 
     /// New records that cannot be told from each other by their identity are held, all of them: a person links one (BR-21).
     pub(super) async fn told_apart(&self, plan: &Plan, staged: Vec<Staged>, report: &mut MappingReport) -> Result<Vec<Staged>, Failure> {
-        let mut bearers: HashMap<(String, String), Vec<String>> = HashMap::new();
-        for one in &staged {
-            let Some(identity) = one.identity(plan) else { continue };
-            bearers.entry((one.place.scope.clone(), identity)).or_default().push(one.change.source_key.clone());
+        let bearer = |one: &Staged| Some((one.place.scope.clone(), one.identity(plan)?));
+        let bearers: Vec<Option<(String, String)>> = staged.iter().map(bearer).collect();
+        let mut known: HashMap<&(String, String), Vec<String>> = HashMap::new();
+        for (one, bearer) in staged.iter().zip(&bearers) {
+            let Some(bearer) = bearer else { continue };
+            known.entry(bearer).or_default().push(one.change.source_key.clone());
         }
         let mut apart = Vec::with_capacity(staged.len());
-        for one in staged {
-            let twins = one.identity(plan).and_then(|identity| bearers.get(&(one.place.scope.clone(), identity)));
-            let Some(twins) = twins.filter(|twins| twins.len() > 1) else {
+        for (one, bearer) in staged.into_iter().zip(&bearers) {
+            let twins = bearer.as_ref().and_then(|bearer| known.get(bearer)).filter(|twins| twins.len() > 1);
+            let Some(twins) = twins else {
                 apart.push(one);
                 continue;
             };
+            // A long list helps nobody, and every one of them is told.
+            let more = twins.len().saturating_sub(MOST_TWINS);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let twins = &twins[..twins.len().min(MOST_TWINS)];
             let (system, names) = (plan.source.resource.system.word(), plan.identity.join(", "));
-            let reason = format!("several records of {system} have this {names}: `{}`; {TELL_APART}", twins.join("`, `"));
+            let reason = format!("several records of {system} have this {names}: `{}`{more}; {TELL_APART}", twins.join("`, `"));
             hold(report, &one.parcel.source_id, &one.parcel.source_label, vec![reason.clone()]);
             self.remember_hold(plan, &one.place, (&one.parcel.source_id, one.parcel.source_modified.as_ref()), vec![reason]).await?;
         }

@@ -2,9 +2,12 @@
 //! records that earlier changes of the same plan would make.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::scope::in_projects;
+use crate::connector::ProjectScope;
 use crate::evaluate::{Links, PENDING};
 use crate::plan::Plan;
 use crate::schema::System;
@@ -29,6 +32,8 @@ pub(super) struct Seen<'b> {
     pub(super) source: System,
     /// The Procore project's id; empty outside projects.
     pub(super) project: &'b str,
+    /// Told when something is asked for that is not linked: what comes of the record may change with a link alone.
+    pub(super) missed: &'b AtomicBool,
 }
 
 impl Book {
@@ -58,14 +63,46 @@ impl Book {
         self.planned.get(&(mapping.to_owned(), scope.to_owned(), side, key.to_lowercase())).cloned()
     }
 
+    /// The project of a mapping's link that has this id or key on one side; none where there is no such link, or not only one.
+    pub(super) fn project_of<'p>(&self, mapping: &str, (side, key): (System, &str), all: &'p [ProjectScope]) -> Option<&'p ProjectScope> {
+        let (pair, key) = (self.pair_of(mapping), key.trim());
+        match self.links.scopes_of(pair, side, key)[..] {
+            [scope] => all.iter().find(|project| project.procore == scope),
+            [] => all.iter().find(|project| self.planned(pair, &project.procore, side, key).is_some()),
+            _ => None,
+        }
+    }
+
+    /// What tells whether a mapping has made links since: the number of the newest.
+    pub(super) fn newest_of(&self, mapping: &str) -> i64 {
+        self.links.documents(self.pair_of(mapping), None).map(|link| link.id.0).max().unwrap_or_default()
+    }
+
+    fn pair_of<'n>(&'n self, mapping: &'n str) -> &'n str {
+        self.pairs.get(mapping).map_or(mapping, String::as_str)
+    }
+
     /// The link of a record, by its id at one side.
-    pub(super) fn by_id(&self, mapping: &str, scope: &str, side: System, id: &str) -> Option<&Link> {
+    pub(super) fn by_id(&self, mapping: &str, scope: &str, side: System, id: &str) -> Option<Link> {
         self.links.other_side(mapping, scope, side, id).filter(|link| link.end(side).id.eq_ignore_ascii_case(id))
+    }
+
+    /// What is linked by the mappings that a plan asks, in one project or in all: another text whenever a link comes, goes or
+    /// gets another key.
+    pub(super) fn asked_by(&self, plan: &Plan, project: Option<&str>) -> String {
+        let mut told = DefaultHasher::new();
+        for mapping in &plan.after {
+            let scope = project.map(|project| self.scope_of(mapping, project));
+            for link in self.links.documents(mapping, scope) {
+                (link.id, &link.procore.key, &link.acumatica.key).hash(&mut told);
+            }
+        }
+        format!("{:016x}", told.finish())
     }
 
     /// Whether a record is linked already, in whatever scope: two projects may use one number for their contracts.
     pub(super) fn is_taken(&self, mapping: &str, side: System, id: &str) -> bool {
-        self.links.documents(mapping, None).any(|link| link.end(side).id.eq_ignore_ascii_case(id))
+        self.links.is_taken(mapping, side, id)
     }
 }
 
@@ -92,22 +129,24 @@ pub(super) fn same_link(link: &Link) -> NewLink {
 }
 
 /// What an id or key leads to.
-enum Found<'b> {
+enum Found {
     /// A link.
-    Link(&'b Link),
+    Link(Link),
     /// Nothing yet, and what an earlier change of the plan would make it.
     Planned(String),
 }
 
 impl Seen<'_> {
     /// The document with this id or key on one side, in the record's project.
-    fn document(&self, mapping: &str, side: System, key: &str) -> Option<Found<'_>> {
-        let mapping = self.book.pairs.get(mapping).map_or(mapping, String::as_str);
+    fn document(&self, mapping: &str, side: System, key: &str) -> Option<Found> {
+        let mapping = self.book.pair_of(mapping);
         let scope = self.book.scope_of(mapping, self.project);
-        match self.book.links.other_side(mapping, scope, side, key) {
-            Some(link) => Some(Found::Link(link)),
-            None => self.book.planned(mapping, scope, side, key).map(Found::Planned),
+        let link = self.book.links.other_side(mapping, scope, side, key).map(Found::Link);
+        let found = link.or_else(|| self.book.planned(mapping, scope, side, key).map(Found::Planned));
+        if found.is_none() {
+            self.missed.store(true, Ordering::Relaxed);
         }
+        found
     }
 }
 
@@ -137,19 +176,30 @@ impl Links for Seen<'_> {
     fn other_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<String> {
         let document = document.trim();
         if let Found::Link(link) = self.document(mapping, self.source, document)?
-            && let Some(known) = self.book.links.line(link, list, self.source, line)
+            && let Some(known) = self.book.links.line(&link, list, self.source, line)
         {
             return line_key(known.end(self.source.other()));
         }
         // A planned change of the document may bring the line.
-        let pair = self.book.pairs.get(mapping).map_or(mapping, String::as_str);
+        let pair = self.book.pair_of(mapping);
         let planned = self.book.planned(pair, self.book.scope_of(pair, self.project), self.source, document);
+        if planned.is_none() {
+            self.missed.store(true, Ordering::Relaxed);
+        }
         planned.map(|_| format!("{PENDING}{mapping} {document} line {line}"))
     }
 }
 
 fn joined(key: &[String]) -> String {
     key.iter().map(|part| part.trim()).collect::<Vec<_>>().join("/")
+}
+
+/// The target's own key of a linked line, whatever others know it by: it stands behind the document's id.
+pub(super) fn target_line_key(end: &End) -> String {
+    match end.id.split_once('#') {
+        Some((_, key)) => key.to_owned(),
+        None => end.key.clone().unwrap_or_else(|| end.id.clone()),
+    }
 }
 
 /// What a line is known by: its key, or (at the source, where lines have no other name) its id. A line of the target that has no key

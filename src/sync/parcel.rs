@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::evaluate::GoneLine;
+use crate::evaluate::{FieldChange, GoneLine};
 use crate::value::Record;
 
 /// One record on its way to the target.
@@ -14,6 +14,9 @@ pub(super) struct Parcel {
     pub(super) source_key: String,
     /// What people know the source record by.
     pub(super) source_label: String,
+    /// What the source's address needs beside its id.
+    #[serde(default)]
+    pub(super) source_address: Record,
     /// When the source record last changed, as its system says it.
     #[serde(default)]
     pub(super) source_modified: Option<String>,
@@ -48,7 +51,7 @@ pub(super) struct ParcelLine {
 }
 
 /// What became of a parcel.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Receipt {
     /// The target's id.
     pub(super) id: String,
@@ -60,6 +63,12 @@ pub(super) struct Receipt {
     pub(super) lines: Vec<(String, String, String)>,
     /// Why the target refused, if it did.
     pub(super) refused: Option<String>,
+    /// Computed fields of the target that came out otherwise than the mapping expects.
+    #[serde(default)]
+    pub(super) unexpected: Vec<FieldChange>,
+    /// How the record stands, as far as that is known without asking again.
+    #[serde(skip)]
+    pub(super) shown: Option<Record>,
     /// Something is there that was not found yet: the flow stays open, and the next run looks again.
     #[serde(default)]
     pub(super) left_open: bool,

@@ -47,6 +47,9 @@ pub struct MappingReport {
     pub mismatches: Vec<Mismatch>,
     /// What the target keeps otherwise than it was sent.
     pub notes: Vec<String>,
+    /// Changes that are possible and that the plan which was applied does not hold: it has made them possible, or they came since.
+    #[serde(skip_serializing_if = "is_none")]
+    pub beyond: u64,
     /// Why the mapping did not run, if it did not.
     pub skipped: Option<String>,
 }
@@ -113,7 +116,7 @@ pub enum Event<'a> {
         /// Requests so far.
         requests: SystemRequests,
     },
-    /// One of the projects of a mapping is done.
+    /// The next of a mapping's projects begins.
     Scope {
         /// The mapping.
         mapping: &'a str,
@@ -154,6 +157,11 @@ impl Report {
         self.mappings.iter().any(|mapping| mapping.counts.held > 0 || mapping.counts.waiting > 0 || !mapping.mismatches.is_empty())
     }
 
+    /// Changes that are possible beyond the plan that was applied.
+    pub fn beyond(&self) -> u64 {
+        self.mappings.iter().map(|mapping| mapping.beyond).sum()
+    }
+
     /// Whether nothing was written, nor would be.
     pub fn is_nothing(&self) -> bool {
         self.mappings.iter().all(|mapping| {
@@ -172,6 +180,10 @@ impl Report {
         }
         sums
     }
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Counts {

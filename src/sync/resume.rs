@@ -3,7 +3,6 @@
 use super::deliver::Delivery;
 use super::engine::Engine;
 use super::failure::Failure;
-use super::holding::hold;
 use super::parcel::{Parcel, Receipt};
 use super::report::MappingReport;
 use super::run::Run;
@@ -26,7 +25,8 @@ impl Run<'_> {
         let open = self.engine.worker.store().read(move |reading| reading.open_flows(Some(&name))).await?;
         for row in open {
             let Some(parcels) = parcels(self.engine, &row).await? else { continue };
-            let place = place(&row);
+            let mut place = place(&row);
+            self.erp.show(self.engine, plan, &mut place, &[]).await?;
             let delivery = Delivery { engine: self.engine, plan, place: &place, parcels: &parcels };
             let intent = Intent { id: row.id.clone(), details: row.details.clone(), bodies: Vec::new() };
             let flow = Flow::open(&self.engine.worker, intent).await?;
@@ -37,16 +37,8 @@ impl Run<'_> {
                 flow.finish().await?;
                 continue;
             }
-            let (delivered, receipts) = delivery.walk(flow, &mut self.book).await?;
-            self.await_what_is_left_open(plan, &place, (&parcels, &receipts));
-            for (parcel, receipt) in parcels.iter().zip(&receipts) {
-                match &receipt.refused {
-                    None if parcel.target_id.is_none() => report.counts.created += 1,
-                    None => report.counts.updated += 1,
-                    Some(reason) => hold(report, &parcel.source_id, &parcel.source_label, vec![reason.clone()]),
-                }
-            }
-            self.finish(plan, &place, vec![delivered], report).await?;
+            let walked = delivery.walk(flow, &mut self.book).await?;
+            self.finish(plan, &place, (vec![walked], &[]), report).await?;
         }
         Ok(())
     }
@@ -65,5 +57,5 @@ fn place(row: &FlowRow) -> Where {
         acumatica: text("project_key").unwrap_or_default(),
         procore_origin: text("project_origin"),
     });
-    Where { project, scope: row.id.scope.clone() }
+    Where { project, scope: row.id.scope.clone(), ..Where::default() }
 }

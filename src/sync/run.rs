@@ -3,12 +3,17 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use std::sync::atomic::AtomicBool;
+
 use jiff::Timestamp;
 
+use super::dispatch::Relearned;
 use super::engine::{Engine, Mode};
+use super::erp::Erp;
 use super::failure::Failure;
-use super::gather::{Gathering, Joined, join};
+use super::gather::Gathering;
 use super::holding::{hold, reading_from};
+use super::join::{Joined, join};
 use super::links::Book;
 use super::report::{Event, MappingReport};
 use super::scope::{Where, named, projects};
@@ -17,6 +22,7 @@ use super::target::{TargetView, is_readable};
 use crate::connector::{Key, ProjectScope, Select};
 use crate::evaluate::{Item, Refusal, SourceRef, enabled, open};
 use crate::plan::{Plan, ProjectOf, Records};
+use crate::schema::Scope;
 use crate::store::{Cursor, Digest, Held, Lease, Written};
 use crate::value::{instant_of, json_text};
 
@@ -30,12 +36,19 @@ pub(super) struct Run<'r> {
     pub(super) book: Book,
     pub(super) planned_projects: Vec<ProjectScope>,
     joined: Joined,
+    pub(super) erp: Erp,
     /// A digest of the settings.
     settings: String,
     /// Mappings whose records the target does not have: left out, or only planned.
     unready: Vec<&'r Plan>,
     /// Records whose flow an earlier run left open because what it made does not show: mapping, scope, source id.
     pub(super) awaited: HashSet<(String, String, String)>,
+    /// What is known of the target of the mapping that runs: of the company, or project by project.
+    views: HashMap<String, View>,
+    /// Links that are to learn how things are, once the page is dealt with.
+    pub(super) relearned: Vec<Relearned>,
+    /// What a saved plan allows: mapping, project, source id.
+    pub(super) allowed: Option<HashSet<(&'r str, &'r str, &'r str)>>,
     /// The right to change anything.
     lease: Option<Lease>,
 }
@@ -51,12 +64,13 @@ struct Reading<'r> {
 
 /// What is known while a scope is read.
 pub(super) struct Page {
-    views: HashMap<String, View>,
     newest: Option<Timestamp>,
     seen: HashSet<String>,
     /// What is held since earlier runs: scope, source id.
     pub(super) held: HashSet<(String, String)>,
     pub(super) waiting: bool,
+    /// Some record asked for a link that is not there.
+    missed: bool,
 }
 
 /// What is known of the target in one project, or in the company.
@@ -66,24 +80,23 @@ struct View {
     memory: HashMap<String, Written>,
 }
 
-impl Page {
-    /// Forgets what is known of a record that was just written.
-    pub(super) fn forget(&mut self, place: &Where, id: &str) {
-        if let Some(view) = self.views.get_mut(place.procore()) {
-            view.target.forget(id);
-        }
-    }
-}
-
 impl<'r> Run<'r> {
     pub(super) fn new(engine: &'r Engine<'r>, mode: Mode<'r>, book: Book, lease: Option<Lease>) -> Self {
         let settings = Digest::of(json_text(engine.settings)).as_str().chars().take(16).collect();
+        let allowed = match mode {
+            Mode::Apply { only: Some(set), .. } => Some(set.by_record().into_keys().collect()),
+            Mode::Apply { only: None, .. } | Mode::Plan => None,
+        };
         Self {
+            views: HashMap::new(),
+            relearned: Vec::new(),
+            allowed,
             engine,
             mode,
             book,
             planned_projects: Vec::new(),
-            joined: Joined::new(),
+            joined: Joined::default(),
+            erp: Erp::default(),
             settings,
             unready: Vec::new(),
             awaited: HashSet::new(),
@@ -125,11 +138,18 @@ impl<'r> Run<'r> {
         if let Mode::Apply { .. } = self.mode {
             self.resume(plan, &mut report).await?;
         }
+        self.views.clear();
+        self.joined.projects = projects(&self.book, &self.planned_projects);
         let readings = self.readings(plan);
         let of = readings.len();
         for (at, reading) in readings.into_iter().enumerate() {
+            self.engine.watch.see(&Event::Scope { mapping: &plan.name, done: at, of });
+            // What a project holds is of no use to the next one.
+            self.views.retain(|place, _| place.is_empty());
             self.read(&reading, &mut report).await?;
-            self.engine.watch.see(&Event::Scope { mapping: &plan.name, done: at + 1, of });
+        }
+        if report.counts.created + report.counts.updated > 0 {
+            self.joined.forget(&plan.target.name);
         }
         if !report.changes.is_empty() {
             self.unready.push(plan);
@@ -162,7 +182,7 @@ impl<'r> Run<'r> {
                 all.into_iter().map(|project| Reading { plan, scope: project.procore.clone(), project: Some(project) }).collect()
             }
             // Read once, mapped for every project or for the one that it names; a project that is new wants everything.
-            ProjectOf::Each | ProjectOf::Named(_) => vec![Reading {
+            ProjectOf::Each | ProjectOf::Named(_) | ProjectOf::Linked { .. } => vec![Reading {
                 plan,
                 project: None,
                 scope: all.iter().map(|project| project.procore.as_str()).collect::<Vec<_>>().join(" "),
@@ -182,11 +202,20 @@ impl<'r> Run<'r> {
             .read(move |reading| Ok((reading.cursor(&mapping, &scope)?, reading.held(Some(&mapping), None)?)))
             .await?;
         // What was read under other rules is read anew: a record may be mapped otherwise now, or be offered for the first time.
-        let rules = format!("{} {}", plan.fingerprint, self.settings);
-        let since = cursor.filter(|cursor| cursor.state == rules).and_then(|cursor| cursor.modified).filter(|_| incremental);
+        let mut rules = format!("{} {}", plan.fingerprint, self.settings);
+        // What belonged to no project yet may belong to one by a link that was made since.
+        if let ProjectOf::Linked { mapping, .. } = &plan.project {
+            rules = format!("{rules} {}", self.book.newest_of(mapping));
+        }
+        // So is what asked for a link that was not there, once other links are.
+        let with_links =
+            |book: &Book| format!("{rules} {}", book.asked_by(plan, reading.project.as_ref().map(|project| project.procore.as_str())));
+        let missed = cursor.as_ref().is_some_and(|cursor| cursor.state != rules && cursor.state == with_links(&self.book));
+        let counts = |cursor: &Cursor| cursor.state == rules || missed;
+        let since = cursor.filter(counts).and_then(|cursor| cursor.modified).filter(|_| incremental);
         let held: Vec<Held> = held.into_iter().filter(|held| self.lies_in(reading, &held.scope)).collect();
         let known = held.iter().map(|held| (held.scope.clone(), held.source_id.clone())).collect();
-        let mut page = Page { views: HashMap::new(), newest: since, seen: HashSet::new(), held: known, waiting: false };
+        let mut page = Page { newest: since, seen: HashSet::new(), held: known, waiting: false, missed };
         let mut gathering = Gathering::new(plan, reading.project.as_ref(), reading_from(plan, since, &held));
         while let Some(bodies) = gathering.next(self.engine, &mut self.joined).await? {
             self.go_on().await?;
@@ -199,9 +228,11 @@ impl<'r> Run<'r> {
         }
         // Whatever was to be read is read: what is held and did not show is gone from its source.
         let seen = std::mem::take(&mut page.seen);
-        self.let_go(plan, &mut page, |(_, id)| !seen.contains(id)).await?;
+        let gone = page.held.iter().filter(|(_, id)| !seen.contains(id)).cloned().collect();
+        self.let_go(plan, &mut page, gone).await?;
         if matches!(self.mode, Mode::Apply { only: None, .. }) && !page.waiting && incremental {
-            let cursor = Cursor { mapping: plan.name.clone(), scope: reading.scope.clone(), modified: page.newest, state: rules };
+            let state = if page.missed { with_links(&self.book) } else { rules.clone() };
+            let cursor = Cursor { mapping: plan.name.clone(), scope: reading.scope.clone(), modified: page.newest, state };
             self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.move_cursor(&cursor)).await?;
         }
         Ok(())
@@ -222,7 +253,7 @@ impl<'r> Run<'r> {
                 bodies.push(row.body.get().to_owned());
             }
         }
-        let bodies = join(self.engine, plan, bodies, None, &mut self.joined).await?;
+        let bodies = join(self.engine, plan, bodies, (reading.project.as_ref(), None), &mut self.joined).await?;
         self.bodies(reading, bodies, page, report).await
     }
 
@@ -254,22 +285,26 @@ impl<'r> Run<'r> {
                 };
                 page.newest = page.newest.max(source.modified.as_deref().and_then(instant_of));
                 page.seen.insert(source.id.clone());
-                for place in self.places(reading, &source, &all) {
-                    let decision = self.decide(reading.plan, (&item, &source), &place, page).await?;
+                for mut place in self.places(reading, &source, &all) {
+                    self.erp.show(self.engine, reading.plan, &mut place, &self.planned_projects).await?;
+                    let decision = self.decide(reading.plan, (&item, &source, body), &place, page).await?;
                     if decision.lets_go() {
-                        self.let_go(reading.plan, page, |(scope, id)| *scope == place.scope && *id == source.id).await?;
+                        let one = (place.scope.clone(), source.id.clone());
+                        let held = page.held.contains(&one);
+                        self.let_go(reading.plan, page, held.then_some(one).into_iter().collect()).await?;
                     }
                     self.settle(reading.plan, decision, (&source, &place), report, &mut staged).await?;
                 }
             }
         }
+        self.relearn().await?;
         let staged = self.told_apart(reading.plan, staged, report).await?;
         self.send(reading.plan, staged, page, report).await
     }
 
     fn places(&self, reading: &Reading<'_>, source: &SourceRef, all: &[ProjectScope]) -> Vec<Where> {
         let plan = reading.plan;
-        match plan.project {
+        match &plan.project {
             ProjectOf::Nobody => vec![Where::default()],
             ProjectOf::Source => vec![Where::of(plan, reading.project.as_ref())],
             ProjectOf::Each => all.iter().map(|project| Where::of(plan, Some(project))).collect(),
@@ -277,20 +312,31 @@ impl<'r> Run<'r> {
                 let key = source.project.as_deref().unwrap_or_default();
                 named(all, key, plan.source.resource.system).map(|project| Where::of(plan, Some(project))).into_iter().collect()
             }
+            ProjectOf::Linked { mapping, .. } => {
+                let key = (plan.source.resource.system, source.project.as_deref().unwrap_or_default());
+                self.book.project_of(mapping, key, all).map(|project| Where::of(plan, Some(project))).into_iter().collect()
+            }
+        }
+    }
+
+    /// Forgets what is known of a record that was just written.
+    pub(super) fn forget(&mut self, plan: &Plan, place: &Where, id: &str) {
+        if let Some(view) = self.views.get_mut(view_of(plan, place)) {
+            view.target.forget(id);
         }
     }
 
     async fn decide(
-        &self,
+        &mut self,
         plan: &'r Plan,
-        (item, source): (&Item<'_, '_, '_>, &SourceRef),
+        (item, source, body): (&Item<'_, '_, '_>, &SourceRef, &str),
         place: &Where,
         page: &mut Page,
     ) -> Result<Decision, Failure> {
         if self.awaited.contains(&(plan.name.clone(), place.scope.clone(), source.id.clone())) {
             return Ok(Decision::Hold(vec![AWAITED.to_owned()]));
         }
-        let view = match page.views.entry(place.procore().to_owned()) {
+        let view = match self.views.entry(view_of(plan, place).to_owned()) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
                 let (mapping, scope) = (plan.name.clone(), place.scope.clone());
@@ -302,8 +348,21 @@ impl<'r> Run<'r> {
                 entry.insert(View { target: TargetView::default(), memory })
             }
         };
-        let staging = Staging { engine: self.engine, plan, book: &self.book, place, settings: &self.settings, memory: &view.memory };
-        staging.decide(item, source, &mut view.target).await
+        let joined = (!plan.joins.is_empty()).then(|| Digest::of(body).as_str().chars().take(16).collect());
+        let staging = Staging {
+            engine: self.engine,
+            plan,
+            book: &self.book,
+            place,
+            settings: &self.settings,
+            joined,
+            missed: AtomicBool::new(false),
+            memory: &view.memory,
+        };
+        let decision = staging.decide(item, source, &mut view.target).await?;
+        // What is held is offered again by itself.
+        page.missed |= staging.missed.into_inner() && !matches!(decision, Decision::Hold(_));
+        Ok(decision)
     }
 
     async fn settle(
@@ -321,7 +380,7 @@ impl<'r> Run<'r> {
             Decision::Unchanged => report.counts.unchanged += 1,
             Decision::Refresh(refreshed) => {
                 report.counts.unchanged += 1;
-                self.refresh(plan, *refreshed).await?;
+                self.refresh(plan, *refreshed);
             }
             Decision::Stage(one) => staged.push(*one),
             Decision::Differs(mismatch) => report.mismatches.push(mismatch),
@@ -332,6 +391,14 @@ impl<'r> Run<'r> {
         }
         Ok(())
     }
+}
+
+/// Where what is known of the target is kept: what belongs to no project is the same for all of them.
+fn view_of<'w>(plan: &Plan, place: &'w Where) -> &'w str {
+    let resource = &plan.target.resource;
+    let by_project = resource.wire.acumatica().and_then(|wire| wire.filter.as_ref()).is_some_and(|filter| filter.contains("{project}"));
+    let shared = resource.scope == Scope::Company && !by_project && is_readable(plan);
+    if shared { "" } else { place.procore() }
 }
 
 /// A record without an id cannot be remembered as held: the cursor stays before it, so that it is read and told again.

@@ -18,13 +18,15 @@ pub(super) struct Where {
     pub(super) project: Option<ProjectScope>,
     /// The scope of the mapping's own links: the Procore project's id, or empty.
     pub(super) scope: String,
+    /// The project's fields as Acumatica holds them, where the mapping reads them.
+    pub(super) erp: Value,
 }
 
 impl Where {
     /// The place of a mapping's records in a project.
     pub(super) fn of(plan: &Plan, project: Option<&ProjectScope>) -> Self {
         let scope = project.filter(|_| in_projects(plan)).map(|project| project.procore.clone()).unwrap_or_default();
-        Self { project: project.cloned(), scope }
+        Self { project: project.cloned(), scope, erp: Value::Null }
     }
 
     /// The Procore project's id; empty outside projects.
@@ -35,7 +37,9 @@ impl Where {
     /// The project as expressions see it.
     pub(super) fn value(&self) -> Value {
         match &self.project {
-            Some(project) => Project { procore: project.procore.clone(), acumatica: project.acumatica.clone() }.to_value(),
+            Some(project) => {
+                Project { procore: project.procore.clone(), acumatica: project.acumatica.clone(), erp: self.erp.clone() }.to_value()
+            }
             None => Value::Null,
         }
     }
@@ -52,7 +56,7 @@ pub(super) fn in_projects(plan: &Plan) -> bool {
 
 /// The synced projects, and those that the plan would make.
 pub(super) fn projects(book: &Book, planned: &[ProjectScope]) -> Vec<ProjectScope> {
-    let mut projects: Vec<ProjectScope> = book.links.documents(PROJECTS, Some("")).map(of_link).collect();
+    let mut projects: Vec<ProjectScope> = book.links.documents(PROJECTS, Some("")).map(|link| of_link(&link)).collect();
     for project in planned {
         if !projects.iter().any(|known| known.procore == project.procore) {
             projects.push(project.clone());

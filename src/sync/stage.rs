@@ -1,18 +1,21 @@
 //! From a record to what would happen to it: nothing, a change, or a reason to wait.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::change_set::{Action, StagedChange};
 use super::engine::Engine;
 use super::failure::Failure;
 use super::lines::{known_in, recognise_surely, to_remove_by_hand};
-use super::links::{Book, Seen};
+use super::links::{Book, Seen, target_line_key};
 use super::parcel::{Parcel, ParcelLine};
 use super::report::Mismatch;
 use super::scope::Where;
 use super::target::{TargetView, is_readable, key_of};
-use crate::evaluate::{Change, Context, Draft, FieldChange, GoneLine, Item, Refusal, SourceRef, compare, still_there};
-use crate::plan::Plan;
+use crate::evaluate::{
+    Change, Conflict, Context, Draft, FieldChange, GoneLine, Item, LineKeys, Refusal, SourceRef, compare, conflicts, still_there,
+};
+use crate::plan::{Direction, Plan};
 use crate::schema::System;
 use crate::store::{Digest, Link, Written};
 use crate::value::{Record, Value, json_text};
@@ -45,6 +48,8 @@ pub(super) struct Staged {
     pub(super) place: Where,
     /// The link that is there already.
     pub(super) link: Option<Link>,
+    /// What the target holds, where that was read.
+    pub(super) shown: Option<Record>,
 }
 
 /// What staging needs to know beside the record.
@@ -55,6 +60,10 @@ pub(super) struct Staging<'s> {
     pub(super) place: &'s Where,
     /// A digest of the settings.
     pub(super) settings: &'s str,
+    /// A digest of the record with what was joined to it, where something was: that may change alone.
+    pub(super) joined: Option<String>,
+    /// Whether the record asked for a link that is not there.
+    pub(super) missed: AtomicBool,
     /// Drafts of targets that cannot be read, as they were written last, by source id.
     pub(super) memory: &'s HashMap<String, Written>,
 }
@@ -62,7 +71,7 @@ pub(super) struct Staging<'s> {
 impl Staging<'_> {
     /// Decides about one item.
     pub(super) async fn decide(&self, item: &Item<'_, '_, '_>, source: &SourceRef, view: &mut TargetView) -> Result<Decision, Failure> {
-        let link = self.book.by_id(&self.plan.pair, &self.place.scope, self.plan.source.resource.system, &source.id).cloned();
+        let link = self.book.by_id(&self.plan.pair, &self.place.scope, self.plan.source.resource.system, &source.id);
         let version = self.version(source);
         if let (Some(link), Some(version)) = (&link, &version)
             && self.plan.writes()
@@ -88,18 +97,20 @@ impl Staging<'_> {
         }
         match link {
             Some(link) => self.linked(source, draft, link, view).await,
-            None => self.unlinked(source, draft, view).await,
+            None => self.unlinked((item, source), draft, view).await,
         }
     }
 
-    /// The source as it is, with the mapping and settings of today: when none of them changed, neither did the draft.
+    /// The source as it is, with the mapping and settings of today: when none of them changed, neither did the draft. None where
+    /// a link may change it that is not there yet.
     fn version(&self, source: &SourceRef) -> Option<String> {
-        let modified = source.modified.as_ref()?;
-        Some(format!("{modified} {} {}", self.plan.fingerprint, self.settings))
+        let modified = source.modified.as_ref().filter(|_| !self.missed.load(Ordering::Relaxed))?;
+        let joined = self.joined.as_deref().map(|joined| format!("+{joined}")).unwrap_or_default();
+        Some(format!("{modified}{joined} {} {}", self.plan.fingerprint, self.settings))
     }
 
     fn evaluate(&self, item: &Item<'_, '_, '_>, target: &Value) -> Result<Option<Draft>, Refusal> {
-        let links = Seen { book: self.book, source: self.plan.source.resource.system, project: self.place.procore() };
+        let links = Seen { book: self.book, source: self.plan.source.resource.system, project: self.place.procore(), missed: &self.missed };
         let (ask, project) = (Value::Record(Record::new()), self.place.value());
         let context =
             Context { settings: self.engine.settings, ask: &ask, target, project: &project, links: &links, today: self.engine.today };
@@ -138,8 +149,7 @@ impl Staging<'_> {
         let side = self.system();
         let known = |list: &str, line: &str| {
             let line = self.book.links.line(&link, list, side.other(), line)?;
-            let end = line.end(side);
-            Some(end.key.clone().unwrap_or_else(|| end.id.clone()))
+            Some(target_line_key(line.end(side)))
         };
         let mut change = compare(self.plan, &draft, Some(&held), &known);
         if self.system() == System::Procore {
@@ -152,6 +162,10 @@ impl Staging<'_> {
         if !change.is_nothing() && self.made_whole() {
             return Ok(Decision::Hold(vec![self.unchangeable(&change)]));
         }
+        let edited = self.edited(&link, &change, &known).await?;
+        if !edited.is_empty() {
+            return Ok(Decision::Hold(edited));
+        }
         if !is_readable(self.plan) && !change.is_nothing() {
             // Such a row has no id to be changed by: it is written anew, under its key fields.
             change.send = draft.fields.clone();
@@ -160,7 +174,28 @@ impl Staging<'_> {
         let staged = self.staged(source, draft, change, (Action::Update, Some(id)), &known);
         let mut staged = Box::new(Staged { link: Some(link.clone()), ..staged });
         staged.parcel.gone = gone;
+        staged.shown = Some(held);
         Ok(if nothing { Decision::Refresh(staged) } else { Decision::Stage(staged) })
+    }
+
+    /// Fields of an export that we would overwrite and that somebody changed at the target since we wrote it last.
+    async fn edited(&self, link: &Link, change: &Change, known: LineKeys<'_>) -> Result<Vec<String>, Failure> {
+        if self.plan.direction == Direction::Import || change.is_nothing() {
+            return Ok(Vec::new());
+        }
+        let Some(digest) = link.target_version.as_deref().and_then(Digest::from_hex) else { return Ok(Vec::new()) };
+        let body = self.engine.worker.store().read(move |reading| reading.body(&digest)).await?;
+        let before = body.and_then(|body| Value::from_json(std::str::from_utf8(&body).ok()?).ok());
+        let Some(before) = before.as_ref().and_then(Value::as_record) else { return Ok(Vec::new()) };
+        let system = self.system().word();
+        let told = |conflict: Conflict| {
+            let line = conflict.line.map(|line| format!(" of line {line}")).unwrap_or_default();
+            format!(
+                "`{}`{line} was changed at {system} since it was sent: it was {}, is {} and would become {}; set it back there, or take the change over here",
+                conflict.field, conflict.before, conflict.now, conflict.wanted
+            )
+        };
+        Ok(conflicts(self.plan, change, before, known).into_iter().map(told).collect())
     }
 
     /// Whether an action makes the target's records as they are to be, for good.
@@ -178,17 +213,22 @@ impl Staging<'_> {
     /// The linked lines of a document that its draft has no more.
     fn gone(&self, link: &Link, draft: &Draft) -> Vec<GoneLine> {
         let side = self.system();
-        let linked: Vec<&Link> = self.book.links.lines_of(link).collect();
+        let linked: Vec<Link> = self.book.links.lines_of(link).collect();
         if linked.is_empty() {
             return Vec::new();
         }
         let there: HashSet<(&str, &str)> = draft.lines.iter().map(|line| (line.field.as_str(), line.key.as_str())).collect();
-        let gone = linked.into_iter().filter(|line| !there.contains(&(line.part.as_str(), line.end(side.other()).id.as_str())));
+        let gone = linked.iter().filter(|line| !there.contains(&(line.part.as_str(), line.end(side.other()).id.as_str())));
         let key = |line: &Link| line.end(side).key.clone().unwrap_or_else(|| line.end(side).id.clone());
         gone.map(|line| GoneLine { list: line.part.clone(), line: line.end(side.other()).id.clone(), target: key(line) }).collect()
     }
 
-    async fn unlinked(&self, source: &SourceRef, draft: Draft, view: &mut TargetView) -> Result<Decision, Failure> {
+    async fn unlinked(
+        &self,
+        (item, source): (&Item<'_, '_, '_>, &SourceRef),
+        mut draft: Draft,
+        view: &mut TargetView,
+    ) -> Result<Decision, Failure> {
         let door = self.engine.doors.of(self.system());
         let mut matching = view.matching(door, self.plan, self.place.project.as_ref(), &draft).await?;
         matching.retain(|id| !self.book.is_taken(&self.plan.pair, self.system(), id));
@@ -206,6 +246,14 @@ impl Staging<'_> {
         let Some(record) = self.record(view, (&id, &draft.fields)).await? else {
             return Ok(Decision::Hold(vec![format!("`{id}` was found at {} and is gone again", self.system().word())]));
         };
+        // What the target holds is known only now, and rules may ask for it.
+        if self.plan.reads_target() {
+            draft = match self.evaluate(item, &Value::Record(record.clone())) {
+                Ok(Some(draft)) => draft,
+                Ok(None) => return Ok(Decision::NotOffered),
+                Err(refusal) => return Ok(Decision::Hold(refusal.reasons.iter().map(ToString::to_string).collect())),
+            };
+        }
         let new = self.staged(source, draft.clone(), Change::default(), (Action::Adopt, Some(id.clone())), &|_, _| None);
         let pairs = recognise_surely(self.plan, &new.parcel, &record);
         let known = |list: &str, line: &str| known_in(&pairs, list, line);
@@ -241,7 +289,7 @@ impl Staging<'_> {
         draft: Draft,
         change: Change,
         (action, target_id): (Action, Option<String>),
-        known: crate::evaluate::LineKeys<'_>,
+        known: LineKeys<'_>,
     ) -> Staged {
         let fingerprint = Digest::of(json_text(&Value::Record(draft.fields.clone()))).as_str().to_owned();
         let lines = draft.lines.iter().map(|line| ParcelLine {
@@ -255,6 +303,7 @@ impl Staging<'_> {
             source_key: source.key.clone(),
             source_label: source.label.clone(),
             source_modified: source.modified.clone(),
+            source_address: source.address.clone(),
             target_id: target_id.clone(),
             send: change.send,
             lines: lines.collect(),
@@ -272,7 +321,7 @@ impl Staging<'_> {
             target_id,
             fields: change.fields,
         };
-        Staged { change, parcel, place: self.place.clone(), link: None }
+        Staged { change, parcel, place: self.place.clone(), link: None, shown: None }
     }
 
     async fn record(&self, view: &mut TargetView, id: (&str, &Record)) -> Result<Option<Record>, Failure> {

@@ -70,11 +70,12 @@ impl WriteBack<'_> {
     /// What was written back may be the source's own key: the project's origin id names it in other calls.
     async fn learn(&mut self, flow: &Flow, lesson: &Lesson) -> Result<(), Failure> {
         let source = self.plan.source.resource.system;
-        let part = |name: &String| lesson.learned.get(name).map(Value::plain).unwrap_or_default();
-        let key = self.plan.source.resource.key.iter().map(part).collect::<Vec<_>>().join("/");
+        let part = |name: &String| lesson.learned.get(name).map(Value::plain).filter(|part| !part.is_empty());
+        let Some(key) = self.plan.source.resource.key.iter().map(part).collect::<Option<Vec<_>>>() else { return Ok(()) };
+        let key = key.join("/");
         let link = self.book.by_id(&self.plan.pair, &self.place.scope, source, &lesson.source_id);
         let Some(link) = link.filter(|_| !key.is_empty()) else { return Ok(()) };
-        let mut new = same_link(link);
+        let mut new = same_link(&link);
         match source {
             System::Procore => new.procore.key = Some(key),
             System::Acumatica => new.acumatica.key = Some(key),

@@ -3,9 +3,36 @@
 use super::program::Folder;
 
 #[test]
-fn the_main_job_is_done_and_reconciles() {
+fn the_main_job_is_done_and_reconciles_in_every_profile() {
     let folder = Folder::new();
     let ran = folder.run(&["demo", "--projects", "2"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran}");
+    for profile in ["vision", "edge"] {
+        let story = ran.out.split("== profile ").find(|story| story.starts_with(&format!("{profile}: "))).unwrap();
+        reconciles(story);
+        assert!(folder.has(&format!("crosswalk-demo/{profile}/crosswalk.db")));
+    }
+    // Another demo clears what this one left.
+    let again = folder.run(&["demo", "--projects", "1", "--profile", "edge"]);
+    assert!(again.code == 0 && !again.out.contains("== profile vision"), "{again}");
+    let links = folder.run(&["--settings", "crosswalk-demo/edge/crosswalk.yaml", "links", "list", "projects"]);
+    assert!(links.code == 0 && links.out.ends_with("\n1 link\n"), "{links}");
+}
+
+/// What a story tells of totals.
+fn reconciles(story: &str) {
+    let story = story.split("\ntotal ").nth(1).unwrap();
+    let line = |label: &str| story.lines().find(|line| line.starts_with(label)).unwrap_or_else(|| panic!("{label}\n{story}"));
+    for label in ["job to date (Direct Cost tool)", "job to date (report)", "commitment invoiced", "direct costs", "subcontracts"] {
+        let amounts: Vec<&str> = line(label).trim_start_matches(label).split_whitespace().collect();
+        assert!(amounts.len() == 3 && amounts[0] == amounts[1] && amounts[0] != "0.00" && amounts[2] == "yes", "{story}");
+    }
+}
+
+#[test]
+fn every_project_agrees_and_nothing_is_left_to_do() {
+    let folder = Folder::new();
+    let ran = folder.run(&["demo", "--projects", "2", "--profile", "vision"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran}");
     let totals: Vec<Vec<&str>> =
         ran.out.lines().map(|line| line.split_whitespace().collect()).filter(|words: &Vec<_>| words.len() == 8).collect();
@@ -14,11 +41,11 @@ fn the_main_job_is_done_and_reconciles() {
     assert!(totals.iter().all(|words| words[1] == words[4] && words[3] == words[5] && words[1] != "0.00"), "{ran}");
     assert!(ran.out.contains("\n   0 records written, "), "{ran}");
 
-    let secret = folder.read("crosswalk-demo/procore.secret");
+    let secret = folder.read("crosswalk-demo/vision/procore.secret");
     assert!(!ran.out.contains(secret.trim()));
-    let links = folder.run(&["--settings", "crosswalk-demo/crosswalk.yaml", "links", "list", "projects"]);
+    let links = folder.run(&["--settings", "crosswalk-demo/vision/crosswalk.yaml", "links", "list", "projects"]);
     assert!(links.code == 0 && links.out.ends_with("\n2 links\n"), "{links}");
-    let journal = folder.run(&["--settings", "crosswalk-demo/crosswalk.yaml", "journal", "--verify"]);
+    let journal = folder.run(&["--settings", "crosswalk-demo/vision/crosswalk.yaml", "journal", "--verify"]);
     assert_eq!(journal.code, 0, "{journal}");
 }
 

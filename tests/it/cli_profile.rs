@@ -68,3 +68,21 @@ fn a_profile_that_is_not_there_is_named() {
     let ran = folder.run(&["check"]);
     assert!(ran.code == 3 && ran.err.contains("crosswalk.yaml:1:10"), "{ran}");
 }
+
+#[test]
+fn any_mapping_of_a_pair_brings_what_the_others_need() {
+    let folder = Folder::new().with_shipped_files();
+    let vendors = "mapping: vendors\npair: companies\ntitle: Vendors by name\ndirection: import\nsource: acumatica/Vendor\n\
+        target: procore/vendors\nfields:\n  - {to: name, from: $.VendorName}\n";
+    folder.write("mappings/vendors.yaml", vendors);
+    let vision = folder.read("profiles/vision.yaml");
+    folder.write(
+        "profiles/ours.yaml",
+        &vision.replacen("profile: vision", "profile: ours", 1).replacen("  - companies\n", "  - vendors\n", 1),
+    );
+    let ran = folder.run(&["check", "--profile", "ours"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran}");
+    folder.replace("profiles/ours.yaml", "  - vendors\n", "");
+    let ran = folder.run(&["check"]);
+    assert!(ran.code == 3 && ran.err.contains("`subcontracts` needs `companies`, which is off in profile `ours`"), "{ran}");
+}

@@ -183,7 +183,7 @@ async fn a_list_carries_filter_select_expand_and_custom() {
     let url = story.requests()[1].url.clone();
     assert!(url.contains("2026-01-01T11%3A55%3A00.000%2B00%3A00"), "{url}");
     let expected = "Bill?$filter=Project eq 'O''Neil' and LastModifiedDateTime gt datetimeoffset'2026-01-01T11:55:00.000+00:00' and Hold eq true \
-        and cf.Decimal(f='CurrentDocument.RetainageTotal') eq 1.50M&$select=Type,ReferenceNbr,LastModifiedDateTime,Details/Qty&$expand=Details&$custom=CurrentDocument.RetainageTotal";
+        and cf.Decimal(f='CurrentDocument.RetainageTotal') eq 1.50M&$select=Type,ReferenceNbr,LastModifiedDateTime,Details/Qty&$expand=Details&$custom=CurrentDocument.RetainageTotal&$top=1000";
     assert!(decoded(&url).ends_with(expected), "{}", decoded(&url));
 }
 
@@ -207,12 +207,18 @@ async fn what_a_list_cannot_be_asked_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn windows_overlap_without_repeating_a_record() {
+async fn a_long_list_is_read_in_windows_of_time_and_no_record_is_repeated_or_lost() {
+    let row = |id: &str, at: &str| format!(r#"{{"id":"{id}","LastModifiedDateTime":{{"value":"2026-01-0{at}T00:00:00+00:00"}}}}"#);
+    let rows = |rows: &[(&str, &str)]| ok(&format!("[{}]", rows.iter().map(|(id, at)| row(id, at)).collect::<Vec<_>>().join(",")));
     let story = Story::new([
         (LOGIN, signed_in("one")),
-        ("GET $top=2&$skip=0", ok(r#"[{"id":"a"},{"id":"b"}]"#)),
-        ("GET $top=2&$skip=2", ok(r#"[{"id":"b"},{"id":"c"}]"#)),
-        ("GET $top=2&$skip=4", ok(r#"[{"id":"a"}]"#)),
+        ("GET $top=2", rows(&[("d", "3"), ("a", "1")])),
+        ("GET $select=Type,ReferenceNbr,LastModifiedDateTime", rows(&[("a", "1"), ("b", "1"), ("c", "2"), ("d", "3"), ("e", "2")])),
+        ("GET $filter=LastModifiedDateTime%20lt%20datetimeoffset'2026-01-02T", rows(&[("b", "1"), ("a", "1")])),
+        // `e` is changed before its window is read, and is in none of them.
+        ("GET $filter=LastModifiedDateTime%20ge%20datetimeoffset'2026-01-02T", rows(&[("c", "2")])),
+        ("GET $filter=LastModifiedDateTime%20ge%20datetimeoffset'2026-01-03T", rows(&[("d", "3"), ("f", "4")])),
+        ("GET /Bill/e?", ok(&row("e", "5"))),
     ]);
     let (connector, bills) = (acumatica(&story, r#","page_size":2"#), bills(""));
     let (mut ids, mut page) = (Vec::new(), None);
@@ -224,7 +230,7 @@ async fn windows_overlap_without_repeating_a_record() {
             break;
         }
     }
-    assert_eq!(ids, ["a", "b", "c"]);
+    assert_eq!(ids, ["d", "a", "b", "c", "f", "e"]);
     story.requests();
 }
 

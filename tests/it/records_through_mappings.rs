@@ -80,8 +80,10 @@ fn project(plan: &Plan, item: &Item<'_, '_, '_>) -> Value {
     let named = || item.source().ok()?.project.map(|key| key.trim().to_owned());
     match plan.project {
         ProjectOf::Nobody => Value::Null,
-        ProjectOf::Named(_) => Project { procore: "562949953421312".to_owned(), acumatica: named().unwrap_or_default() }.to_value(),
-        ProjectOf::Source | ProjectOf::Each => Project { procore: "562949953421312".to_owned(), acumatica: "PR1001".to_owned() }.to_value(),
+        ProjectOf::Named(_) => {
+            Project { procore: "562949953421312".to_owned(), acumatica: named().unwrap_or_default(), ..Project::default() }.to_value()
+        }
+        _ => Project { procore: "562949953421312".to_owned(), acumatica: "PR1001".to_owned(), ..Project::default() }.to_value(),
     }
 }
 

@@ -2,11 +2,17 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 mod budget;
+mod budget_lines;
+mod change_orders;
 mod contracts;
 mod direct_costs;
 mod doors;
+mod invoices;
 mod lists;
+mod prime_contracts;
+mod purchase_orders;
 mod sockets;
+mod sub_jobs;
 mod writes;
 
 use std::sync::Arc;

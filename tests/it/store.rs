@@ -148,8 +148,8 @@ async fn lines_come_and_go_with_their_document() {
     let after = put(&[("1", 1), ("3", 33), ("4", 4)]).await.unwrap();
     assert_eq!((after.put, after.lost.len()), (Put::Changed, 2));
     book.take_over(&after);
-    let document = book.other_side("subcontracts", "77", Procore, "sc-500").unwrap().clone();
-    let partner = |line: &str| book.line(&document, "Details", Procore, line).map(|line| line.acumatica.key.clone().unwrap());
+    let document = book.other_side("subcontracts", "77", Procore, "sc-500").unwrap();
+    let partner = |line: &str| book.line(&document, "Details", Procore, line).map(|line| line.acumatica.key.unwrap());
     assert_eq!(partner("1").as_deref(), Some("1"));
     assert_eq!(partner("2"), None);
     assert_eq!(partner("3").as_deref(), Some("33"));

@@ -19,12 +19,6 @@ fn lose_a_line(world: &World) -> String {
     line
 }
 
-/// An accountant opens the only subcontract for changes of its lines.
-fn put_on_hold(world: &World) {
-    let id = text(&subcontract(world), "id");
-    world.in_acumatica("POST", "/Subcontract/PutOnHold", &format!(r#"{{"entity":{{"id":"{id}"}},"parameters":{{}}}}"#));
-}
-
 async fn synced() -> World {
     let world = Setup::small().open();
     world.sync().await;
@@ -39,14 +33,14 @@ fn subcontract(world: &World) -> Record {
 /// The links of the lines of subcontracts.
 async fn line_links(world: &World) -> usize {
     let links = world.store.read(|reading| reading.link_book(&["subcontracts"])).await.unwrap();
-    links.documents("subcontracts", None).map(|document| links.lines_of(document).count()).sum()
+    links.documents("subcontracts", None).map(|document| links.lines_of(&document).count()).sum()
 }
 
 #[tokio::test]
 async fn a_line_that_its_source_has_lost_is_planned_shown_and_removed() {
     let world = synced().await;
     assert_eq!((lines(&subcontract(&world), "Details").len(), line_links(&world).await), (2, 2));
-    put_on_hold(&world);
+    world.put_on_hold();
     let line = lose_a_line(&world);
     let plan = world.plan().await;
     let change = plan.changes.iter().find(|change| change.mapping == "subcontracts").unwrap();
@@ -70,7 +64,7 @@ async fn a_line_that_its_source_has_lost_is_planned_shown_and_removed() {
 #[tokio::test]
 async fn a_removal_whose_answer_was_lost_is_not_sent_again() {
     let world = synced().await;
-    put_on_hold(&world);
+    world.put_on_hold();
     lose_a_line(&world);
     world.acumatica.faults().add(fault(FaultKind::DropAfterEffect, ("PUT", "/Subcontract"), 1));
     world.try_sync().await.unwrap_err();
@@ -85,7 +79,7 @@ async fn a_removal_whose_answer_was_lost_is_not_sent_again() {
 #[tokio::test]
 async fn a_line_that_people_added_at_the_target_stays() {
     let world = synced().await;
-    put_on_hold(&world);
+    world.put_on_hold();
     let before = subcontract(&world);
     let own = lines(&before, "Details").remove(0);
     let names = ["Project", "Task", "CostCode", "InventoryID", "OrderQty", "UnitCost"];
@@ -109,6 +103,6 @@ async fn a_removal_that_the_target_refuses_is_held_with_its_reason() {
     assert!(reasons.contains("The document cannot be changed (Details): its status is Open"), "{reasons}");
     assert_eq!(line_links(&world).await, 2);
     world.an_hour_later();
-    put_on_hold(&world);
+    world.put_on_hold();
     assert_eq!(counts(&world.sync().await, "subcontracts"), "updated 1", "it is offered again by itself");
 }

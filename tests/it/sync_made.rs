@@ -41,6 +41,10 @@ struct Erp {
 }
 
 fn open() -> (Workshop, Arc<Mutex<Erp>>) {
+    open_with(RELEASE, MAPPING)
+}
+
+fn open_with(schema: &str, mapping: &str) -> (Workshop, Arc<Mutex<Erp>>) {
     let erp = Arc::new(Mutex::new(Erp::default()));
     let state = erp.clone();
     let system = move |told: &str, body: &str| {
@@ -66,11 +70,12 @@ fn open() -> (Workshop, Arc<Mutex<Erp>>) {
                 let bill = erp.released.iter().find(|bill| told.contains(bill.as_record().unwrap().text("id").unwrap()));
                 ok(&bill.unwrap().to_string())
             }
+            _ if told.starts_with("PUT /entity/Default/24.200.001/Bill") => ok(body),
             _ => panic!("{told}"),
         }
     };
     let workshop =
-        Workshop::new(&[("releases.json", RELEASES), ("RetainageRelease.json", RELEASE)], &[("releases.yaml", MAPPING)], Box::new(system));
+        Workshop::new(&[("releases.json", RELEASES), ("RetainageRelease.json", schema)], &[("releases.yaml", mapping)], Box::new(system));
     (workshop, erp)
 }
 
@@ -91,7 +96,7 @@ async fn an_action_makes_each_record_once_with_its_parameters_and_what_came_of_i
     assert_eq!(told(&report), "created 2, updated 0, unchanged 0, held 0");
     assert_eq!(erp.lock().unwrap().released[1].at("Amount.value").unwrap().to_string(), "60.00");
     let links = workshop.store.read(|reading| reading.link_book(&[])).await.unwrap();
-    let keys: Vec<String> = links.documents("releases", None).map(|link| link.acumatica.key.clone().unwrap()).collect();
+    let keys: Vec<String> = links.documents("releases", None).map(|link| link.acumatica.key.unwrap()).collect();
     assert_eq!(keys, ["Bill/R1", "Bill/R2"]);
     assert_eq!(told(&workshop.sync().await.unwrap()), "created 0, updated 0, unchanged 2, held 0");
     assert_eq!((actions(&workshop), workshop.met("PUT").len()), (2, 0));
@@ -133,4 +138,16 @@ async fn what_an_action_made_and_nobody_finds_is_held_and_not_made_again() {
     erp.lock().unwrap().hides = 0;
     assert_eq!(told(&workshop.sync().await.unwrap()), "created 2, updated 0, unchanged 2, held 0");
     assert_eq!((actions(&workshop), erp.lock().unwrap().released.len()), (2, 2));
+}
+
+#[tokio::test]
+async fn what_an_action_leaves_out_is_put_into_what_it_made() {
+    let schema = RELEASE.replace(r#""PostPeriod":"$Period"}"#, r#""PostPeriod":"$Period"},"then_put":true"#);
+    let mapping = format!("{MAPPING}  - {{to: Period, value: '032026', row: {{releases.period: [Period, Period]}}}}\n");
+    let (workshop, _) = open_with(&schema, &mapping);
+    assert_eq!(told(&workshop.sync().await.unwrap()), "created 2, updated 0, unchanged 0, held 0");
+    assert!(workshop.sent("POST /entity")[0].contains(r#""PostPeriod":{"value":"032026"}"#), "{:?}", workshop.sent("POST /entity"));
+    let puts = workshop.sent("PUT ");
+    assert_eq!(puts[0], r#"{"id":"00000001-0000-0000-0000-000000000000","Period":{"value":"032026"}}"#);
+    assert_eq!((actions(&workshop), puts.len()), (2, 2));
 }

@@ -55,6 +55,8 @@ async fn a_saved_plan_is_done_as_it_was_shown() {
     let world = Setup::tiny().open();
     let plan = saved(&world.plan().await);
     let report = world.apply(&plan).await.unwrap();
+    let possible = world.plan().await.changes.len() as u64;
+    assert!(possible > 0 && report.beyond() == possible, "what the plan has made possible is told: {} of {possible}", report.beyond());
     for mapping in &report.mappings {
         let planned = plan.changes.iter().filter(|change| change.mapping == mapping.mapping);
         let made = planned.clone().filter(|change| change.action == Action::Create).count() as u64;

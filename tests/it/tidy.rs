@@ -30,7 +30,7 @@ pub(crate) fn sources() -> Vec<SourceFile> {
     files("src")
 }
 
-fn files(folder: &str) -> Vec<SourceFile> {
+pub(crate) fn files(folder: &str) -> Vec<SourceFile> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (mut found, mut open) = (Vec::new(), vec![home.join(folder)]);
     while let Some(folder) = open.pop() {

@@ -37,7 +37,7 @@ pub(super) fn run(command: Command, session: &Session) -> Result<Done, Stop> {
         Command::Links(links) => links::run(&links, session),
         Command::Journal(journal) => journal::run(&journal, session),
         Command::Sandbox(sandbox) => sandbox::run(&sandbox, session),
-        Command::Demo(demo) => demo::run(&demo),
+        Command::Demo(demo) => demo::run(&demo, session),
         Command::Schema(schema) => Ok(schema::run(&schema)),
     }
 }

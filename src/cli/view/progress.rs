@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use super::table::thousands;
 use crate::connector::Requests;
 use crate::sync::{Counts, Event, SystemRequests, Watch};
 
@@ -162,15 +163,7 @@ pub(in crate::cli) fn asked(requests: SystemRequests) -> String {
 
 /// A number with its thousands set apart.
 fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(&number.to_string())
 }
 
 fn style(template: &str) -> ProgressStyle {

@@ -23,6 +23,10 @@ pub(in crate::cli) fn report(report: &Report) -> String {
     for mapping in &report.mappings {
         text.push_str(&aside(mapping));
     }
+    if report.beyond() > 0 {
+        let (count, verb) = (report.beyond(), if report.beyond() == 1 { "change is" } else { "changes are" });
+        text.push_str(&format!("\n{count} more {verb} possible now that the plan is applied; make a new one to see them\n"));
+    }
     text
 }
 
@@ -142,5 +146,32 @@ pub(in crate::cli) fn reconciled(projects: &[Reconciled]) -> String {
     }
     let agrees = if projects.iter().all(Reconciled::agrees) { "yes" } else { "NO" };
     table.row(["all".to_owned()].into_iter().chain(sums.map(money)).chain([agrees.to_owned()]));
+    table.text()
+}
+
+/// One total of both systems.
+pub(in crate::cli) struct Total {
+    /// What it is of.
+    pub(in crate::cli) label: &'static str,
+    /// As Procore has it.
+    pub(in crate::cli) procore: Decimal,
+    /// As Acumatica has it.
+    pub(in crate::cli) acumatica: Decimal,
+}
+
+impl Total {
+    /// Whether both have the same, to the cent.
+    pub(in crate::cli) fn agrees(&self) -> bool {
+        self.procore == self.acumatica
+    }
+}
+
+/// Totals of both systems side by side.
+pub(in crate::cli) fn totals(totals: &[Total]) -> String {
+    let mut table = Table::new(&["total", ">Procore", ">Acumatica", "agree"]);
+    for total in totals {
+        let agrees = if total.agrees() { "yes" } else { "NO" };
+        table.row([total.label.to_owned(), money(total.procore), money(total.acumatica), agrees.to_owned()]);
+    }
     table.text()
 }

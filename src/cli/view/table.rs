@@ -51,14 +51,19 @@ pub(in crate::cli) fn money(amount: Decimal) -> String {
     let text = format!("{:.2}", round_half_up(amount, 2));
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
     let (whole, cents) = digits.split_once('.').unwrap_or((digits, "00"));
+    format!("{sign}{}.{cents}", thousands(whole))
+}
+
+/// Digits with their thousands set apart.
+pub(super) fn thousands(digits: &str) -> String {
     let mut grouped = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
     }
-    format!("{sign}{grouped}.{cents}")
+    grouped
 }
 
 #[cfg(test)]

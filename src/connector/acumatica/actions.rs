@@ -1,5 +1,6 @@
 //! How is an action of a document run to its end, when it may go on after the answer?
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use super::encode::{action as action_body, making};
@@ -52,19 +53,28 @@ impl Acumatica {
         if response.status == 202 { self.follow(&call, &response).await } else { Ok(()) }
     }
 
+    /// How long the last operation of this kind took: the next one is not asked about before.
+    fn usual_wait(&self, operation: &str) -> Duration {
+        let known = self.waits.lock().unwrap_or_else(PoisonError::into_inner).get(operation).copied();
+        known.unwrap_or(FIRST_WAIT).min(LONGEST_WAIT)
+    }
+
     async fn follow(&self, action: &Call, accepted: &Response) -> Result<(), ConnectorError> {
         let lost = |message: &str| self.door.error(ErrorKind::Timeout, &action.operation, message).certain(Certainty::Unknown);
         let status = accepted.header("location").and_then(|location| self.status_url(location));
         let status = status.ok_or_else(|| lost("it was accepted without saying where its state is found"))?;
         let poll = Call::read(status, action.operation.clone());
-        let (mut wait, mut waited) = (FIRST_WAIT, Duration::ZERO);
+        let (mut wait, mut waited) = (self.usual_wait(&action.operation), Duration::ZERO);
         while waited.as_secs() < self.settings.action_limit_seconds {
             self.door.clock.sleep(wait).await;
             waited += wait;
             wait = (wait * 2).min(LONGEST_WAIT);
             match self.call(&poll).await {
                 Ok(response) if response.status == 202 => {}
-                Ok(_) => return Ok(()),
+                Ok(_) => {
+                    self.waits.lock().unwrap_or_else(PoisonError::into_inner).insert(action.operation.clone(), waited);
+                    return Ok(());
+                }
                 // The operation itself ended so.
                 Err(error) if matches!(error.kind, ErrorKind::Refused | ErrorKind::Conflict) => return Err(error),
                 // We could not learn how it ended.

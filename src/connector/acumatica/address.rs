@@ -7,7 +7,7 @@ use crate::connector::door::Call;
 use crate::connector::error::ConnectorError;
 use crate::connector::percent;
 use crate::connector::settings::AcumaticaSettings;
-use crate::connector::words::Query;
+use crate::connector::words::{Named, Query};
 use crate::schema::{Field, Kind, Schema};
 use crate::value::{Value, decimal};
 
@@ -57,6 +57,32 @@ impl Acumatica {
         Ok((!terms.is_empty()).then(|| terms.join(" and ")))
     }
 
+    /// Filters for records by their keys, as many to each as an address of the server's usual length holds.
+    pub(super) fn key_filters(&self, query: &Query<'_>, named: &[Named]) -> Result<Vec<String>, ConnectorError> {
+        let (schema, fixed) = (query.schema, self.filter(query)?);
+        let mut filters: Vec<Vec<String>> = Vec::new();
+        let mut length = 0;
+        for named in named.iter().filter(|named| named.key.len() == schema.resource.key.len()) {
+            let parts = schema.resource.key.iter().zip(&named.key).map(|(field, part)| self.equal(schema, field, &Value::text(part)));
+            let parts = parts.collect::<Result<Vec<_>, _>>()?;
+            let one = if parts.len() > 1 { format!("({})", parts.join(" and ")) } else { parts.concat() };
+            let more = percent::encode_value(&one).len() + " or ".len() * 3;
+            match filters.last_mut() {
+                Some(last) if last.len() < MOST_KEYS && length + more <= LONGEST_FILTER => last.push(one),
+                _ => {
+                    filters.push(vec![one]);
+                    length = 0;
+                }
+            }
+            length += more;
+        }
+        let whole = |keys: Vec<String>| match &fixed {
+            Some(fixed) => format!("{fixed} and ({})", keys.join(" or ")),
+            None => keys.join(" or "),
+        };
+        Ok(filters.into_iter().map(whole).collect())
+    }
+
     fn equal(&self, schema: &Schema, path: &str, value: &Value) -> Result<String, ConnectorError> {
         let field = schema.field_at(path).ok_or_else(|| self.unsupported(schema, &format!("`{path}` is not one of its fields")))?;
         let first = path.split('.').next().unwrap_or(path);
@@ -70,6 +96,12 @@ impl Acumatica {
         Ok(format!("{left} eq {}", literal(field, value)))
     }
 }
+
+/// Most keys that one list is asked for.
+const MOST_KEYS: usize = 25;
+
+/// IIS takes 2,048 characters of query by default; what is expanded has to fit in as well.
+const LONGEST_FILTER: usize = 1_400;
 
 /// Minutes by which two windows of time overlap.
 const OVERLAP: std::time::Duration = std::time::Duration::from_secs(300);

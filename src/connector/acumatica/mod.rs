@@ -8,6 +8,7 @@ mod jar;
 mod read;
 mod select;
 mod session;
+mod windows;
 mod write;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use serde_json::value::RawValue;
 use tokio::sync::RwLock;
 
 use self::session::Session;
+pub(super) use self::windows::Windows;
 use super::World;
 use super::budget::{Budget, Requests};
 use super::door::{Call, Door};
@@ -36,6 +38,8 @@ pub struct Acumatica {
     /// While an operation runs on a form, another request of the same session to that form fails: operations wait for
     /// requests, and requests for operations, form by form.
     forms: Mutex<HashMap<String, Arc<RwLock<()>>>>,
+    /// How long operations took, by action.
+    waits: Mutex<HashMap<String, Duration>>,
 }
 
 impl Acumatica {
@@ -47,7 +51,7 @@ impl Acumatica {
         let session = Session::new(&settings, world.tokens.clone())?;
         let budget = Budget::new(settings.concurrent, settings.per_minute, Duration::from_secs(settings.longest_wait_seconds));
         let door = Door::new(System::Acumatica, world, budget);
-        Ok(Self { settings, door, session, forms: Mutex::default() })
+        Ok(Self { settings, door, session, forms: Mutex::default(), waits: Mutex::default() })
     }
 
     /// Build and endpoints of the instance, the tenant's own included.

@@ -1,14 +1,12 @@
 //! How are Acumatica's lists read, which have no order, no count and no next page, and single records by key?
 
-use std::collections::HashSet;
-
 use super::Acumatica;
 use super::address::key_path;
-use super::select::{key_parameters, read_parameters};
+use super::select::read_parameters;
 use crate::connector::error::{ConnectorError, ErrorKind};
 use crate::connector::raw;
 use crate::connector::together::together;
-use crate::connector::words::{Key, Page, PageToken, ProjectScope, Query, Row, Select, Token};
+use crate::connector::words::{Key, Named, Page, PageToken, ProjectScope, Query, Row, Select, Token};
 use crate::schema::Schema;
 use crate::value::Value;
 
@@ -16,8 +14,7 @@ use crate::value::Value;
 const ONE_BY_ONE: usize = 50;
 
 impl Acumatica {
-    /// One page: the whole list unless a page size is set; repeated rows of overlapping windows are dropped. A list
-    /// that cannot be exported in one go is read by its keys.
+    /// One page: the whole of a short list, a window of a long one. A list that cannot be exported in one go is read by its keys.
     pub(in crate::connector) async fn read(&self, query: &Query<'_>, page: Option<PageToken>) -> Result<Page, ConnectorError> {
         let wire = self.wire(query.schema)?;
         let form = self.form(wire);
@@ -25,11 +22,11 @@ impl Acumatica {
         match page {
             Some(PageToken(Token::Ids(ids))) => self.one_by_one(query, ids).await,
             None if wire.by_key_only => self.by_keys(query).await,
-            Some(PageToken(Token::Skip(skip, met))) => self.window(query, skip, met).await,
+            Some(PageToken(Token::Windows(windows))) => self.next_window(query, *windows).await,
             Some(PageToken(Token::Link(_) | Token::Number(_))) => {
                 Err(self.unsupported(query.schema, "the page token belongs to another system"))
             }
-            None => match self.window(query, 0, HashSet::new()).await {
+            None => match self.first_page(query).await {
                 // "Optimization cannot be performed": some field has code behind it.
                 Err(error) if error.kind == ErrorKind::NotSupported && error.get("exception").is_some() => self.by_keys(query).await,
                 other => other,
@@ -61,10 +58,46 @@ impl Acumatica {
             (None, Key::Parts(parts)) => {
                 let equals: Vec<_> = schema.resource.key.iter().map(String::as_str).zip(parts.iter().map(Value::text)).collect();
                 let query = Query { schema, project, since: None, equals: &equals, select };
-                Ok(self.window(&query, 0, HashSet::new()).await?.rows.into_iter().next())
+                Ok(self.first_page(&query).await?.rows.into_iter().next())
             }
             (None, Key::Id(_) | Key::Of(..)) => Ok(None),
         }
+    }
+
+    /// Records by their keys, several to a list. What a list cannot bring is left to be read one by one.
+    pub(in crate::connector) async fn these(
+        &self,
+        schema: &Schema,
+        project: Option<&ProjectScope>,
+        named: &[Named],
+    ) -> Result<Vec<Row>, ConnectorError> {
+        let wire = self.wire(schema)?;
+        if wire.by_key_only {
+            return Ok(Vec::new());
+        }
+        let form = self.form(wire);
+        let _free = form.read().await;
+        let query = Query { schema, project, since: None, equals: &[], select: Select::All };
+        let mut rows = Vec::new();
+        for filter in self.key_filters(&query, named)? {
+            let mut pairs = vec![("$filter".to_owned(), filter)];
+            pairs.extend(read_parameters(schema, wire, Select::All));
+            match self.rows_of(&query, &pairs).await {
+                Ok(more) => rows.extend(more),
+                // "Optimization cannot be performed": some field has code behind it.
+                Err(error) if error.kind == ErrorKind::NotSupported && error.get("exception").is_some() => return Ok(rows),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(rows)
+    }
+
+    pub(super) async fn rows_of(&self, query: &Query<'_>, pairs: &[(String, String)]) -> Result<Vec<Row>, ConnectorError> {
+        let call = self.get_call(query.schema, "", pairs);
+        let response = self.call(&call).await?;
+        let body = self.body(&call, &response, "a list")?;
+        let rows = raw::items(&body).ok_or_else(|| self.door.nonsense(&call, &response, "a list"))?;
+        Ok(rows.into_iter().map(|row| Row { body: row.to_owned() }).collect())
     }
 
     async fn one(&self, schema: &Schema, below: &str, select: Select<'_>) -> Result<Option<Row>, ConnectorError> {
@@ -83,47 +116,13 @@ impl Acumatica {
         }
     }
 
-    /// One window of the list; the whole of it without a page size.
-    async fn window(&self, query: &Query<'_>, skip: usize, mut met: HashSet<String>) -> Result<Page, ConnectorError> {
-        let parameters = read_parameters(query.schema, self.wire(query.schema)?, query.select);
-        let (rows, next) = self.list(query, parameters, skip).await?;
-        let fresh = rows.into_iter().filter(|row| row.id(query.schema).is_none_or(|id| met.insert(id))).collect();
-        Ok(Page { rows: fresh, next: next.map(|skip| PageToken(Token::Skip(skip, met))), total: None })
-    }
-
-    async fn list(
-        &self,
-        query: &Query<'_>,
-        parameters: Vec<(String, String)>,
-        skip: usize,
-    ) -> Result<(Vec<Row>, Option<usize>), ConnectorError> {
-        let top = self.settings.page_size.and_then(|size| usize::try_from(size.max(1)).ok());
-        let mut pairs: Vec<_> = self.filter(query)?.map(|filter| ("$filter".to_owned(), filter)).into_iter().collect();
-        pairs.extend(parameters);
-        if let Some(top) = top {
-            pairs.extend([("$top".to_owned(), top.to_string()), ("$skip".to_owned(), skip.to_string())]);
-        }
-        let call = self.get_call(query.schema, "", &pairs);
-        let response = self.call(&call).await?;
-        let body = self.body(&call, &response, "a list")?;
-        let rows = raw::items(&body).ok_or_else(|| self.door.nonsense(&call, &response, "a list"))?;
-        let next = top.filter(|top| rows.len() >= *top).map(|top| skip + top);
-        Ok((rows.into_iter().map(|row| Row { body: row.to_owned() }).collect(), next))
-    }
-
-    /// The keys of all records first, in windows if need be, then each record by itself.
+    /// The keys of all records first, then each record by itself.
     async fn by_keys(&self, query: &Query<'_>) -> Result<Page, ConnectorError> {
-        let (mut ids, mut met, mut skip) = (Vec::new(), HashSet::new(), Some(0));
-        while let Some(from) = skip {
-            let (rows, next) = self.list(query, key_parameters(query.schema), from).await?;
-            let fresh = rows.iter().filter_map(|row| row.id(query.schema)).filter(|id| met.insert(id.clone()));
-            ids.extend(fresh);
-            skip = next;
-        }
+        let ids = self.ids(query).await?;
         self.one_by_one(query, ids).await
     }
 
-    async fn one_by_one(&self, query: &Query<'_>, mut ids: Vec<String>) -> Result<Page, ConnectorError> {
+    pub(super) async fn one_by_one(&self, query: &Query<'_>, mut ids: Vec<String>) -> Result<Page, ConnectorError> {
         let later = ids.split_off(ids.len().min(ONE_BY_ONE));
         let reads = ids.iter().map(|id| async move {
             let below = format!("/{}", crate::connector::percent::encode(id));

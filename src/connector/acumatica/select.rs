@@ -56,8 +56,8 @@ fn sent_paths(shape: Option<&Shape>, draft: &Record, above: &str, paths: &mut Ve
     }
 }
 
-/// The parameters that bring the keys alone.
-pub(super) fn key_parameters(schema: &Schema) -> Vec<(String, String)> {
+/// The parameters that bring the keys and the time of change alone.
+pub(super) fn modified_parameters(schema: &Schema) -> Vec<(String, String)> {
     Wanted::only(schema, &[]).parameters()
 }
 
@@ -133,7 +133,7 @@ fn add(list: &mut Vec<String>, item: String) {
 mod tests {
     use std::path::Path;
 
-    use super::{Record, Select, key_parameters, read_parameters, write_parameters};
+    use super::{Record, Select, modified_parameters, read_parameters, write_parameters};
     use crate::schema::{Schema, load};
 
     fn schema(extra: &str) -> Schema {
@@ -167,7 +167,7 @@ mod tests {
             read(&["MainContact.Address.City"]),
             "$select=Type,ReferenceNbr,LastModifiedDateTime,MainContact/Address/City&$expand=MainContact,MainContact/Address"
         );
-        assert_eq!(text(&key_parameters(&schema)), "$select=Type,ReferenceNbr,LastModifiedDateTime");
+        assert_eq!(text(&modified_parameters(&schema)), "$select=Type,ReferenceNbr,LastModifiedDateTime");
     }
 
     /// The members of one parameter, sorted.

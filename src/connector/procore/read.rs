@@ -257,7 +257,7 @@ mod tests {
         next_page(&Response { status: 200, headers, body: Vec::new() }, number, 100, count).map(|PageToken(token)| match token {
             Token::Link(link) => link,
             Token::Number(number) => number.to_string(),
-            Token::Skip(..) | Token::Ids(_) => "?".to_owned(),
+            Token::Windows(_) | Token::Ids(_) => "?".to_owned(),
         })
     }
 

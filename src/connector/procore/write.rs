@@ -10,7 +10,7 @@ use crate::connector::door::{Call, Effect};
 use crate::connector::error::{Certainty, ConnectorError};
 use crate::connector::raw;
 use crate::connector::words::{Outgoing, ProjectScope, Written};
-use crate::schema::{ProcoreWire, Schema, WriteCall};
+use crate::schema::{ProcoreWire, Schema, SyncCall, WriteCall};
 use crate::value::{Record, Value, json_text};
 
 /// How one record goes out.
@@ -35,6 +35,23 @@ impl Procore {
             Err(error) => return rows.iter().map(|_| Err(error.clone())).collect(),
         };
         let places = self.places(schema, project);
+        let fields = wire.sync.as_ref().map(SyncCall::addressed_by).unwrap_or_default();
+        if fields.is_empty() {
+            return self.write_at(places, wire, rows).await;
+        }
+        // Rows of one address go together, and their address is no part of them.
+        let mut outcomes: Vec<Option<Result<Written, ConnectorError>>> = rows.iter().map(|_| None).collect();
+        for (address, members) in by_address(&fields, rows) {
+            let bare: Vec<Record> = members.iter().map(|at| without(rows[*at].draft, &fields)).collect();
+            let outgoing: Vec<Outgoing<'_>> = members.iter().zip(&bare).map(|(at, draft)| Outgoing { id: rows[*at].id, draft }).collect();
+            let written = self.write_at(places.with(&address), wire, &outgoing).await;
+            members.into_iter().zip(written).for_each(|(at, outcome)| outcomes[at] = Some(outcome));
+        }
+        outcomes.into_iter().map(|outcome| outcome.expect("every row has one address")).collect()
+    }
+
+    async fn write_at(&self, places: Places<'_>, wire: &ProcoreWire, rows: &[Outgoing<'_>]) -> Vec<Result<Written, ConnectorError>> {
+        let schema = places.schema;
         let mut jobs = Vec::with_capacity(rows.len());
         let mut stopped: Option<ConnectorError> = None;
         for row in rows {
@@ -150,6 +167,23 @@ fn way<'a>(wire: &'a ProcoreWire, row: &Outgoing<'_>) -> Option<Way<'a>> {
 /// Whether a field has one of the values that the bulk call's enumeration lacks.
 fn asked_for(call: &WriteCall, draft: &Record) -> bool {
     call.when.iter().any(|(field, values)| draft.get(field).is_some_and(|value| values.contains(&value.plain())))
+}
+
+/// The rows of each address: the values of these fields, and which rows have them.
+fn by_address(fields: &[&str], rows: &[Outgoing<'_>]) -> Vec<(Record, Vec<usize>)> {
+    let mut groups: Vec<(Record, Vec<usize>)> = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        let address: Record = fields.iter().filter_map(|field| Some((*field, row.draft.get(field)?.clone()))).collect();
+        match groups.iter_mut().find(|(known, _)| *known == address) {
+            Some((_, members)) => members.push(at),
+            None => groups.push((address, vec![at])),
+        }
+    }
+    groups
+}
+
+fn without(draft: &Record, fields: &[&str]) -> Record {
+    draft.iter().filter(|(name, _)| !fields.contains(name)).map(|(name, value)| (name, value.clone())).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! a test runs each of them, and `docs/functions.md` is written from them.
 
 mod arguments;
+mod codes;
 mod dates;
 mod document;
 mod links;
@@ -65,8 +66,8 @@ struct Family {
     functions: &'static [Function],
 }
 
-static FAMILIES: [Family; 7] =
-    [text::FAMILY, numbers::FAMILY, dates::FAMILY, lists::FAMILY, tables::FAMILY, links::FAMILY, refusing::FAMILY];
+static FAMILIES: [Family; 8] =
+    [text::FAMILY, numbers::FAMILY, dates::FAMILY, lists::FAMILY, codes::FAMILY, tables::FAMILY, links::FAMILY, refusing::FAMILY];
 
 /// Names that people bring from elsewhere, and what to write here.
 const FOREIGN: [(&str, &str); 22] = [

@@ -6,7 +6,7 @@ use super::{Family, Function, FunctionDoc, Takes};
 use crate::expr::machine::Answer;
 use crate::expr::operators::apply;
 use crate::expr::term::Operator;
-use crate::value::{RoundMode, Value, decimal};
+use crate::value::{Decimal, RoundMode, Value, decimal};
 
 pub(super) const FAMILY: Family = Family { title: "Numbers", functions: FUNCTIONS };
 
@@ -101,7 +101,30 @@ static FUNCTIONS: &[Function] = &[
         takes: Takes::Values,
         run: |given| extreme(given, Operator::Greater),
     },
+    Function {
+        doc: FunctionDoc {
+            name: "overlap",
+            signature: "overlap(from, to, start, end)",
+            purpose: "How much two stretches of numbers have in common, 0 where they do not meet: what part of a release falls on one \
+                      of several amounts that are used up one after the other.",
+            parameters: &[
+                ("from", "where the first stretch begins"),
+                ("to", "where it ends"),
+                ("start", "where the second begins"),
+                ("end", "where it ends"),
+            ],
+            examples: &[("overlap(50, 120, 0, 100)", "50"), ("overlap(50, 120, 100, 300)", "20"), ("overlap(0, 10, 20, 30)", "0")],
+        },
+        arguments: 4..=4,
+        takes: Takes::Values,
+        run: overlap,
+    },
 ];
+
+fn overlap<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
+    let (from, to, start, end) = (given.number(0)?, given.number(1)?, given.number(2)?, given.number(3)?);
+    made((to.min(end) - from.max(start)).max(Decimal::ZERO))
+}
 
 fn round<'v>(given: &mut Arguments<'_, 'v>, mode: RoundMode) -> Answer<'v> {
     let places = u32::try_from(given.whole(1, 0..29)?).unwrap_or(28);

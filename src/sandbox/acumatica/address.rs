@@ -19,6 +19,8 @@ pub(super) enum Place {
     Token,
     /// `/sandbox/records/{Entity}`: what the books hold, for tests.
     Records(String),
+    /// `/sandbox/accountants`: what accountants do by hand.
+    Accountants,
     /// Something of an endpoint.
     Endpoint(Endpoint, Inside),
 }
@@ -56,6 +58,9 @@ impl Place {
         let steps = target.steps();
         if let ["sandbox", "records", entity] = steps.as_slice() {
             return Ok(Self::Records((*entity).to_owned()));
+        }
+        if steps == ["sandbox", "accountants"] {
+            return Ok(Self::Accountants);
         }
         let steps = steps.strip_prefix(site.as_slice()).ok_or(Problem::NoPage)?;
         match steps {

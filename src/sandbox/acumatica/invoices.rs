@@ -252,6 +252,8 @@ pub(super) fn booked(books: &mut Books, heading: &Heading, mut lines: Vec<Value>
         ("CuryRetainageTotal", sums[1].into()),
         ("CuryRetainageUnreleasedAmt", sums[1].into()),
         ("Details", lines.into()),
+        // Kept in the house: it did not come from outside.
+        ("Booked", true.into()),
     ]);
     books.insert("Bill", bill)
 }

@@ -21,6 +21,7 @@ mod ledger;
 mod lexer;
 mod licence;
 mod oauth;
+mod office;
 mod options;
 mod patch;
 mod periods;
@@ -41,6 +42,7 @@ use self::actions::Operations;
 use self::books::Books;
 use self::licence::Licence;
 use self::oauth::Tokens;
+pub use self::office::Accountants;
 pub use self::options::{AcumaticaOptions, Limits, Numbering};
 use self::session::Sessions;
 use super::fault::Faults;
@@ -83,7 +85,8 @@ impl Acumatica {
     /// Answers one request; its address is absolute or a path. Faults in waiting may spoil it.
     ///
     /// Besides the vendor's addresses there are `/sandbox/faults`, `/sandbox/requests` (see [`Faults::around`]) and
-    /// `GET /sandbox/records/{Entity}`, which lists what the books hold, without wrappers and by key.
+    /// `GET /sandbox/records/{Entity}`, which lists what the books hold, without wrappers and by key, and
+    /// `POST /sandbox/accountants`, where people ask for what accountants do by hand (see [`Accountants`]).
     pub fn handle(&self, request: &Request) -> Reply {
         let expire = || {
             let mut state = self.state();

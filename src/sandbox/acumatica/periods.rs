@@ -95,16 +95,16 @@ pub(super) fn check_day(books: &Books, day: &str, module: &str) -> Result<(), St
 }
 
 /// The period of a document: as it was typed, else that of its date, which a new date brings anew; it must be open.
-pub(super) fn judge(draft: &mut Draft, books: &Books, module: &str) {
+pub(super) fn judge(draft: &mut Draft, books: &Books, (date, module): (&str, &str)) {
     let typed = draft.changed.contains("PostPeriod");
-    if draft.changed.contains("Date") && !typed {
+    if draft.changed.contains(date) && !typed {
         draft.record.remove("PostPeriod");
     }
-    match period_of(&draft.record, "PostPeriod", "Date") {
+    match period_of(&draft.record, "PostPeriod", date) {
         Ok(period) => draft.record.set("PostPeriod", period),
         Err(message) => return draft.refuse("PostPeriod", message),
     }
-    if draft.new || typed || draft.changed.contains("Date") {
+    if draft.new || typed || draft.changed.contains(date) {
         let found = check(books, draft.record.word("PostPeriod"), module);
         if let Err(message) = found {
             draft.refuse("PostPeriod", message);

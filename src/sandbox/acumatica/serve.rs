@@ -14,7 +14,7 @@ use super::options::AcumaticaOptions;
 use super::query::{Query, View};
 use super::render::Page;
 use super::upsert::{Write, addressed};
-use super::{State, describe, files, oauth};
+use super::{State, describe, files, oauth, office};
 use crate::connector::{Request, Response};
 use crate::sandbox::wire::{Reply, Target, empty_answer, json_answer, text_answer, with_header};
 use crate::schema::Kind;
@@ -44,6 +44,7 @@ impl State {
                 let rows: Vec<Value> = self.records(&entity).into_iter().map(Value::Record).collect();
                 json_answer(200, &rows.into()).into()
             }
+            (Place::Accountants, "POST") => office::answer(&mut self.books, request).into(),
             (Place::Discovery, "GET") => oauth::discovery(&root(request, options)).into(),
             (Place::Token, "POST") => self.tokens.grant(request, options, now).into(),
             (Place::Logout, "POST") if lacks_length(request) => Problem::Length.answer().into(),

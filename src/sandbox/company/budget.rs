@@ -66,7 +66,7 @@ pub(super) fn draw_budget(rng: &mut Rng, project: &Project, size: Size) -> Vec<B
         .collect()
 }
 
-/// A few sums from line to line, one of them from two lines at once, one that is not approved.
+/// A few sums from line to line, one that comes from outside, one that is not approved.
 pub(super) fn draw_moves(rng: &mut Rng, lines: usize) -> Vec<BudgetMove> {
     if lines < 5 {
         return Vec::new();

@@ -1,5 +1,7 @@
 //! The practice company: the contract with the owner, and its changes with their markups.
 
+use std::collections::BTreeSet;
+
 use fastrand::Rng;
 
 use super::changes::ChangeLine;
@@ -84,6 +86,9 @@ impl PrimeChange {
 pub(super) fn draw_prime(rng: &mut Rng, project: &Project, at: usize) -> PrimeContract {
     let mut codes = project.codes_at_hand(3);
     rng.shuffle(&mut codes);
+    // Accounting keeps one line of revenue for each cost code of a task, whatever the cost type.
+    let mut kept = BTreeSet::new();
+    codes.retain(|code| kept.insert((code.sub_job, code.cost_code)));
     codes.truncate(5);
     let line = |code: BudgetCode, nth: usize, rng: &mut Rng| PrimeLine {
         code,

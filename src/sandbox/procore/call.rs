@@ -48,6 +48,11 @@ impl Call {
         Ok(Self { target, base, raw_query, ids, body: body(request)? })
     }
 
+    /// Whether it is a call of version 2.
+    pub(crate) fn is_v2(&self) -> bool {
+        self.target.parts.get(1).is_some_and(|version| version.starts_with("v2."))
+    }
+
     /// An id of the path.
     pub(crate) fn id(&self, name: &str) -> i64 {
         self.ids.iter().find(|(known, _)| *known == name).map(|(_, id)| *id).expect("a handler asks for ids of its own route")

@@ -127,6 +127,7 @@ impl Taken {
 
 fn taken(catalog: &Catalog, rules: &Rules) -> HashMap<String, Taken> {
     let mut list: HashMap<String, Taken> = shape_of(catalog, rules).into_iter().flat_map(of_schema).collect();
+    rules.beside.iter().for_each(|name| drop(list.remove(*name)));
     for (kept, written) in rules.renamed.iter().map(|(written, kept)| (*kept, *written)) {
         if let Some(field) = list.remove(kept) {
             list.insert(written.to_owned(), field);

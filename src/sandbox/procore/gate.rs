@@ -6,6 +6,7 @@ use super::call::Call;
 use super::limits::Windows;
 use super::oauth::{Access, Doors};
 use super::problem::Problem;
+use super::resources;
 use super::routes;
 use super::state::{State, time};
 use super::store::{Collection, Row};
@@ -86,21 +87,67 @@ impl Gate {
         }
     }
 
-    /// `GET /sandbox/records/{collection}`: records as they are kept, for whoever checks what has arrived.
-    fn control(&self, request: &Request, target: &Target) -> Response {
-        let records = match (request.method.as_str(), target.steps().as_slice()) {
-            ("GET", ["sandbox", "records", word]) => self.records(word),
+    /// What no client can do, for whoever tries a client: `GET /sandbox/records/{collection}` shows records as they are kept;
+    /// `PATCH /sandbox/records/{collection}/{id}` sets fields of one, and `DELETE` removes it, as people may in the product
+    /// though no call of the API lets them.
+    fn control(&mut self, request: &Request, target: &Target) -> Response {
+        let values = |records: Vec<Record>| Value::List(records.into_iter().map(Value::from).collect());
+        let done = match (request.method.as_str(), target.steps().as_slice()) {
+            ("GET", ["sandbox", "records", word]) => self.records(word).map(values),
+            ("PATCH", ["sandbox", "records", word, id]) => {
+                let sent = std::str::from_utf8(&request.body).ok().and_then(|text| Value::from_json(text).ok());
+                collection(word).zip(id.parse().ok()).zip(sent).and_then(|((collection, id), sent)| self.by_hand(collection, id, &sent))
+            }
+            ("DELETE", ["sandbox", "records", word, id]) => {
+                collection(word).zip(id.parse().ok()).and_then(|(collection, id)| self.away(collection, id))
+            }
             _ => None,
         };
-        let values = |records: Vec<Record>| Value::List(records.into_iter().map(Value::from).collect());
-        records.map_or_else(|| Problem::NotFound.answer(false), |records| json_answer(200, &values(records)))
+        done.map_or_else(|| Problem::NotFound.answer(false), |done| json_answer(200, &done))
+    }
+
+    /// Sets fields of a record, whatever the rules say; its time of change follows, and that of the record it is part of.
+    fn by_hand(&mut self, collection: Collection, id: i64, sent: &Value) -> Option<Value> {
+        let mut row = self.state.store.get(collection, id).cloned()?;
+        for (name, value) in sent.as_record()?.iter() {
+            row.fields.set(name, value.clone());
+        }
+        row.updated_at = self.state.now;
+        let parent = row.parent;
+        self.state.store.put(collection, row);
+        self.touch_whole(collection, parent);
+        self.state.store.get(collection, id).map(|row| raw(row).into())
+    }
+
+    /// Removes a record: softly where deleted ones can be listed, else for good.
+    fn away(&mut self, collection: Collection, id: i64) -> Option<Value> {
+        let mut row = self.state.store.get(collection, id).cloned()?;
+        let soft = resources::ALL.iter().any(|rules| rules.collection == collection && rules.filters.contains(&"include_deleted"));
+        let shown = raw(&row).into();
+        let parent = row.parent;
+        if soft {
+            (row.deleted_at, row.updated_at) = (Some(self.state.now), self.state.now);
+            self.state.store.put(collection, row);
+        } else {
+            self.state.store.remove(collection, id);
+        }
+        self.touch_whole(collection, parent);
+        Some(shown)
+    }
+
+    fn touch_whole(&mut self, collection: Collection, parent: Option<i64>) {
+        let whole = resources::ALL.iter().find(|rules| rules.collection == collection).and_then(|rules| rules.part_of);
+        self.state.touch(whole, parent);
     }
 
     /// The records of the collection of this name.
     pub(crate) fn records(&self, word: &str) -> Option<Vec<Record>> {
-        let collection = Collection::ALL.into_iter().find(|collection| collection.word() == word)?;
-        Some(self.state.store.all(collection).map(raw).collect())
+        Some(self.state.store.all(collection(word)?).map(raw).collect())
     }
+}
+
+fn collection(word: &str) -> Option<Collection> {
+    Collection::ALL.iter().copied().find(|collection| collection.word() == word)
 }
 
 fn raw(row: &Row) -> Record {

@@ -23,32 +23,40 @@ impl State {
         };
         let mut rows: Vec<&Row> = rows.filter(wanted).filter(|row| filters.iter().all(|filter| filter.lets_through(row))).collect();
         sort(rules, call, &mut rows);
-        let page = Page::of(call, rows.len(), rules.page);
-        let view = call.target.query("view").or_else(|| call.target.query("serializer_view"));
-        let kept = view.and_then(|view| rules.views.iter().find(|(name, _)| *name == view)).map(|(_, fields)| *fields);
-        let shown = rows[page.from..page.to].iter().map(|row| {
-            let record = self.show(rules, row, Shown::Listed);
-            Value::from(match kept {
-                Some(fields) => {
-                    record.iter().filter(|(name, _)| fields.contains(name)).map(|(name, value)| (name, value.clone())).collect()
-                }
-                None => record,
-            })
-        });
+        let page = if rules.page == 0 { Page::whole(rows.len()) } else { Page::of(call, rows.len(), rules.page) };
+        let shown = rows[page.from..page.to].iter().map(|row| self.viewed(rules, call, self.show(rules, row, Shown::Listed)).into());
         let shown = shown.collect();
-        paged(page.headers, shown)
+        if rules.in_data { json_answer(200, &in_data(Value::List(shown))) } else { paged(call, page.headers, shown) }
     }
+
+    /// A record as the view that the call names shows it.
+    pub(crate) fn viewed(&self, rules: &Rules, call: &Call, mut record: Record) -> Record {
+        let view = call.target.query("view").or_else(|| call.target.query("serializer_view"));
+        if let Some((_, fields)) = rules.on_request.filter(|(wanted, _)| view != Some(*wanted)) {
+            fields.iter().for_each(|name| drop(record.remove(name)));
+        }
+        match view.and_then(|view| rules.views.iter().find(|(name, _)| *name == view)) {
+            Some((_, kept)) => record.iter().filter(|(name, _)| kept.contains(name)).map(|(name, value)| (name, value.clone())).collect(),
+            None => record,
+        }
+    }
+}
+
+/// `{"data": …}`.
+pub(crate) fn in_data(value: Value) -> Value {
+    Record::from_iter([("data", value)]).into()
 }
 
 /// Answers a page of values that are made rather than kept.
 pub(crate) fn list_of(call: &Call, values: &[Record], usual: usize) -> Response {
     let page = Page::of(call, values.len(), usual);
     let shown = values[page.from..page.to].iter().cloned().map(Value::from).collect();
-    paged(page.headers, shown)
+    paged(call, page.headers, shown)
 }
 
-fn paged(headers: Vec<(String, String)>, shown: Vec<Value>) -> Response {
-    let mut answer = json_answer(200, &Value::List(shown));
+fn paged(call: &Call, headers: Vec<(String, String)>, shown: Vec<Value>) -> Response {
+    let list = Value::List(shown);
+    let mut answer = json_answer(200, &if call.is_v2() { in_data(list) } else { list });
     answer.headers.extend(headers);
     answer
 }

@@ -7,9 +7,17 @@
 //! - an external id is unique within the company for each kind of record;
 //! - a direct cost with an external id takes no more lines; a subcontractor invoice reads back as `invoice`;
 //! - quantity and unit cost of an amount-based contract are null;
+//! - the list of a project's cost codes holds those of its sub jobs; `sub_job_id` narrows it;
+//! - a locked budget takes no amounts, and does not open again once something was moved within it;
+//! - vertical markups are not in the `extended_amount` of a line, only among its `markup_line_items`;
+//! - a package is listed beside the change order that it stands for, so that reading both counts it twice;
+//! - an invoice changes only while it is the latest one of an open period, and not at all once it carries an external id;
+//! - payments are listed for one contract at a time;
+//! - an approved prime contract takes lines through `sync` alone;
 //! - a refused call makes the wait for the next window longer.
 
 mod call;
+mod collection;
 mod fields;
 mod gate;
 mod limits;
@@ -106,11 +114,12 @@ impl Procore {
     pub fn new(options: ProcoreOptions) -> Self {
         let mut state = State {
             store: Store::starting_at(FIRST_ID),
-            book: Arc::new(Book::new(&options.catalog, &resources::ALL)),
+            book: Arc::new(Book::new(&options.catalog, resources::ALL)),
             company_id: COMPANY_ID,
             company_name: "Practice Builders Inc".to_owned(),
             now: whole_second(options.clock.now()),
             erp_platform: options.erp_platform,
+            budget_changes: options.company.budget_changes,
         };
         let seeded = seed::seed(&mut state, &options.company);
         let settings = ProcoreSettings {

@@ -4,6 +4,8 @@ use super::call::Call;
 
 /// Most rows of a page, whatever is asked for.
 const MOST: usize = 2_000;
+/// The same in version 2, and its rows when none are asked for.
+const V2: (usize, usize) = (100, 10);
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +22,8 @@ impl Page {
     /// The page that a call asks for, of a list of this length. `usual` rows when it asks for no number.
     pub(crate) fn of(call: &Call, total: usize, usual: usize) -> Self {
         let asked = |name: &str| call.target.query(name).and_then(|text| text.parse::<usize>().ok()).filter(|number| *number > 0);
-        let per_page = asked("per_page").unwrap_or(usual).min(MOST);
+        let (most, usual) = if call.is_v2() { V2 } else { (MOST, usual) };
+        let per_page = asked("per_page").unwrap_or(usual).min(most);
         let page = asked("page").unwrap_or(1);
         let from = (page - 1).saturating_mul(per_page).min(total);
         let last = total.div_ceil(per_page).max(1);
@@ -33,6 +36,11 @@ impl Page {
             headers.push(("link".to_owned(), links.join(", ")));
         }
         Self { from, to: from.saturating_add(per_page).min(total), headers }
+    }
+
+    /// All rows, of a list that has no pages.
+    pub(crate) fn whole(total: usize) -> Self {
+        Self { from: 0, to: total, headers: Vec::new() }
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Rules {
     pub(crate) extra: &'static [(&'static str, Kind)],
     /// Fields that `sync` does not know.
     pub(crate) plain_only: &'static [&'static str],
+    /// Fields of the schema that stand in the body beside the record.
+    pub(crate) beside: &'static [&'static str],
     /// Fields that a record must have.
     pub(crate) required: &'static [&'static str],
     /// What the presence of an external id locks (BR-07).
@@ -37,9 +39,15 @@ pub(crate) struct Rules {
     pub(crate) sorts: &'static [&'static str],
     /// Views that show less: view → fields.
     pub(crate) views: &'static [(&'static str, &'static [&'static str])],
+    /// Fields that come only with one view: the view, and the fields.
+    pub(crate) on_request: Option<(&'static str, &'static [&'static str])>,
+    /// Fields that come only when the record is asked for alone.
+    pub(crate) whole_only: &'static [&'static str],
+    /// The list is wrapped in `data`.
+    pub(crate) in_data: bool,
     /// Whose time of change follows when the lines of it change.
     pub(crate) part_of: Option<Collection>,
-    /// Rows of a page when none are asked for.
+    /// Rows of a page when none are asked for; 0 where the list has no pages.
     pub(crate) page: usize,
     /// Checks references and works out what follows from the fields.
     pub(crate) settle: fn(&mut State, &mut Draft, &mut Reasons),
@@ -87,6 +95,7 @@ impl Rules {
         renamed: &[],
         extra: &[],
         plain_only: &[],
+        beside: &[],
         required: &[],
         lock: Lock::Nothing,
         numbers: false,
@@ -95,6 +104,9 @@ impl Rules {
         filters: &["id", "origin_id", "created_at", "updated_at"],
         sorts: &["id", "created_at", "updated_at"],
         views: &[],
+        on_request: None,
+        whole_only: &[],
+        in_data: false,
         part_of: None,
         page: 100,
         settle: |_, _, _| (),

@@ -26,6 +26,8 @@ pub(crate) struct State {
     pub(crate) now: Timestamp,
     /// The company has the ERP platform (partner access).
     pub(crate) erp_platform: bool,
+    /// Budget Changes have taken the place of budget modifications (BR-37).
+    pub(crate) budget_changes: bool,
 }
 
 impl State {
@@ -81,6 +83,10 @@ impl State {
                 record.set(name.as_str(), Value::Null);
             }
         }
+        rules.beside.iter().filter(|name| row.fields.get(name).is_none()).for_each(|name| drop(record.remove(name)));
+        if shown == Shown::Listed {
+            rules.whole_only.iter().for_each(|name| drop(record.remove(name)));
+        }
         record
     }
 
@@ -110,6 +116,21 @@ pub(crate) fn reference(id: i64, name: &str, value: impl Into<Value>) -> Value {
 pub(crate) fn money(number: Decimal) -> Value {
     let plain = number.normalize();
     Value::text(if plain.scale() == 0 { format!("{plain}.0") } else { plain.to_string() })
+}
+
+/// Money as invoices show it: text, to the cent (`"50000.00"`).
+pub(crate) fn cents(number: Decimal) -> Value {
+    let mut number = number;
+    number.rescale(2);
+    Value::text(number.to_string())
+}
+
+/// A number of a row; absent is zero.
+pub(crate) fn number(row: &Row, name: &str) -> Decimal {
+    match row.fields.get(name) {
+        Some(Value::Number(number)) => *number,
+        _ => Decimal::ZERO,
+    }
 }
 
 /// An instant as it is shown: `2018-10-25T16:47:35Z`.

@@ -4,42 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
+pub(crate) use super::collection::Collection;
 use crate::value::{Record, Value};
-
-/// The kinds of record that are kept. The order is that of the enumeration's words in `/sandbox/records/…`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Collection {
-    /// Companies of the directory.
-    Vendors,
-    /// Lists of standard cost codes; one of them belongs to the ERP connection.
-    StandardCostCodeLists,
-    /// Cost codes of a list.
-    StandardCostCodes,
-    /// Cost types.
-    LineItemTypes,
-    /// Projects.
-    Projects,
-    /// Cost codes of a project.
-    CostCodes,
-    /// Pairs of cost code and cost type in a project: its budget codes.
-    WbsCodes,
-    /// Original budget by budget code.
-    BudgetLineItems,
-    /// Views of budgets.
-    BudgetViews,
-    /// Subcontracts.
-    WorkOrderContracts,
-    /// Lines of subcontracts.
-    WorkOrderLines,
-    /// Direct costs.
-    DirectCosts,
-    /// Lines of direct costs.
-    DirectCostLines,
-    /// Job cost figures that the ERP has told.
-    ErpJobCosts,
-    /// External ids as the ERP platform keeps them.
-    ExternalData,
-}
 
 /// One record as it is kept: numbers as numbers, references as ids.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,80 +41,6 @@ struct Table {
     by_project: HashMap<i64, BTreeSet<i64>>,
     by_parent: HashMap<i64, BTreeSet<i64>>,
     by_key: HashMap<String, BTreeSet<i64>>,
-}
-
-impl Collection {
-    /// All kinds.
-    pub(crate) const ALL: [Self; 15] = [
-        Self::Vendors,
-        Self::StandardCostCodeLists,
-        Self::StandardCostCodes,
-        Self::LineItemTypes,
-        Self::Projects,
-        Self::CostCodes,
-        Self::WbsCodes,
-        Self::BudgetLineItems,
-        Self::BudgetViews,
-        Self::WorkOrderContracts,
-        Self::WorkOrderLines,
-        Self::DirectCosts,
-        Self::DirectCostLines,
-        Self::ErpJobCosts,
-        Self::ExternalData,
-    ];
-
-    /// Its name in `/sandbox/records/…`.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Vendors => "vendors",
-            Self::StandardCostCodeLists => "standard_cost_code_lists",
-            Self::StandardCostCodes => "standard_cost_codes",
-            Self::LineItemTypes => "line_item_types",
-            Self::Projects => "projects",
-            Self::CostCodes => "cost_codes",
-            Self::WbsCodes => "wbs_codes",
-            Self::BudgetLineItems => "budget_line_items",
-            Self::BudgetViews => "budget_views",
-            Self::WorkOrderContracts => "work_order_contracts",
-            Self::WorkOrderLines => "work_order_contract_line_items",
-            Self::DirectCosts => "direct_costs",
-            Self::DirectCostLines => "direct_cost_line_items",
-            Self::ErpJobCosts => "erp_job_costs",
-            Self::ExternalData => "external_data",
-        }
-    }
-
-    /// The field to blame when a unique key is taken.
-    pub(crate) fn key_field(self) -> &'static str {
-        match self {
-            Self::Vendors => "name",
-            Self::StandardCostCodes | Self::CostCodes | Self::LineItemTypes => "code",
-            Self::WorkOrderContracts => "number",
-            _ => "base",
-        }
-    }
-
-    /// What may be there only once: the directory's names, codes within their list or project, pairs of code and type.
-    pub(crate) fn key(self, row: &Row) -> Option<String> {
-        let text = |name: &str| row.fields.get(name).map(Value::plain).map(|text| text.trim().to_lowercase()).unwrap_or_default();
-        let pair = || format!("{}|{}|{}", row.project.unwrap_or_default(), text("cost_code_id"), text("line_item_type_id"));
-        match self {
-            Self::Vendors => Some(text("name")),
-            Self::StandardCostCodes => Some(format!("{}|{}|{}", row.parent.unwrap_or_default(), text("parent_id"), text("code"))),
-            Self::LineItemTypes => Some(text("code")),
-            Self::CostCodes => Some(format!("{}|{}|{}", row.project.unwrap_or_default(), text("parent_id"), text("code"))),
-            Self::WbsCodes | Self::ErpJobCosts => Some(pair()),
-            Self::BudgetLineItems => Some(text("wbs_code_id")),
-            Self::WorkOrderContracts => Some(format!("{}|{}", row.project.unwrap_or_default(), text("number"))),
-            Self::ExternalData => Some(format!("{}|{}", text("item_type"), text("item_id"))),
-            Self::StandardCostCodeLists
-            | Self::Projects
-            | Self::BudgetViews
-            | Self::WorkOrderLines
-            | Self::DirectCosts
-            | Self::DirectCostLines => None,
-        }
-    }
 }
 
 impl Row {

@@ -20,20 +20,31 @@ impl State {
     /// # Errors
     /// 400 when the rows are not there, 413 or 422 when they are too many.
     pub(crate) fn sync(&mut self, rules: &Rules, call: &Call, place: Place) -> Result<Response, Problem> {
+        self.sync_given(rules, call, place, &Record::new())
+    }
+
+    /// The same, where new records have these fields from the call itself.
+    ///
+    /// # Errors
+    /// As [`sync`](Self::sync).
+    pub(crate) fn sync_given(&mut self, rules: &Rules, call: &Call, place: Place, given: &Record) -> Result<Response, Problem> {
         let rows = bulk_rows(rules, call, "updates")?;
         Ok(bulk_answer(&rows, |row| {
-            let id = self.sync_row(rules, row, place)?;
+            let id = self.sync_row(rules, row, (place, given))?;
             Ok(self.shown(rules, id, Shown::Listed))
         }))
     }
 
     /// One row of the matrix: neither id nor external id creates; an id must be found; an external id that is not
     /// found creates; of both, the id finds and the external id is set.
-    fn sync_row(&mut self, rules: &Rules, row: &Record, place: Place) -> Result<i64, Reasons> {
-        let (fields, reasons) = self.book.read(rules, row, Via::Sync).unwrap_or_default();
+    fn sync_row(&mut self, rules: &Rules, row: &Record, (place, given): (Place, &Record)) -> Result<i64, Reasons> {
+        let (mut fields, reasons) = self.book.read(rules, row, Via::Sync).unwrap_or_default();
         let draft = match self.found(rules, row, place)? {
             Some(old) => Self::redraft(&old, &fields, Via::Sync),
-            None => self.draft(place, fields, Via::Sync),
+            None => {
+                given.iter().for_each(|(name, value)| fields.set(name, value.clone()));
+                self.draft(place, fields, Via::Sync)
+            }
         };
         self.keep(rules, draft, reasons)
     }

@@ -9,7 +9,7 @@ const BILL_LINE: &str = "bill lines show neither their number nor their subcontr
 const VIEW_COLUMN: &str = "a column of the company's own budget view, whose columns the description leaves to the company";
 const UNITS: &str = "the only label there is a sentence that points to the company's list of units";
 const WRITTEN_ONLY: &str = "payments take it and do not show it again";
-const BESIDE: &str = "a member of the body beside the payment, as the project is";
+const BESIDE: &str = "a member of the body beside the record, as the project is";
 
 /// Place, reason. One that is no longer needed fails the comparison.
 pub(super) const EXCEPTIONS: &[(&str, &str)] = &[
@@ -51,7 +51,10 @@ pub(super) const EXCEPTIONS: &[(&str, &str)] = &[
     ("procore/contract_payments payment_method", WRITTEN_ONLY),
     ("procore/contract_payments create contract_id", BESIDE),
     ("procore/contract_payments update contract_id", BESIDE),
+    ("procore/requisitions update commitment_id", BESIDE),
     ("procore/purchase_order_contracts sync id", "left out of the rows, though the sync action of every resource finds rows by it"),
+    ("procore/cost_codes sub_job_id", "read as the biller"),
+    ("procore/cost_codes sync sub_job_id", "a parameter of the call beside the rows"),
     ("procore/direct_costs line_items.uom labels", UNITS),
     (
         "procore/line_item_types list query project_id",

@@ -1,7 +1,9 @@
 //! The mapping language on small resources of its own: what an author may say, and what it means.
 
+mod joins;
 mod lines;
 mod links;
+mod projects;
 
 use std::path::Path;
 
@@ -88,7 +90,7 @@ const PROJECTS: &str = "mapping: projects\ntitle: Projects\ndirection: import\ns
 /// What a plan makes of the items of a record that it offers.
 fn drafts(plan: &Plan, body: &str, links: &dyn Links) -> Result<Vec<Draft>, Refusal> {
     let settings = Value::from_json(r#"{"on":true,"mode":"a","tables":{}}"#).unwrap();
-    let project = Project { procore: "7".to_owned(), acumatica: "PR1".to_owned() }.to_value();
+    let project = Project { procore: "7".to_owned(), acumatica: "PR1".to_owned(), ..Project::default() }.to_value();
     let (ask, today) = (Value::Record(Record::new()), jiff::civil::date(2026, 3, 5));
     let context = Context { settings: &settings, ask: &ask, target: &Value::Null, project: &project, links, today };
     let opened = open(plan, body).unwrap();

@@ -8,17 +8,19 @@ use crosswalk::plan::{Plan, Settings, compile};
 
 use super::SHIPPED;
 
-/// The plans of the shipped mappings and of these.
+/// The plans of the shipped mappings and of these; one of the same name stands for the shipped one.
 pub(super) fn compiled(texts: &[&str]) -> Vec<Plan> {
     let shipped = builtin_mappings().into_iter().filter(|source| {
         let name = source.path.file_name().unwrap().to_str().unwrap();
         !name.ends_with(".cases.yaml") && name != "settings.yaml"
     });
     let own = texts.iter().map(|text| Source::new("own.yaml", *text));
-    let mut mappings = Vec::new();
+    let mut mappings: Vec<mapping::Mapping> = Vec::new();
     for source in shipped.chain(own) {
         let (mapping, problems) = mapping::read(&source);
         assert!(problems.is_empty(), "{}", render(&problems, false));
+        // A story may say a shipped one anew.
+        mappings.retain(|known| mapping.as_ref().is_none_or(|mapping| mapping.mapping.text != known.mapping.text));
         mappings.extend(mapping);
     }
     let settings = Settings { defaults: SHIPPED.defaults.clone() };

@@ -64,6 +64,12 @@ impl World {
         self.in_acumatica("POST", "/ProjectTransaction/ReleaseTransactions", &body);
     }
 
+    /// An accountant opens the first subcontract for changes.
+    pub(crate) fn put_on_hold(&self) {
+        let id = self.books("Subcontract")[0].text("id").unwrap().to_owned();
+        self.in_acumatica("POST", "/Subcontract/PutOnHold", &format!(r#"{{"entity":{{"id":"{id}"}},"parameters":{{}}}}"#));
+    }
+
     /// The values of an Acumatica record, wrapped as the wire wants them: `{"City": "Boise", "Address": {"Zip": "8"}}`.
     pub(crate) fn put(&self, entity: &str, plain: &str) -> Value {
         let wrapped = json_text(&wrapped(&Value::from_json(plain).unwrap()));

@@ -84,7 +84,7 @@ fn judge_header(draft: &mut Draft, books: &mut Books) {
     draft.refer(books, "Project", "Project");
     let today = books.today().to_string();
     draft.record.default("Date", today);
-    periods::judge(draft, books, "AP");
+    periods::judge(draft, books, ("Date", "AP"));
     check_cash_account(draft, books);
     for (field, value) in [("CurrencyID", "USD"), ("BranchID", "MAIN"), ("LocationID", "MAIN")] {
         draft.record.default(field, value);
@@ -223,7 +223,7 @@ fn total(record: &mut Record, lines: &[Record]) {
     }
 }
 
-pub(super) fn release(books: &mut Books, target: &Target) -> Result<(), String> {
+pub(in crate::sandbox::acumatica) fn release(books: &mut Books, target: &Target) -> Result<(), String> {
     let Some(record) = books.get("Bill", &target.id).map(|item| item.record.clone()) else { return Ok(()) };
     periods::check(books, record.word("PostPeriod"), "AP")?;
     let settled = record.number("Amount").is_zero() && !record.flag("RetainageApply");

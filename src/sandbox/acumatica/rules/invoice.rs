@@ -102,14 +102,14 @@ fn judge_header(draft: &mut Draft, books: &mut Books) {
         draft.record.default("Customer", owner);
     }
     let customer = draft.record.word("Customer").to_uppercase();
-    if !customer.is_empty() && !preparing::is_customer(&customer) {
+    if !customer.is_empty() && !preparing::is_customer(books, &customer) {
         draft.refuse("Customer", cannot_be_found("Customer", &customer));
     } else if owner.is_some_and(|owner| owner != customer) {
         draft.refuse("Project", format!("The project '{named:<10}' belongs to another customer than '{customer}'."));
     }
     let today = books.today().to_string();
     draft.record.default("Date", today);
-    periods::judge(draft, books, "AR");
+    periods::judge(draft, books, ("Date", "AR"));
     for (field, value) in [("Terms", "30D"), ("LinkBranch", "MAIN"), ("LocationID", "MAIN"), ("LinkARAccount", "11000")] {
         draft.record.default(field, value);
     }
@@ -150,7 +150,7 @@ fn judge_line(draft: &mut Draft, books: &Books, at: usize, line: &mut Record) {
 }
 
 /// The document is open, and the project has earned its lines.
-pub(super) fn release(books: &mut Books, target: &Target) -> Result<(), String> {
+pub(in crate::sandbox::acumatica) fn release(books: &mut Books, target: &Target) -> Result<(), String> {
     let Some(record) = books.get("Invoice", &target.id).map(|item| item.record.clone()) else { return Ok(()) };
     periods::check(books, record.word("PostPeriod"), "AR")?;
     books.change("Invoice", &target.id, |record| record.set("Status", "Open"));

@@ -1,4 +1,15 @@
 //! How does an imitated Acumatica behave on the wire? What its business logic will have: one file of rules per entity.
+//!
+//! What the vendor's guides leave open, and what was chosen:
+//! - a budget or change order line with a cost code or item that the project's budget level lacks is refused; rows of such a
+//!   level have the cost code `00-0000`, which stands in no list;
+//! - two lines of one budget key in a change order are refused, for the key is all that tells them apart;
+//! - a commitment line that changes an existing one has that line's task, code, item and vendor, whatever was sent; a new
+//!   document is open at once, and a reversal brings the old unit cost back;
+//! - a document off hold is changed only after it is on hold again, which takes a request of its own;
+//! - bills, checks and invoices of less than nothing are refused when they are saved, periods when they are saved and released;
+//! - a voided check is done at once, dated today; a pro forma has a line for each line of the revenue budget and takes no other;
+//! - commitments that are locked take no direct change at all, not even a new document.
 
 mod bill;
 mod budget;
@@ -17,6 +28,9 @@ mod task;
 mod transaction;
 mod vendor;
 
+pub(super) use bill::release as release_bill;
+pub(super) use check::{release as pay_out, void as void_check};
+pub(super) use invoice::release as release_invoice;
 pub(super) use task::{MAIN_TASK, main_task};
 
 use super::books::{Books, Item};

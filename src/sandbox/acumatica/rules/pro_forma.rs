@@ -38,13 +38,7 @@ impl Rules for ProFormaRules {
         if draft.changed.contains("ProjectID") {
             draft.refuse("ProjectID", "The project of a pro forma invoice cannot be changed.");
         }
-        if draft.changed.contains("InvoiceDate") && !draft.changed.contains("PostPeriod") {
-            draft.record.remove("PostPeriod");
-        }
-        let day = draft.record.word("InvoiceDate").to_owned();
-        if let Err(message) = periods::check_day(books, &day, "AR") {
-            draft.refuse("InvoiceDate", message);
-        }
+        periods::judge(draft, books, ("InvoiceDate", "AR"));
         let mut lines = draft.take_lines(TAB);
         for (at, line) in lines.iter_mut().enumerate() {
             if draft.touch(TAB, at).is_some() {
@@ -213,7 +207,7 @@ fn release(books: &mut Books, target: &Target) -> Result<(), String> {
     let Some(draft) = books.get("ProFormaInvoice", &target.id).map(|item| item.record.clone()) else { return Ok(()) };
     let Some(entity) = books.entity("Invoice").cloned() else { return Ok(()) };
     let day = draft.word("InvoiceDate");
-    periods::check_day(books, day, "AR")?;
+    periods::check(books, draft.word("PostPeriod"), "AR")?;
     let mut invoice = Record::from_iter([
         ("Type", Value::from("Invoice")),
         ("Status", "On Hold".into()),

@@ -32,7 +32,7 @@ impl Rules for ProjectRules {
         }
         draft.refer(books, "ProjectTemplateID", "ProjectTemplate");
         let customer = draft.record.word("Customer").to_owned();
-        if draft.changed.contains("Customer") && !preparing::is_customer(&customer) {
+        if draft.changed.contains("Customer") && !preparing::is_customer(books, &customer) {
             draft.refuse("Customer", cannot_be_found("Customer", &customer));
         }
         if draft.new {

@@ -4,6 +4,7 @@ use super::{ActionRule, Rules, Target};
 use crate::sandbox::acumatica::books::{Books, Item};
 use crate::sandbox::acumatica::draft::Draft;
 use crate::sandbox::acumatica::fields::{Fields, normal};
+use crate::sandbox::acumatica::preparing;
 use crate::value::{Record, Value};
 
 /// Rules of project tasks (PM302000).
@@ -62,12 +63,9 @@ impl Rules for TaskRules {
 
     fn action(&self, name: &str) -> Option<ActionRule> {
         Some(match name {
-            "ActivateProjectTask" | "Activate" => ActionRule {
-                title: "Activate",
-                from: &["In Planning", "Completed", "Canceled"],
-                long: false,
-                run: |books, target| turn(books, target, "Active"),
-            },
+            "ActivateProjectTask" | "Activate" => {
+                ActionRule { title: "Activate", from: &["In Planning", "Completed", "Canceled"], long: false, run: activate }
+            }
             "CompleteProjectTask" | "Complete" => {
                 ActionRule { title: "Complete", from: &["Active"], long: false, run: |books, target| turn(books, target, "Completed") }
             }
@@ -86,6 +84,17 @@ impl Rules for TaskRules {
             _ => return None,
         })
     }
+}
+
+/// The task opens, and the accountants enter what it earns.
+fn activate(books: &mut Books, target: &Target) -> Result<(), String> {
+    turn(books, target, "Active")?;
+    let named =
+        books.get("ProjectTask", &target.id).map(|item| ["ProjectID", "ProjectTaskID"].map(|field| item.record.word(field).to_owned()));
+    if let Some([project, task]) = named {
+        preparing::enter_revenue(books, &project, &task);
+    }
+    Ok(())
 }
 
 fn turn(books: &mut Books, target: &Target, status: &str) -> Result<(), String> {

@@ -8,7 +8,7 @@ use super::super::problem::Problem;
 use super::super::rules::Rules;
 use super::super::state::{State, money};
 use super::super::store::{Collection, Row};
-use super::{job_costs, wbs_codes};
+use super::{budget_changes, budget_modifications, cost_codes, job_costs, wbs_codes};
 use crate::connector::Response;
 use crate::sandbox::wire::json_answer;
 use crate::value::{Decimal, Record, Value};
@@ -16,9 +16,6 @@ use crate::value::{Decimal, Record, Value};
 /// Views of budgets.
 pub(crate) static BUDGET_VIEWS: Rules =
     Rules { collection: Collection::BudgetViews, filters: &[], sorts: &["created_at"], show: show_view, ..Rules::USUAL };
-
-/// Original budget by budget code.
-pub(crate) static BUDGET_LINE_ITEMS: Rules = Rules { collection: Collection::BudgetLineItems, numbers: true, ..Rules::USUAL };
 
 /// Columns of the view: id, name, kind, whether only the ERP platform has it.
 const COLUMNS: [(&str, &str, &str, bool); 5] = [
@@ -83,40 +80,6 @@ pub(crate) fn detail_rows(state: &mut State, call: &Call) -> Result<Response, Pr
     Ok(list_of(call, &rows, 100))
 }
 
-pub(crate) fn show_budget(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let locked = state.project(call)?.value("budget_locked") == Value::Bool(true);
-    Ok(json_answer(200, &Record::from_iter([("locked", locked)]).into()))
-}
-
-pub(crate) fn lock(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    set_locked(state, call, true, 201)
-}
-
-pub(crate) fn unlock(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    set_locked(state, call, false, 200)
-}
-
-fn set_locked(state: &mut State, call: &Call, locked: bool, status: u16) -> Result<Response, Problem> {
-    let mut project = state.project(call)?.clone();
-    project.fields.set("budget_locked", locked);
-    state.store.put(Collection::Projects, project);
-    Ok(json_answer(status, &Record::from_iter([("locked", locked)]).into()))
-}
-
-/// One budget line; v1.1 keys it by budget code, in numbers.
-pub(crate) fn show_line(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let project = state.project(call)?.id;
-    let row = state.of_project(Collection::BudgetLineItems, project, call.id("id"))?;
-    let mut record = Record::from_iter([("id", Value::from(row.id))]);
-    for name in ["original_budget_amount", "uom", "quantity", "unit_cost"] {
-        record.set(name, row.value(name));
-    }
-    record.set("calculation_strategy", "manual");
-    record.set("wbs_code", wbs_codes::in_line(state, row.reference("wbs_code_id")));
-    record.set("currency_configuration", Record::from_iter([("currency_iso_code", "USD")]));
-    Ok(json_answer(200, &record.into()))
-}
-
 /// The view and the project that the call names.
 fn view<'a>(state: &'a State, call: &Call) -> Result<&'a Row, Problem> {
     state.store.get(Collection::BudgetViews, call.id("budget_view_id")).ok_or(Problem::NotFound)?;
@@ -129,6 +92,8 @@ struct Costs {
     told_by_erp: bool,
     /// Approved direct cost lines, by budget code.
     lines: HashMap<i64, Decimal>,
+    /// Sums moved to and from budget codes.
+    moved: HashMap<i64, Decimal>,
 }
 
 impl Costs {
@@ -143,7 +108,8 @@ impl Costs {
                 *lines.entry(code).or_default() += amount;
             }
         }
-        Self { told_by_erp, lines }
+        let moved = if state.budget_changes { budget_changes::moved(state, project) } else { budget_modifications::moved(state, project) };
+        Self { told_by_erp, lines, moved }
     }
 }
 
@@ -153,7 +119,7 @@ fn detail_row(state: &State, project: &Row, code: &Row, costs: &Costs) -> Record
     name_row(state, project, code, &mut record);
     record.set("unbudgeted_reason", if budgeted.is_some() { Value::Null } else { "no_budget_line".into() });
     record.set("original_budget_amount", money(job_costs::figure(budgeted, "original_budget_amount")));
-    record.set("budget_modifications", money(Decimal::ZERO));
+    record.set("budget_modifications", money(costs.moved.get(&code.id).copied().unwrap_or_default()));
     let told = job_costs::of_pair(state, project.id, &code.fields);
     let (spent, invoiced) = (job_costs::figure(told, "job_to_date_cost"), job_costs::figure(told, "commitment_invoiced"));
     if state.erp_platform {
@@ -179,9 +145,6 @@ fn name_row(state: &State, project: &Row, code: &Row, record: &mut Record) {
         ("project_id", project.id.into()),
         ("project", project.value("name")),
         ("wbs_code_id", code.id.into()),
-        ("biller_id", project.id.into()),
-        ("biller", project.value("name")),
-        ("biller_type", "Project".into()),
         ("root_cost_code_id", id(cost_code)),
         ("root_cost_code", label.clone()),
         ("cost_code_id", id(cost_code)),
@@ -193,6 +156,10 @@ fn name_row(state: &State, project: &Row, code: &Row, record: &mut Record) {
         ("budget_forecast", Value::Null),
         ("currency_configuration", Record::from_iter([("currency_iso_code", "USD")]).into()),
     ] {
+        record.set(name, value);
+    }
+    let biller = cost_code.map(|code| cost_codes::biller(state, code));
+    for (name, value) in biller.into_iter().flatten().filter(|(name, _)| *name != "biller_origin_id") {
         record.set(name, value);
     }
 }

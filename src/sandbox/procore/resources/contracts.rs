@@ -1,50 +1,34 @@
-//! How do both systems behave on the wire? Procore's subcontracts: totals from their lines, locked once approved.
+//! How do both systems behave on the wire? What Procore's contracts of all kinds share: totals from their lines, locks once
+//! approved.
 
 use super::super::call::Call;
 use super::super::problem::{Problem, Reasons};
-use super::super::rules::{Lock, Refusal, Rules, Shown};
-use super::super::state::{State, currency, money, reference};
+use super::super::rules::{Rules, Shown};
+use super::super::state::{State, currency, money, number, reference};
 use super::super::store::{Collection, Row};
 use super::super::write::{Draft, Place, refusal};
 use super::lines;
 use crate::connector::Response;
 use crate::sandbox::wire::json_answer;
-use crate::schema::Kind;
 use crate::value::{Decimal, Record, Value};
 
-/// Subcontracts.
-pub(crate) static CONTRACTS: Rules = Rules {
-    collection: Collection::WorkOrderContracts,
-    schema: Some("procore/work_order_contracts"),
-    extra: &[("vendor_id", Kind::Integer), ("invoice_contact_user_ids", Kind::List)],
-    lock: Lock::Fields(&["number", "vendor_id", "accounting_method"]),
-    refusal: Refusal::Flat,
-    filters: &["id", "status", "created_at", "updated_at", "include_deleted", "origin_id"],
-    views: &[("compact", &["id", "number", "title", "status", "vendor", "origin_id", "updated_at"])],
-    settle,
-    show,
-    ..Rules::USUAL
-};
-
-/// Lines of subcontracts.
-pub(crate) static CONTRACT_LINES: Rules = Rules {
-    collection: Collection::WorkOrderLines,
-    schema: Some("procore/work_order_contracts"),
-    lines: Some("line_items"),
-    extra: lines::WRITTEN,
-    refusal: Refusal::Flat,
-    large_is_413: true,
-    filters: &["id", "created_at", "updated_at", "cost_code_id", "line_item_type_id"],
-    part_of: Some(Collection::WorkOrderContracts),
-    settle: settle_line,
-    show: |state, row, record, _| lines::show(state, row, record, "WorkOrderContract"),
-    ..Rules::USUAL
-};
+/// One kind of contract: subcontracts, purchase orders or prime contracts.
+pub(crate) struct Kind {
+    /// Headers.
+    pub(crate) contracts: &'static Rules,
+    /// Lines.
+    pub(crate) lines: &'static Rules,
+    /// The member of a body that holds a header.
+    pub(crate) item: &'static str,
+}
 
 /// Fields of a line that an approved contract leaves open: what the integration writes back.
 const OPEN_FIELDS: [&str; 3] = ["origin_id", "origin_data", "wbs_code_id"];
+/// The collections of contracts.
+const CONTRACTS: [Collection; 3] = [Collection::WorkOrderContracts, Collection::PurchaseOrders, Collection::PrimeContracts];
 
-fn settle(state: &mut State, draft: &mut Draft, reasons: &mut Reasons) {
+/// Checks a header.
+pub(crate) fn settle(state: &mut State, draft: &mut Draft, reasons: &mut Reasons) {
     for (field, usual) in [("status", "Draft"), ("accounting_method", "amount")] {
         if draft.row.value(field).is_null() {
             draft.row.fields.set(field, usual);
@@ -61,39 +45,64 @@ fn settle(state: &mut State, draft: &mut Draft, reasons: &mut Reasons) {
     }
 }
 
-fn settle_line(state: &mut State, draft: &mut Draft, reasons: &mut Reasons) {
+/// Checks a line; `open` where the contract does not close its lines.
+pub(crate) fn settle_line(state: &mut State, draft: &mut Draft, reasons: &mut Reasons, (lines, open): (Collection, bool)) {
     lines::settle_code(state, draft, reasons);
     lines::settle_amount(draft, reasons);
-    let contract = draft.row.parent.and_then(|id| state.store.get(Collection::WorkOrderContracts, id));
-    let closed = contract.is_some_and(is_closed);
+    let closed = !open && draft.row.parent.and_then(|id| contract(state, id)).is_some_and(is_closed);
     if closed && (draft.old.is_none() || draft.changed().iter().any(|name| !OPEN_FIELDS.contains(name))) {
         reasons.add("base", "the schedule of values cannot change once the contract is approved");
     }
-    lines::settle_position(state, Collection::WorkOrderLines, draft);
+    lines::settle_position(state, lines, draft);
 }
 
-/// Approved and Complete lock company and lines, and forbid deletion (BR-07).
-fn is_closed(contract: &Row) -> bool {
-    matches!(contract.fields.text("status"), Some("Approved" | "Complete"))
+/// A contract of whatever kind.
+pub(crate) fn contract(state: &State, id: i64) -> Option<&Row> {
+    CONTRACTS.iter().find_map(|collection| state.store.alive(*collection, id))
 }
 
-fn show(state: &State, row: &Row, record: &mut Record, shown: Shown) {
-    let total = money(lines::total(state, Collection::WorkOrderLines, row.id));
-    for name in ["grand_total", "revised_contract", "pending_revised_contract", "remaining_balance_outstanding"] {
-        record.set(name, total.clone());
-    }
-    for name in [
-        "approved_change_orders",
-        "pending_change_orders",
-        "draft_change_orders_amount",
-        "total_payments",
-        "total_requisitions_amount",
-        "total_draw_requests_amount",
-        "percentage_paid",
+/// Approved, Complete and Closed lock company and lines, and forbid deletion (BR-07).
+pub(crate) fn is_closed(contract: &Row) -> bool {
+    matches!(contract.fields.text("status"), Some("Approved" | "Complete" | "Closed"))
+}
+
+/// What a contract comes to before its changes. Somebody may have typed a header that its lines do not add up to.
+pub(crate) fn original(state: &State, kind: &Kind, row: &Row) -> Decimal {
+    lines::total(state, kind.lines.collection, row.id) + number(row, "off_by")
+}
+
+/// The sum of the packages on a contract that have this status.
+pub(crate) fn changes(state: &State, contract: i64, status: &[&str]) -> Decimal {
+    let packages = state.store.of_parent(Collection::ChangeOrderPackages, contract).filter(|row| row.deleted_at.is_none());
+    packages
+        .filter(|row| row.fields.text("status").is_some_and(|own| status.contains(&own)))
+        .map(|row| super::packages::total(state, row.id))
+        .sum()
+}
+
+/// Sums, company and project of a commitment.
+pub(crate) fn show(state: &State, kind: &Kind, row: &Row, (record, shown): (&mut Record, Shown)) {
+    let total = original(state, kind, row);
+    let (approved, pending) = (changes(state, row.id, &["approved"]), changes(state, row.id, &["pending", "pricing", "proceeding"]));
+    let payments = state.store.of_parent(Collection::ContractPayments, row.id).filter(|row| row.deleted_at.is_none());
+    let paid: Decimal = payments.map(|payment| number(payment, "amount")).sum();
+    for (name, sum) in [
+        ("grand_total", total),
+        ("revised_contract", total + approved),
+        ("pending_revised_contract", total + approved + pending),
+        ("remaining_balance_outstanding", total + approved - paid),
+        ("approved_change_orders", approved),
+        ("pending_change_orders", pending),
+        ("draft_change_orders_amount", changes(state, row.id, &["draft"])),
+        ("total_payments", paid),
+        ("total_requisitions_amount", super::requisitions::billed(state, row.id)),
+        ("total_draw_requests_amount", Decimal::ZERO),
+        ("percentage_paid", Decimal::ZERO),
     ] {
-        record.set(name, money(Decimal::ZERO));
+        record.set(name, money(sum));
     }
     record.remove("vendor_id");
+    record.remove("off_by");
     let vendor = row.reference("vendor_id").and_then(|id| state.store.get(Collection::Vendors, id));
     record.set("vendor", vendor.map_or(Value::Null, |vendor| contract_company(vendor, shown)));
     record.set("project", state.project_ref(row.project));
@@ -101,9 +110,14 @@ fn show(state: &State, row: &Row, record: &mut Record, shown: Shown) {
     record.set("requisitions_are_enabled", true);
     record.set("show_line_items_to_non_admins", false);
     if shown == Shown::Whole {
-        let lines = lines::of(state, Collection::WorkOrderLines, row.id).into_iter();
-        record.set("line_items", lines.map(|line| state.show(&CONTRACT_LINES, line, Shown::Listed).into()).collect::<Vec<Value>>());
+        record.set("line_items", shown_lines(state, kind, row.id));
     }
+}
+
+/// The lines of a contract as it shows them when it is asked for alone.
+pub(crate) fn shown_lines(state: &State, kind: &Kind, id: i64) -> Vec<Value> {
+    let lines = lines::of(state, kind.lines.collection, id).into_iter();
+    lines.map(|line| state.show(kind.lines, line, Shown::Listed).into()).collect()
 }
 
 /// Only the whole contract tells the external id of its company.
@@ -117,82 +131,87 @@ fn contract_company(vendor: &Row, shown: Shown) -> Value {
     record.into()
 }
 
-pub(crate) fn list(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let project = state.project(call)?.id;
-    Ok(state.list(&CONTRACTS, call, state.store.of_project(Collection::WorkOrderContracts, project)))
-}
-
-pub(crate) fn show_one(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let id = found(state, call, "id")?.id;
-    Ok(json_answer(200, &state.shown(&CONTRACTS, id, Shown::Whole)))
-}
-
-pub(crate) fn create(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let project = Some(state.project(call)?.id);
-    state.create(&CONTRACTS, call, "work_order_contract", Place { project, parent: None })
-}
-
-pub(crate) fn update(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let old = found(state, call, "id")?;
-    state.update(&CONTRACTS, call, "work_order_contract", &old)
-}
-
-/// Deletes softly: `filters[include_deleted]` still shows it.
-pub(crate) fn delete(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let mut row = found(state, call, "id")?;
-    if is_closed(&row) || row.origin_id().is_some() {
-        return Err(refusal(&CONTRACTS, Reasons::one("base", "a contract that is approved or synced cannot be deleted")));
+impl Kind {
+    pub(crate) fn list(&self, state: &mut State, call: &Call) -> Result<Response, Problem> {
+        let project = state.project(call)?.id;
+        Ok(state.list(self.contracts, call, state.store.of_project(self.contracts.collection, project)))
     }
-    (row.deleted_at, row.updated_at) = (Some(state.now), state.now);
-    let id = row.id;
-    state.store.put(Collection::WorkOrderContracts, row);
-    Ok(json_answer(200, &state.shown(&CONTRACTS, id, Shown::Listed)))
-}
 
-pub(crate) fn sync(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let project = Some(state.project(call)?.id);
-    state.sync(&CONTRACTS, call, Place { project, parent: None })
-}
-
-pub(crate) fn list_lines(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let contract = found(state, call, "contract_id")?.id;
-    Ok(state.list(&CONTRACT_LINES, call, lines::of(state, Collection::WorkOrderLines, contract).into_iter()))
-}
-
-pub(crate) fn show_line(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let contract = found(state, call, "contract_id")?.id;
-    let line = lines::found(state, Collection::WorkOrderLines, contract, call.id("id"))?;
-    Ok(json_answer(200, &state.shown(&CONTRACT_LINES, line.id, Shown::Whole)))
-}
-
-pub(crate) fn create_line(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let contract = found(state, call, "contract_id")?;
-    state.create(&CONTRACT_LINES, call, "line_item", Place { project: contract.project, parent: Some(contract.id) })
-}
-
-pub(crate) fn update_line(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let contract = found(state, call, "contract_id")?.id;
-    let line = lines::found(state, Collection::WorkOrderLines, contract, call.id("id"))?;
-    state.update(&CONTRACT_LINES, call, "line_item", &line)
-}
-
-pub(crate) fn delete_line(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let contract = found(state, call, "contract_id")?;
-    let line = lines::found(state, Collection::WorkOrderLines, contract.id, call.id("id"))?;
-    if is_closed(&contract) || line.origin_id().is_some() {
-        return Err(refusal(&CONTRACT_LINES, Reasons::one("base", "a line that is approved or synced cannot be deleted")));
+    pub(crate) fn show_one(&self, state: &mut State, call: &Call) -> Result<Response, Problem> {
+        let id = self.found(state, call, "id")?.id;
+        Ok(json_answer(200, &state.shown(self.contracts, id, Shown::Whole)))
     }
-    state.store.remove(Collection::WorkOrderLines, line.id);
-    state.touch(Some(Collection::WorkOrderContracts), Some(contract.id));
-    Ok(json_answer(200, &Record::from_iter([("id", Value::from(line.id))]).into()))
-}
 
-pub(crate) fn sync_lines(state: &mut State, call: &Call) -> Result<Response, Problem> {
-    let contract = found(state, call, "contract_id")?;
-    state.sync(&CONTRACT_LINES, call, Place { project: contract.project, parent: Some(contract.id) })
-}
+    pub(crate) fn create(&self, state: &mut State, call: &Call) -> Result<Response, Problem> {
+        let project = Some(state.project(call)?.id);
+        state.create(self.contracts, call, self.item, Place { project, parent: None })
+    }
 
-fn found(state: &State, call: &Call, id: &str) -> Result<Row, Problem> {
-    let project = state.project(call)?.id;
-    state.of_project(Collection::WorkOrderContracts, project, call.id(id)).cloned()
+    pub(crate) fn update(&self, state: &mut State, call: &Call) -> Result<Response, Problem> {
+        let old = self.found(state, call, "id")?;
+        state.update(self.contracts, call, self.item, &old)
+    }
+
+    /// Deletes softly: `filters[include_deleted]` still shows it.
+    pub(crate) fn delete(&self, state: &mut State, call: &Call) -> Result<Response, Problem> {
+        let mut row = self.found(state, call, "id")?;
+        if is_closed(&row) || row.origin_id().is_some() {
+            return Err(refusal(self.contracts, Reasons::one("base", "a contract that is approved or synced cannot be deleted")));
+        }
+        (row.deleted_at, row.updated_at) = (Some(state.now), state.now);
+        let id = row.id;
+        state.store.put(self.contracts.collection, row);
+        Ok(json_answer(200, &state.shown(self.contracts, id, Shown::Listed)))
+    }
+
+    pub(crate) fn sync(&self, state: &mut State, call: &Call) -> Result<Response, Problem> {
+        let project = Some(state.project(call)?.id);
+        state.sync(self.contracts, call, Place { project, parent: None })
+    }
+
+    pub(crate) fn list_lines(&self, state: &mut State, call: &Call) -> Result<Response, Problem> {
+        let contract = self.found(state, call, "contract_id")?.id;
+        Ok(state.list(self.lines, call, lines::of(state, self.lines.collection, contract).into_iter()))
+    }
+
+    pub(crate) fn show_line(&self, state: &mut State, call: &Call) -> Result<Response, Problem> {
+        let (_, line) = self.found_line(state, call)?;
+        Ok(json_answer(200, &state.shown(self.lines, line.id, Shown::Whole)))
+    }
+
+    pub(crate) fn create_line(&self, state: &mut State, call: &Call) -> Result<Response, Problem> {
+        let contract = self.found(state, call, "contract_id")?;
+        state.create(self.lines, call, "line_item", Place { project: contract.project, parent: Some(contract.id) })
+    }
+
+    pub(crate) fn update_line(&self, state: &mut State, call: &Call) -> Result<Response, Problem> {
+        let (_, line) = self.found_line(state, call)?;
+        state.update(self.lines, call, "line_item", &line)
+    }
+
+    pub(crate) fn delete_line(&self, state: &mut State, call: &Call) -> Result<Response, Problem> {
+        let (contract, line) = self.found_line(state, call)?;
+        if is_closed(&contract) || line.origin_id().is_some() {
+            return Err(refusal(self.lines, Reasons::one("base", "a line that is approved or synced cannot be deleted")));
+        }
+        state.store.remove(self.lines.collection, line.id);
+        state.touch(Some(self.contracts.collection), Some(contract.id));
+        Ok(json_answer(200, &Record::from_iter([("id", Value::from(line.id))]).into()))
+    }
+
+    pub(crate) fn sync_lines(&self, state: &mut State, call: &Call) -> Result<Response, Problem> {
+        let contract = self.found(state, call, "contract_id")?;
+        state.sync(self.lines, call, Place { project: contract.project, parent: Some(contract.id) })
+    }
+
+    fn found(&self, state: &State, call: &Call, id: &str) -> Result<Row, Problem> {
+        let project = state.project(call)?.id;
+        state.of_project(self.contracts.collection, project, call.id(id)).cloned()
+    }
+
+    fn found_line(&self, state: &State, call: &Call) -> Result<(Row, Row), Problem> {
+        let contract = self.found(state, call, "contract_id")?;
+        let line = lines::found(state, self.lines.collection, contract.id, call.id("id"))?;
+        Ok((contract, line))
+    }
 }

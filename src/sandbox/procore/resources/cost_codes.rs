@@ -9,6 +9,7 @@ use super::super::store::{Collection, Row};
 use super::super::write::{Draft, Place};
 use super::line_item_types::LINE_ITEM_TYPES;
 use super::standard_cost_codes::full_code;
+use super::sub_jobs;
 use crate::connector::Response;
 use crate::sandbox::wire::json_answer;
 use crate::schema::Kind;
@@ -19,6 +20,7 @@ pub(crate) static COST_CODES: Rules = Rules {
     collection: Collection::CostCodes,
     schema: Some("procore/cost_codes"),
     extra: &[("parent_id", Kind::Integer)],
+    beside: &["sub_job_id"],
     required: &["code", "name"],
     lock: Lock::Fields(&["code", "name", "parent_id"]),
     filters: &["id", "origin_id"],
@@ -60,16 +62,28 @@ fn show(state: &State, row: &Row, record: &mut Record, _: Shown) {
 
 /// What a cost code shows wherever it stands: code with parents, and whose it is.
 fn dress(state: &State, row: &Row, record: &mut Record) {
-    let project = row.project.and_then(|id| state.store.get(Collection::Projects, id));
     let code = full_code(state, Collection::CostCodes, row);
     record.set("sortable_code", code.as_str());
     record.set("full_code", code);
-    record.set("biller", project.map(|project| project.value("name")).unwrap_or_default());
-    record.set("biller_id", row.project.map_or(Value::Null, Value::from));
-    record.set("biller_type", "Project");
-    record.set("biller_origin_id", project.map(|project| project.value("origin_id")).unwrap_or_default());
+    for (name, value) in biller(state, row) {
+        record.set(name, value);
+    }
+    record.remove("sub_job_id");
     let parent = record.remove("parent_id").filter(|id| !id.is_null());
     record.set("parent", parent.map_or(Value::Null, |id| Record::from_iter([("id", id)]).into()));
+}
+
+/// Whose a cost code is: the project's own, or a sub job's.
+pub(crate) fn biller(state: &State, code: &Row) -> [(&'static str, Value); 4] {
+    let sub_job = sub_jobs::of_code(state, code);
+    let owner = sub_job.or_else(|| code.project.and_then(|id| state.store.get(Collection::Projects, id)));
+    let of = |field: &str| owner.map(|owner| owner.value(field)).unwrap_or_default();
+    [
+        ("biller", of("name")),
+        ("biller_id", owner.map_or(Value::Null, |owner| owner.id.into())),
+        ("biller_type", if sub_job.is_some() { "SubJob" } else { "Project" }.into()),
+        ("biller_origin_id", of("origin_id")),
+    ]
 }
 
 /// A cost code as it stands in a line.
@@ -86,7 +100,9 @@ pub(crate) fn in_line(state: &State, id: Option<i64>) -> Value {
 
 pub(crate) fn list(state: &mut State, call: &Call) -> Result<Response, Problem> {
     let project = state.project(call)?.id;
-    Ok(state.list(&COST_CODES, call, state.store.of_project(Collection::CostCodes, project)))
+    let sub_job = sub_jobs::named(state, call, project)?;
+    let codes = state.store.of_project(Collection::CostCodes, project);
+    Ok(state.list(&COST_CODES, call, codes.filter(|code| sub_job.is_none() || code.reference("sub_job_id") == sub_job)))
 }
 
 pub(crate) fn show_one(state: &mut State, call: &Call) -> Result<Response, Problem> {
@@ -107,7 +123,9 @@ pub(crate) fn update(state: &mut State, call: &Call) -> Result<Response, Problem
 
 pub(crate) fn sync(state: &mut State, call: &Call) -> Result<Response, Problem> {
     let project = state.project(call)?.id;
-    state.sync(&COST_CODES, call, Place { project: Some(project), parent: None })
+    let sub_job = sub_jobs::named(state, call, project)?.map_or(Value::Null, Value::from);
+    let given = Record::from_iter([("sub_job_id", sub_job)]);
+    state.sync_given(&COST_CODES, call, Place { project: Some(project), parent: None }, &given)
 }
 
 /// Copies the codes of a standard list that the project has not, and answers those copied.

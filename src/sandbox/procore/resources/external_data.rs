@@ -7,13 +7,23 @@ use super::super::rules::Rules;
 use super::super::state::State;
 use super::super::store::{Collection, Row};
 use super::super::sync::{bulk_answer, bulk_rows};
-use super::contracts::{CONTRACT_LINES, CONTRACTS};
+use super::budget_changes::BUDGET_CHANGES;
+use super::change_orders::{COMMITMENT_CHANGE_ORDERS, PRIME_CHANGE_ORDERS};
+use super::commitments::{PURCHASE_ORDER_CONTRACTS, PURCHASE_ORDER_LINES, WORK_ORDER_CONTRACTS, WORK_ORDER_LINES};
+use super::contract_payments::CONTRACT_PAYMENTS;
 use super::cost_codes::COST_CODES;
 use super::direct_cost_lines::DIRECT_COST_LINES;
 use super::direct_costs::DIRECT_COSTS;
 use super::line_item_types::LINE_ITEM_TYPES;
+use super::packages::PACKAGES;
+use super::payment_applications::PAYMENT_APPLICATIONS;
+use super::potential_change_orders::{POTENTIAL_CHANGE_ORDERS, POTENTIAL_LINES};
+use super::prime_contracts::{PRIME_CONTRACTS, PRIME_LINES};
 use super::projects::PROJECTS;
+use super::requisition_items::REQUISITION_ITEMS;
+use super::requisitions::REQUISITIONS;
 use super::standard_cost_codes::STANDARD_COST_CODES;
+use super::sub_jobs::SUB_JOBS;
 use super::vendors::VENDORS;
 use crate::connector::Response;
 use crate::sandbox::wire::json_answer;
@@ -38,8 +48,17 @@ fn kinds(item_type: &str) -> Vec<&'static Rules> {
         "standard_cost_code" => vec![&STANDARD_COST_CODES],
         "cost_code" => vec![&COST_CODES],
         "line_item_type" => vec![&LINE_ITEM_TYPES],
-        "work_order_contract" => vec![&CONTRACTS],
-        "line_item" => vec![&CONTRACT_LINES, &DIRECT_COST_LINES],
+        "sub_job" => vec![&SUB_JOBS],
+        "work_order_contract" => vec![&WORK_ORDER_CONTRACTS],
+        "purchase_order_contract" => vec![&PURCHASE_ORDER_CONTRACTS],
+        "prime_contract" => vec![&PRIME_CONTRACTS],
+        "change_order" => vec![&COMMITMENT_CHANGE_ORDERS, &PRIME_CHANGE_ORDERS, &PACKAGES, &POTENTIAL_CHANGE_ORDERS],
+        "line_item" => vec![&WORK_ORDER_LINES, &PURCHASE_ORDER_LINES, &PRIME_LINES, &POTENTIAL_LINES, &DIRECT_COST_LINES],
+        "budget_change" => vec![&BUDGET_CHANGES],
+        "requisition" => vec![&REQUISITIONS],
+        "requisition_contract_item" | "requisition_change_order_item" => vec![&REQUISITION_ITEMS],
+        "contract_payment" => vec![&CONTRACT_PAYMENTS],
+        "payment_application" => vec![&PAYMENT_APPLICATIONS],
         "company_level_direct_cost" => vec![&DIRECT_COSTS],
         _ => Vec::new(),
     }

@@ -73,6 +73,7 @@ fn show(state: &State, row: &Row, record: &mut Record, _: Shown) {
     record.set("company", state.company_ref());
     record.remove("erp_integrated");
     record.remove("budget_locked");
+    record.remove("change_order_tiers");
 }
 
 /// Whether a project is linked to an ERP: it carries an external id, or somebody has switched the mark on.

@@ -8,6 +8,7 @@ use super::super::store::{Collection, Row};
 use super::super::sync::{bulk_answer, bulk_rows};
 use super::super::write::TAKEN;
 use super::standard_cost_codes::full_code;
+use super::sub_jobs;
 use crate::connector::Response;
 use crate::sandbox::wire::json_answer;
 use crate::value::{Record, Value};
@@ -20,12 +21,16 @@ pub(crate) static WBS_CODES: Rules = Rules { collection: Collection::WbsCodes, f
 struct Segment {
     kind: &'static str,
     name: &'static str,
-    /// Its place in the code, from 1; its id is the company's and this.
+    /// Its id is the company's and this.
+    id: i64,
+    /// Its place in the code, from 1.
     position: i64,
+    required: bool,
 }
 
-const COST_CODE: Segment = Segment { kind: "cost_code", name: "Cost Code", position: 1 };
-const COST_TYPE: Segment = Segment { kind: "line_item_type", name: "Cost Type", position: 2 };
+const SUB_JOB: Segment = Segment { kind: "sub_job", name: "Sub Job", id: 4, position: 1, required: false };
+const COST_CODE: Segment = Segment { kind: "cost_code", name: "Cost Code", id: 1, position: 2, required: true };
+const COST_TYPE: Segment = Segment { kind: "line_item_type", name: "Cost Type", id: 2, position: 3, required: true };
 
 fn show(state: &State, row: &Row, record: &mut Record, _: Shown) {
     let items = parts(state, row);
@@ -38,21 +43,40 @@ fn show(state: &State, row: &Row, record: &mut Record, _: Shown) {
     record.remove("line_item_type_id");
 }
 
+/// What a budget code is made of, as the items of invoices show it.
+pub(crate) fn segments(state: &State, row: &Row) -> Vec<Value> {
+    let short = |item: Record| {
+        let segment = item.get("segment").and_then(Value::as_record).cloned().unwrap_or_default();
+        let of = |record: &Record, field: &str| record.get(field).cloned().unwrap_or_default();
+        let fields = [
+            ("id", of(&item, "id")),
+            ("code", of(&item, "code")),
+            ("name", of(&item, "name")),
+            ("segment_type", of(&segment, "type")),
+            ("segment_id", of(&segment, "id")),
+        ];
+        Record::from_iter(fields).into()
+    };
+    parts(state, row).into_iter().map(short).collect()
+}
+
 fn parts(state: &State, row: &Row) -> Vec<Record> {
     let code = row.reference("cost_code_id").and_then(|id| state.store.get(Collection::CostCodes, id));
     let kind = row.reference("line_item_type_id").and_then(|id| state.store.get(Collection::LineItemTypes, id));
+    let sub_job = code.and_then(|code| sub_jobs::of_code(state, code));
+    let sub_job = sub_job.map(|row| item(state, row, &row.value("code").plain(), SUB_JOB));
     let code = code.map(|row| item(state, row, &full_code(state, Collection::CostCodes, row), COST_CODE));
     let kind = kind.map(|row| item(state, row, &row.value("code").plain(), COST_TYPE));
-    code.into_iter().chain(kind).collect()
+    sub_job.into_iter().chain(code).chain(kind).collect()
 }
 
 fn item(state: &State, row: &Row, code: &str, segment: Segment) -> Record {
     let shown = Record::from_iter([
-        ("id", Value::from(state.company_id + segment.position)),
+        ("id", Value::from(state.company_id + segment.id)),
         ("type", segment.kind.into()),
         ("name", segment.name.into()),
         ("position", Value::from(segment.position)),
-        ("required", true.into()),
+        ("required", segment.required.into()),
     ]);
     Record::from_iter([
         ("id", Value::from(row.id)),
@@ -129,14 +153,17 @@ pub(crate) fn bulk_create(state: &mut State, call: &Call) -> Result<Response, Pr
 fn make(state: &mut State, project: i64, sent: &Record) -> Result<Value, Reasons> {
     let items = sent.get("segment_items").and_then(Value::as_list).unwrap_or_default();
     let named = |segment: Segment| {
-        let wanted = Some(state.company_id + segment.position);
+        let wanted = Some(state.company_id + segment.id);
         let item = items.iter().filter_map(Value::as_record).find(|item| sent_id(item, "segment_id") == wanted);
         item.and_then(|item| sent_id(item, "segment_item_id"))
     };
-    let cost_code = named(COST_CODE).filter(|id| state.of_project(Collection::CostCodes, project, *id).is_ok());
+    // A code of a sub job is named together with its sub job.
+    let sub_job = named(SUB_JOB);
+    let own = |id: &i64| state.of_project(Collection::CostCodes, project, *id).is_ok_and(|code| code.reference("sub_job_id") == sub_job);
+    let cost_code = named(COST_CODE).filter(own);
     let cost_type = named(COST_TYPE).filter(|id| state.store.alive(Collection::LineItemTypes, *id).is_some());
     let Some((cost_code, cost_type)) = cost_code.zip(cost_type) else {
-        return Err(Reasons::one("segment_items", "must name a cost code and a cost type of this project"));
+        return Err(Reasons::one("segment_items", "must name a cost code of this project or of the sub job, and a cost type"));
     };
     if find_pair(state, project, cost_code, cost_type).is_some() {
         return Err(Reasons::one("segment_items", TAKEN));

@@ -1,9 +1,14 @@
 //! How do both systems behave on the wire? The practice company as Procore has it before anything was synced.
 
+mod changes;
+mod invoices;
+mod later;
+
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
 
+use self::later::{Placed, Site};
 use super::resources::{lines, wbs_codes};
 use super::state::State;
 use super::store::{Collection, Row};
@@ -57,8 +62,10 @@ pub(crate) fn seed(state: &mut State, company: &Company) -> Seeded {
     let mut ground = Ground { company, rng, list, vendors: empty(), standard: empty(), types: empty(), project_codes: empty() };
     ground.directory(state);
     ground.codes(state);
-    for project in &company.projects {
-        ground.project(state, project);
+    let sites: Vec<Site> = company.projects.iter().map(|project| ground.project(state, project)).collect();
+    // What the company got later comes after all this, so that older records keep their ids.
+    for (site, project) in sites.into_iter().zip(&company.projects) {
+        ground.later(state, project, site);
     }
     Seeded { standard_cost_code_list_id: list, budget_view_id }
 }
@@ -90,7 +97,7 @@ impl Ground<'_> {
         }
     }
 
-    fn project(&mut self, state: &mut State, project: &Project) {
+    fn project(&mut self, state: &mut State, project: &Project) -> Site {
         let (latitude, longitude) =
             (Decimal::new(self.rng.i64(25_000_000..48_000_000), 6), Decimal::new(self.rng.i64(-122_000_000..-75_000_000), 6));
         let record = [
@@ -110,14 +117,14 @@ impl Ground<'_> {
             ("estimated_completion_date", project.completion_date.as_str().into()),
             ("active", true.into()),
             ("standard_cost_code_list_id", self.list.into()),
-            ("budget_locked", true.into()),
+            ("budget_locked", project.budget_locked.into()),
+            ("change_order_tiers", i64::from(project.tiers).into()),
         ];
         let id = add(state, Collection::Projects, fields(record));
         self.project_codes(state, id, project);
-        for contract in &project.subcontracts {
-            self.contract(state, id, contract);
-        }
+        let subcontracts = project.subcontracts.iter().map(|contract| self.contract(state, id, contract)).collect();
         budget(state, id);
+        Site { id, codes: std::mem::take(&mut self.project_codes), subcontracts, ..Site::default() }
     }
 
     /// The cost codes that its contracts use.
@@ -134,7 +141,7 @@ impl Ground<'_> {
         self.project_codes = codes;
     }
 
-    fn contract(&mut self, state: &mut State, project: i64, contract: &Subcontract) {
+    fn contract(&mut self, state: &mut State, project: i64, contract: &Subcontract) -> Placed {
         let record = [
             ("number", contract.number.as_str().into()),
             ("title", contract.title.as_str().into()),
@@ -148,15 +155,20 @@ impl Ground<'_> {
             ("private", true.into()),
         ];
         let id = add_at(state, Collection::WorkOrderContracts, fields(record), Place { project: Some(project), parent: None });
+        let mut placed = Placed { id, lines: Vec::new() };
         for (at, line) in (1_i64..).zip(&contract.lines) {
+            placed.lines.push(None);
             let (Some(code), Some(kind)) = (self.project_codes.get(&line.cost_code), self.types.get(&line.account_group)) else { continue };
             let wbs = wbs_codes::of_pair(state, project, *code, *kind);
             let mut record = contract_line(line, contract.unit_based);
             for (name, value) in [("cost_code_id", *code), ("line_item_type_id", *kind), ("wbs_code_id", wbs), ("position", at)] {
                 record.set(name, Value::from(value));
             }
-            add_at(state, Collection::WorkOrderLines, record, Place { project: Some(project), parent: Some(id) });
+            let line = add_at(state, Collection::WorkOrderLines, record, Place { project: Some(project), parent: Some(id) });
+            placed.lines.pop();
+            placed.lines.push(Some(line));
         }
+        placed
     }
 }
 
