@@ -86,6 +86,8 @@ struct RawSchema {
 pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
     let wrong = |what: String| fault(path, text, &what);
     let raw: RawSchema = serde_json::from_str(text).map_err(|problem| not_json(path, text, &problem))?;
+    let mut addressed = Vec::new();
+    fields_in(&raw.resource.wire, &mut addressed);
     let wire = match raw.resource.system {
         System::Procore => serde_json::from_value(raw.resource.wire).map(|wire| Wire::Procore(Box::new(wire))),
         System::Acumatica => serde_json::from_value(raw.resource.wire).map(|wire| Wire::Acumatica(Box::new(wire))),
@@ -108,6 +110,9 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
             return Err(wrong(format!("x-resource names `{named}`, which is not among the properties")));
         }
     }
+    if let Some(missing) = addressed.iter().find(|word| shape.at(word.trim_start_matches('$')).is_none()) {
+        return Err(wrong(format!("x-resource names `{missing}`, which is not among the properties")));
+    }
     Ok(Schema {
         name: format!("{}/{}", resource.system.word(), resource.name),
         description: raw.description,
@@ -115,6 +120,16 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
         shape,
         payload: Payload::new(text),
     })
+}
+
+/// The fields that calls are made with: `$contract_id`.
+fn fields_in(wire: &Json, found: &mut Vec<String>) {
+    match wire {
+        Json::String(text) if text.starts_with('$') => found.push(text.clone()),
+        Json::Array(items) => items.iter().for_each(|item| fields_in(item, found)),
+        Json::Object(members) => members.values().for_each(|member| fields_in(member, found)),
+        _ => {}
+    }
 }
 
 fn shape(properties: &Map<String, Json>, required: &[String], above: &str) -> Result<Shape, String> {

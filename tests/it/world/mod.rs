@@ -287,7 +287,8 @@ fn change_set(report: &Report) -> ChangeSet {
     ChangeSet::of(report, SHIPPED.plans.iter().map(|plan| (plan.name.clone(), plan.fingerprint.clone())).collect())
 }
 
-fn lay_over(below: &mut Value, above: &Value) {
+/// Settings over others, key by key.
+pub(crate) fn lay_over(below: &mut Value, above: &Value) {
     match (below, above) {
         (Value::Record(below), Value::Record(above)) => {
             for (name, value) in above.iter() {
