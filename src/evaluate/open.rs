@@ -12,7 +12,7 @@ use super::run::Run;
 use super::sink::DraftSink;
 use super::trace::{Trace, TraceSink};
 use crate::expr::{NoLookups, Scope};
-use crate::plan::{Join, JoinBy, Place, Plan, ProjectOf, Records};
+use crate::plan::{Formula, Join, JoinBy, Place, Plan, ProjectOf, Records, Step};
 use crate::value::{Record, Value, plain_text};
 
 /// A record, read as far as the plan wants it.
@@ -79,12 +79,24 @@ impl<'p, 'a> Opened<'p, 'a> {
 /// # Errors
 /// When that cannot be computed.
 pub fn enabled(plan: &Plan, settings: &Value, today: Date) -> Result<bool, Refusal> {
-    let Some(formula) = &plan.enabled else { return Ok(true) };
+    switched(plan.enabled.as_ref(), settings, today).map_err(|message| Refusal::whole(format!("`enabled` of {}: {message}", plan.name)))
+}
+
+/// Whether an action is taken at all, by the settings.
+///
+/// # Errors
+/// When that cannot be computed.
+pub fn taken(step: &Step, settings: &Value, today: Date) -> Result<bool, Refusal> {
+    switched(step.when.as_ref(), settings, today).map_err(|message| Refusal::whole(format!("`when` of {}: {message}", step.action)))
+}
+
+fn switched(formula: Option<&Formula>, settings: &Value, today: Date) -> Result<bool, String> {
+    let Some(formula) = formula else { return Ok(true) };
     let scope = Scope::new(today, &NoLookups).with("settings", settings);
     match formula.expression.evaluate(&scope) {
         Ok(Value::Bool(flag)) => Ok(flag),
-        Ok(other) => Err(Refusal::whole(format!("`enabled` of {} is {}, not true or false", plan.name, other.kind_word()))),
-        Err(failure) => Err(Refusal::whole(format!("`enabled` of {}: {}", plan.name, failure.message))),
+        Ok(other) => Err(format!("it is {}, not true or false", other.kind_word())),
+        Err(failure) => Err(failure.message),
     }
 }
 

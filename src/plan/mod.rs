@@ -232,7 +232,7 @@ pub struct Step {
     pub from: String,
     /// The status that it leads to.
     pub to: String,
-    /// Only when this is true.
+    /// Only when this is true, by the settings.
     pub when: Option<Formula>,
 }
 

@@ -13,7 +13,7 @@ use super::scope::Where;
 use super::standing::Walked;
 use super::target::{key_of, read};
 use crate::connector::{Certainty, ConnectorError, Key, Select};
-use crate::evaluate::{Context, FieldChange, NoLinks, baseline, compare, learned, line_key};
+use crate::evaluate::{Context, FieldChange, NoLinks, baseline, compare, learned, line_key, taken};
 use crate::plan::{Direction, Plan};
 use crate::schema::System;
 use crate::store::{
@@ -230,6 +230,11 @@ impl Delivery<'_> {
         for step in &self.plan.steps {
             if receipt.status.as_deref() != Some(step.from.as_str()) {
                 continue;
+            }
+            match taken(step, self.engine.settings, self.engine.today) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(refusal) => return Ok(Err(refusal.to_string())),
             }
             // What the answer to the write showed is not how the document stands after this.
             receipt.shown = None;

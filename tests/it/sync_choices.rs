@@ -100,3 +100,17 @@ async fn names_that_procore_people_keep_are_left_to_them() {
     world.sync().await;
     assert_eq!(world.row("vendors", ("name", "New Here")).get("is_active"), Some(&Value::Bool(true)));
 }
+
+#[tokio::test]
+async fn an_action_that_the_settings_leave_out_is_not_taken_and_the_document_stands_as_it_was_made() {
+    let text_of = include_str!("../../mappings/subcontracts.yaml");
+    let with_switch: &'static str = Box::leak(
+        text_of.replace("from: On Hold, to: Open}", "from: On Hold, to: Open, when: settings.commitments.purchase_orders}").into_boxed_str(),
+    );
+    for (switch, status) in [(r#"{"commitments": {"purchase_orders": false}}"#, "On Hold"), ("{}", "Open")] {
+        let world = Setup::tiny().settings(switch).mapping(with_switch).open();
+        let report = world.sync().await;
+        assert_eq!(counts(&report, "subcontracts"), "created 1", "{:?}", of(&report, "subcontracts").held);
+        assert_eq!(text(&world.books("Subcontract")[0], "Status"), status);
+    }
+}
