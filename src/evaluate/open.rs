@@ -129,10 +129,7 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
     /// When it has no id.
     pub fn source(&self) -> Result<SourceRef, Refusal> {
         let key = &self.plan.source_key;
-        let id = self.joined(&key.id)?;
-        if id.is_empty() {
-            return Err(Refusal::whole(format!("the record has no `{}`", self.plan.source.resource.id)));
-        }
+        let id = self.id()?;
         let modified = key.modified.map(|place| self.text(place)).transpose()?.flatten();
         let project = match &self.plan.project {
             ProjectOf::Linked { from, .. } => Some(self.joined(from)?).filter(|key| !key.is_empty()),
@@ -148,6 +145,15 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
             }
         }
         Ok(SourceRef { id, key: business, label, modified, project, address })
+    }
+
+    /// The id alone.
+    pub(super) fn id(&self) -> Result<String, Refusal> {
+        let id = self.joined(&self.plan.source_key.id)?;
+        if id.is_empty() {
+            return Err(Refusal::whole(format!("the record has no `{}`", self.plan.source.resource.id)));
+        }
+        Ok(id)
     }
 
     /// Whether the record is offered at all.

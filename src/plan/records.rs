@@ -159,11 +159,12 @@ impl Compiler<'_> {
                         .push(Diagnostic::error("unfold", &unfold.place, message).help("name the key fields in the schema: `x-key`"));
                 }
                 let member: Vec<Place> = keys.iter().filter_map(|name| self.field_place(name, true)).collect();
-                if self.joined_key(unfold).is_none() {
+                let joined = self.joined_key(unfold);
+                if joined.is_none() && self.stands_alone(unfold) {
                     return Some(SourceKey { key: member.clone(), id: member, label: None, modified, address });
                 }
-                // The same joined record stands beside many records: only the two together name an item.
-                let of_member = self.joined_key(unfold).unwrap_or_default();
+                // The same joined record stands beside many records, and two checks may pay one bill: only both together name an item.
+                let of_member = joined.unwrap_or(keys);
                 let other: Vec<Place> = of_member.iter().filter_map(|name| self.field_place(name, true)).collect();
                 let id = named(self, std::slice::from_ref(&resource.id)).into_iter().chain(member).collect();
                 let key = named(self, &resource.key).into_iter().chain(other).collect();
@@ -184,6 +185,12 @@ impl Compiler<'_> {
             rest.is_some_and(|rest| rest.starts_with(['[', '.']))
         })?;
         self.catalog.get(&join.it.resource.text).map(|schema| schema.resource.key.clone())
+    }
+
+    /// Whether the key of a list's members tells them from those of other records.
+    fn stands_alone(&self, list: &Word) -> bool {
+        let name = list.text.trim_start_matches("$.").trim_end_matches("[*]");
+        self.shape.at(name).is_some_and(|field| field.line_key_alone)
     }
 
     fn field_place(&mut self, name: &str, in_line: bool) -> Option<Place> {

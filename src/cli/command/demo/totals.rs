@@ -5,11 +5,13 @@
 use crate::cli::view::run::Total;
 use crate::config::Workspace;
 use crate::sandbox::Sandbox;
+use crate::sync::Report;
 use crate::value::{Decimal, Record, Value};
 
 /// What both imitations keep.
 pub(super) struct Books<'s> {
     sandbox: &'s Sandbox,
+    last: &'s Report,
 }
 
 /// A total that both sides must have.
@@ -66,9 +68,9 @@ pub(super) fn totals(workspace: &Workspace, books: &Books<'_>) -> Vec<Total> {
 }
 
 impl<'s> Books<'s> {
-    /// Of these imitations.
-    pub(super) fn of(sandbox: &'s Sandbox) -> Self {
-        Self { sandbox }
+    /// Of these imitations, without what the last run held.
+    pub(super) fn of(sandbox: &'s Sandbox, last: &'s Report) -> Self {
+        Self { sandbox, last }
     }
 
     /// What Procore keeps and has not deleted.
