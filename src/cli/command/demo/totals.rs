@@ -55,7 +55,10 @@ const LINES: [Line; 20] = [
     Line {
         mapping: "prime_contract_invoices",
         label: "owner invoices",
-        procore: |books| owner_lines(books).total(|line| number(line, "work") + number(line, "stored_now") - number(line, "stored_before")),
+        procore: |books| {
+            owner_lines(books)
+                .total(|line| number(line, "work") + number(line, "moved") + number(line, "stored_now") - number(line, "stored_before"))
+        },
         acumatica: |books| books.acumatica("Invoice").lines("Details").sum("ExtendedPrice"),
     },
     Line {
