@@ -71,6 +71,8 @@ pub(super) fn practice(workspace: &Workspace, clock: Arc<dyn Clock>, (seed, proj
     company.budget_changes = workspace.plan("budgets_import").is_none();
     let mut options = SandboxOptions::of(clock, workspace.catalog.clone(), company);
     options.acumatica.revenue_budgets = workspace.plan("prime_contracts").is_some();
+    // A budget that Procore has locked is Procore's: estimates of accountants beside it would wait for a person (BR-32, BR-35).
+    options.acumatica.estimates_where_locked = false;
     options
 }
 

@@ -1,5 +1,6 @@
 //! `demo`: the main job in each profile, from nothing to two systems that agree, on the sandbox.
 
+mod books;
 mod folder;
 mod story;
 mod totals;

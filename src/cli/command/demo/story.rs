@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::totals::{Books, totals};
+use super::books::Books;
+use super::totals::{left_out, totals};
 use crate::cli::exit::Stop;
 use crate::cli::view::{progress::Progress, run};
 use crate::config::Wired;
@@ -21,8 +22,11 @@ pub(super) async fn tell(wired: &Wired, sandbox: &Sandbox) -> Result<bool, Stop>
     let last = day(wired, "demo, third sync").await?;
     println!("\n4. both sides added up, to the cent: direct costs = job to date cost - commitment invoiced\n");
     let reconciled = by_project(wired).await?;
-    let totals = totals(&wired.workspace, &Books::of(sandbox, &last));
+    let books = Books::of(sandbox, &last);
+    let totals = totals(&wired.workspace, &books);
     print!("{}", run::totals(&totals));
+    println!("\n   left out on purpose, for a person has to settle it first:");
+    left_out(&wired.workspace, &books).iter().for_each(|held| println!("   {held}"));
     println!("\n5. once more, to see that nothing is left to do\n");
     let begun = Instant::now();
     let again = sync(wired, "demo, last sync").await?;
