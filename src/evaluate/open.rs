@@ -45,6 +45,8 @@ pub struct SourceRef {
     pub project: Option<String>,
     /// What its address needs beside its id.
     pub address: Record,
+    /// The origin id that it bears in Procore, where it learns one from us.
+    pub origin: Option<String>,
 }
 
 /// Reads a record's bytes, in the source system's wire form.
@@ -144,7 +146,8 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
                 address.set(name.as_str(), value);
             }
         }
-        Ok(SourceRef { id, key: business, label, modified, project, address })
+        let origin = key.origin.map(|place| self.text(place)).transpose()?.flatten().filter(|text| !text.trim().is_empty());
+        Ok(SourceRef { id, key: business, label, modified, project, address, origin })
     }
 
     /// The id alone.

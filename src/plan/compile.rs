@@ -196,6 +196,7 @@ impl<'a> Compiler<'a> {
                 label: None,
                 modified: None,
                 address: Vec::new(),
+                origin: None,
             }),
             when,
             require,

@@ -169,6 +169,8 @@ pub struct SourceKey {
     pub modified: Option<Place>,
     /// Fields of its own without which it cannot be written to: those of its address.
     pub address: Vec<(String, Place)>,
+    /// Procore's field that one integration owns, where the record learns it from us.
+    pub origin: Option<Place>,
 }
 
 /// What is put beside each record.

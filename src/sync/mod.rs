@@ -9,6 +9,7 @@ mod engine;
 mod erp;
 mod explain;
 mod failure;
+mod foreign;
 mod gather;
 mod holding;
 mod join;
