@@ -18,6 +18,7 @@ mod links;
 mod make;
 mod parcel;
 mod reconcile;
+mod renamed;
 mod report;
 mod resume;
 mod run;
