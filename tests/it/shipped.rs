@@ -9,7 +9,6 @@ use crosswalk::evaluate::enabled;
 use crosswalk::plan::{Direction, Plan};
 use crosswalk::value::{Value, date_of};
 
-
 static VISION: LazyLock<Workspace> = LazyLock::new(|| Workspace::open(Folders::default()).unwrap());
 static EDGE: LazyLock<Workspace> = LazyLock::new(|| Workspace::open_in(Folders::default(), &ProfileChoice::named("edge")).unwrap());
 
@@ -83,7 +82,8 @@ fn each_profile_says_which_side_makes_what() {
     }
 }
 
-/// Invoices go to accounting and none is made in Procore, which would need an open billing period there (BR-63).
+/// Invoices go to accounting; none is made or changed in Procore, where that needs an open billing period (BR-63) and the latest
+/// invoice (BR-57).
 #[test]
 fn no_invoice_is_made_in_procore() {
     let made: BTreeSet<&str> = plans().filter(|plan| plan.direction == Direction::Import).map(|plan| plan.target.name.as_str()).collect();
