@@ -58,6 +58,8 @@ struct RawField {
     custom: Option<String>,
     #[serde(rename = "x-key", default)]
     line_key: Vec<String>,
+    #[serde(rename = "x-key-alone", default)]
+    line_key_alone: bool,
 }
 
 /// The top of a schema file.
@@ -147,9 +149,12 @@ fn shape(properties: &Map<String, Json>, required: &[String], above: &str) -> Re
 
 fn field(name: &str, raw: RawField, required: bool, path: &str) -> Result<Field, String> {
     let kind = kind(&raw, path)?;
-    let (inner, line_key) = match raw.items {
-        Some(items) => (items.properties.as_ref().map(|inner| shape(inner, &items.required, path)).transpose()?, items.line_key),
-        None => (raw.properties.as_ref().map(|inner| shape(inner, &raw.required, path)).transpose()?, Vec::new()),
+    let (inner, line_key, line_key_alone) = match raw.items {
+        Some(items) => {
+            let inner = items.properties.as_ref().map(|inner| shape(inner, &items.required, path)).transpose()?;
+            (inner, items.line_key, items.line_key_alone)
+        }
+        None => (raw.properties.as_ref().map(|inner| shape(inner, &raw.required, path)).transpose()?, Vec::new(), false),
     };
     let custom = raw.custom.map(|custom| match custom.split_once('.') {
         Some((view, field)) => Ok(Custom { view: view.to_owned(), field: field.to_owned() }),
@@ -168,6 +173,7 @@ fn field(name: &str, raw: RawField, required: bool, path: &str) -> Result<Field,
         custom: custom.transpose()?,
         shape: inner,
         line_key,
+        line_key_alone,
     })
 }
 
