@@ -12,7 +12,7 @@ mod serve;
 pub mod wire;
 
 pub use acumatica::{Accountants, Acumatica, AcumaticaOptions, Limits, Numbering};
-pub use company::Company;
+pub use company::{Company, Size};
 pub use fault::{Fault, FaultKind, Faults, Matcher};
 pub use in_process::{InProcess, System};
 pub use practice::PRACTICE_SETTINGS;
