@@ -48,7 +48,7 @@ fn cases_of_what_is_off_are_named_and_not_run() {
     folder.write("crosswalk.yaml", "profile: small.yaml\n");
     let ran = folder.run(&["test"]);
     assert_eq!(ran.code, 0, "{ran}");
-    assert!(ran.out.contains("off in this profile, and not run: budget_costs, direct_costs, "), "{ran}");
+    assert!(ran.out.contains("off in this profile, and not run: budget_changes, budget_costs, budget_modifications, "), "{ran}");
     let named = folder.run(&["test", "projects"]);
     assert!(named.code == 2 && named.err.contains("`projects` is off in profile `small`"), "{named}");
     let docs = folder.run(&["docs"]);

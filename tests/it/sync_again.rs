@@ -53,7 +53,12 @@ async fn hours_later_only_those_reads_are_made_that_prove_that_nothing_changed()
     let reads = world.since(mark);
     for entity in ["Vendor", "CostCode", "AccountGroup", "ProjectTransaction", "Bill"] {
         let start = format!("GET /entity/Default/24.200.001/{entity}?");
-        let lists: Vec<&String> = reads.iter().filter(|read| read.starts_with(&start)).collect();
+        let mut lists: Vec<&String> = reads.iter().filter(|read| read.starts_with(&start)).collect();
+        if entity == "CostCode" {
+            // Every code stands beside each task that is read: they are read whole, once.
+            let whole = lists.iter().position(|read| !read.contains("filter")).map(|at| lists.remove(at));
+            assert!(whole.is_some(), "{lists:?}");
+        }
         assert!(!lists.is_empty() && lists.iter().all(|read| read.contains("LastModifiedDateTime%20gt")), "{lists:?}");
     }
     for list in ["/rest/v1.1/projects?", "/rest/v1.0/work_order_contracts?"] {

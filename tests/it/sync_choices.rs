@@ -64,6 +64,8 @@ async fn without_the_erp_platform_its_resources_are_left_out_and_said_so() {
     let skipped: Vec<(&str, &str)> =
         report.mappings.iter().filter_map(|told| Some((told.mapping.as_str(), told.skipped.as_deref()?))).collect();
     let expected = [
+        ("budget_modifications", "it is not enabled: `settings.budgets.changes == \"budget_modifications\"` is false"),
+        ("prime_contract_pro_formas", "it is not enabled: `settings.prime_contract_invoices.document == \"pro_forma\"` is false"),
         ("job_costs_report", "it needs Procore's ERP platform, and `procore.erp_platform` is off"),
         ("budget_costs", "it compares what `job_costs_report` brings, and that is not there yet"),
     ];

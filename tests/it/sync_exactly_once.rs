@@ -1,6 +1,12 @@
 //! Exactly once: whatever request is cut, and wherever the process dies, the next run ends in the state in which it would have
 //! ended had nothing happened: one record for each source, whole links, right statuses, every origin id written back.
+//!
+//! What is covered: in a tiny company (master data, a subcontract, costs) every write is spoilt in all four ways, and the process
+//! dies at each read that follows a write. In a company with every kind of document, each write of another address is spoilt the
+//! first time it is met, in the two ways that hurt most: its answer is lost, and the process dies after the effect. Releases of
+//! retainage and payments need a second day: see `sync_made` and `sync_payments`.
 
+use std::collections::BTreeSet;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
@@ -8,7 +14,7 @@ use std::task::Poll;
 use crosswalk::store::JournalFilter;
 
 use crate::store::Folder;
-use crate::world::{Setup, World, assert_same, counts, is_write, place_of, text, undisturbed};
+use crate::world::{Setup, World, assert_same, counts, is_write, place_of, text, undisturbed, undisturbed_with_every_document};
 
 /// What happens at a request.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +32,8 @@ enum Trouble {
 const ALL: [Trouble; 4] = [Trouble::CutBefore, Trouble::CutAfter, Trouble::DeathBefore, Trouble::DeathAfter];
 
 /// A run that meets this trouble at this request; then, an hour later, one that meets none.
-async fn end_state_after(trouble: Trouble, nth: usize) -> Vec<String> {
-    let world = Setup::tiny().open();
+async fn end_state_after(setup: Setup, trouble: Trouble, nth: usize) -> Vec<String> {
+    let world = setup.open();
     match trouble {
         Trouble::CutBefore => world.wire.cut_at(nth, false),
         Trouble::CutAfter => world.wire.cut_at(nth, true),
@@ -54,7 +60,7 @@ async fn spoil_every_write(of: fn(&str) -> bool) {
         let troubles = if is_write(request) { &ALL[..] } else { &ALL[2..3] };
         if is_write(request) || follows_a_write {
             for trouble in troubles {
-                assert_same(expected, &end_state_after(*trouble, nth).await, &format!("{trouble:?} at `{request}`"));
+                assert_same(expected, &end_state_after(Setup::tiny(), *trouble, nth).await, &format!("{trouble:?} at `{request}`"));
                 spoilt += 1;
             }
         }
@@ -70,6 +76,29 @@ async fn whichever_request_to_acumatica_is_spoilt_the_next_run_ends_as_if_nothin
 #[tokio::test]
 async fn whichever_request_to_procore_is_spoilt_the_next_run_ends_as_if_nothing_had_happened() {
     spoil_every_write(|request| !request.contains("/entity/")).await;
+}
+
+/// The address of a request with numbers and queries left out: all writes of one kind have the same.
+fn kind(request: &str) -> String {
+    let address = request.split('?').next().unwrap_or(request);
+    address.split('/').filter(|step| step.parse::<u64>().is_err()).collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test]
+async fn whichever_write_of_any_kind_of_document_is_spoilt_the_next_run_ends_as_if_nothing_had_happened() {
+    let (requests, expected) = undisturbed_with_every_document().await;
+    let mut kinds = BTreeSet::new();
+    for (nth, request) in requests.iter().enumerate().filter(|(_, request)| is_write(request)) {
+        if kinds.insert(kind(request)) {
+            for trouble in [Trouble::CutAfter, Trouble::DeathAfter] {
+                let found = end_state_after(Setup::every_document(), trouble, nth).await;
+                assert_same(expected, &found, &format!("{trouble:?} at `{request}`"));
+            }
+        }
+    }
+    for document in ["ProjectTask", "ProjectBudget", "Subcontract", "PurchaseOrder", "ChangeOrder", "Bill", "Invoice"] {
+        assert!(kinds.contains(&format!("PUT /entity/Default/24.200.001/{document}")), "{document} in {kinds:#?}");
+    }
 }
 
 /// Lets a future run for so many turns, then drops it; whether it came to its end.

@@ -105,7 +105,15 @@ async fn cost_codes_arrive_in_the_standard_list_and_in_every_project() {
             assert_eq!(text(own, "project_id"), text(project, "id"));
         }
     }
-    assert_eq!((standard.len(), own.len()), (codes.len(), codes.len() * projects.len()));
+    let jobs = world.rows("sub_jobs");
+    for (code, job) in codes.iter().flat_map(|code| jobs.iter().map(move |job| (code, job))) {
+        let task = text(job, "origin_id").replace("task:", "");
+        let copy = &own[&format!("cost_code:{}:{task}", text(code, "id"))];
+        assert_fields(copy, code, &[("code", "CostCodeID"), ("name", "Description")]);
+        assert_eq!(text(copy, "sub_job_id"), text(job, "id"));
+    }
+    assert_eq!((standard.len(), own.len()), (codes.len(), codes.len() * (projects.len() + jobs.len())));
+    let own = own.values().filter(|row| text(row, "sub_job_id").is_empty()).collect::<Vec<_>>();
     let of_projects = world.rows("cost_codes").into_iter().filter(|row| text(row, "sub_job_id").is_empty()).count();
     assert_eq!(of_projects, own.len(), "codes that were there are taken over, not doubled");
 }
@@ -262,19 +270,23 @@ fn budget_lines_reconcile(world: &World, number_of: &str) {
     let view = world.procore.settings().budget_view_id;
     let shown = world.in_procore("GET", &format!("/rest/v1.0/budget_views/{view}/detail_rows?project_id={}", text(&project, "id")), "");
     let shown: Vec<&Record> = shown.as_list().unwrap().iter().filter_map(Value::as_record).collect();
-    let mut told: BTreeMap<(String, String), [Decimal; 2]> = BTreeMap::new();
+    let mut jobs = world.rows("sub_jobs");
+    jobs.retain(|job| text(job, "project_id") == text(&project, "id"));
+    // What stands on the task of a sub job belongs to that, all else to the project itself.
+    let job_of = |task: &str| jobs.iter().find(|job| text(job, "code") == task).map(|job| text(job, "id")).unwrap_or_default();
+    let mut told: BTreeMap<(String, String, String), [Decimal; 2]> = BTreeMap::new();
     for row in world.books("ProjectBudget") {
         if text(&row, "ProjectID") == number_of && text(&row, "Type") == "Expense" {
-            let sums = told.entry((text(&row, "CostCode"), text(&row, "AccountGroup"))).or_default();
+            let place = (job_of(&text(&row, "ProjectTaskID")), text(&row, "CostCode"), text(&row, "AccountGroup"));
+            let sums = told.entry(place).or_default();
             sums[0] += number(&row, "ActualAmount");
             sums[1] += number(&row, "CommittedInvoicedAmount");
         }
     }
-    for ((code, group), [actual, invoiced]) in told {
+    for ((job, code, group), [actual, invoiced]) in told {
         let codes = world.rows("cost_codes").into_iter();
-        let code = codes.filter(|row| {
-            text(row, "code") == code && text(row, "project_id") == text(&project, "id") && text(row, "sub_job_id").is_empty()
-        });
+        let code = codes
+            .filter(|row| text(row, "code") == code && text(row, "project_id") == text(&project, "id") && text(row, "sub_job_id") == job);
         let code = code.map(|row| text(&row, "id"));
         let (code, kind) = (code.collect::<String>(), text(&world.row("line_item_types", ("code", &group)), "id"));
         let row = shown.iter().find(|row| text(row, "cost_code_id") == code && text(row, "category_id") == kind);

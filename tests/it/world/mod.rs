@@ -12,14 +12,16 @@ use std::sync::{Arc, LazyLock};
 use crosswalk::config::{Folders, Workspace};
 use crosswalk::connector::{self, AcumaticaSettings, Clock, Connector, ProcoreSettings, TokensInMemory, TurnedClock};
 use crosswalk::plan::Plan;
-use crosswalk::sandbox::{Acumatica, AcumaticaOptions, Company, Fault, FaultKind, InProcess, Matcher, Numbering, Procore, ProcoreOptions};
+use crosswalk::sandbox::{
+    Acumatica, AcumaticaOptions, Company, Fault, FaultKind, InProcess, Matcher, Numbering, Procore, ProcoreOptions, Size,
+};
 use crosswalk::store::{Shift, Store, Worker};
 use crosswalk::sync::{ChangeSet, Doors, Engine, Explanation, Failure, MappingReport, Mode, Report, Silence};
 use crosswalk::value::{Record, Value};
 use jiff::SignedDuration;
 
 pub(crate) use books::{lines, number, text};
-pub(crate) use end_state::{assert_same, place_of, undisturbed};
+pub(crate) use end_state::{assert_same, place_of, undisturbed, undisturbed_with_every_document};
 pub(crate) use wire::Wire;
 
 /// The shipped mappings, compiled once for all stories.
@@ -38,6 +40,8 @@ pub(crate) struct Setup {
     pub(crate) costs: usize,
     /// Sessions that Acumatica's licence allows.
     pub(crate) sessions: usize,
+    /// Whether the accountants enter the revenue budget of a new project.
+    pub(crate) revenue_budgets: bool,
     /// Where the state file lies; none for a store in memory.
     pub(crate) file: Option<std::path::PathBuf>,
 }
@@ -60,12 +64,14 @@ impl Setup {
     pub(crate) fn usual() -> Self {
         Self {
             company: Company::draw(7, 3),
-            settings: Vec::new(),
+            // As in the practice settings: the template brings change orders and the levels of budgets.
+            settings: vec![r#"{"projects": {"template": "BUILD"}}"#],
             mappings: Vec::new(),
             erp_platform: true,
             subcontract_numbers: Numbering::Manual,
             costs: 12,
             sessions: 5,
+            revenue_budgets: true,
             file: None,
         }
     }
@@ -94,7 +100,7 @@ impl Setup {
             contract.lines.truncate(2);
             contract.lines.iter_mut().for_each(|line| line.cost_code %= 3);
         }
-        Self { company, costs: 4, ..Self::usual() }
+        Self { company, costs: 4, revenue_budgets: false, ..Self::usual() }
     }
 
     /// The least that has everything: two vendors, two codes, two types, one subcontract, four costs.
@@ -109,6 +115,14 @@ impl Setup {
             }
             setup.costs = 3;
         })
+    }
+
+    /// One project with a document of each kind that is exported: a sub job, a budget, a subcontract, an order, a prime contract,
+    /// changes of each, invoices both ways.
+    pub(crate) fn every_document() -> Self {
+        let size =
+            Size { subcontracts: Some(1), purchase_orders: 1, budget_lines: Some(9), sub_jobs: 1, changed: 2, invoiced: 2, costs: 2 };
+        Self { company: Company::draw_sized(7, 1, size), costs: 2, ..Self::usual() }
     }
 
     /// With these settings over the defaults, as JSON.
@@ -137,8 +151,10 @@ impl Setup {
         let procore = Arc::new(Procore::new(ProcoreOptions { erp_platform: self.erp_platform, ..options }));
         let mut options = AcumaticaOptions::new(clock.clone(), catalog, company);
         options.numbering.insert("Subcontract".to_owned(), self.subcontract_numbers);
+        options.numbering.insert("PurchaseOrder".to_owned(), Numbering::Manual);
         options.costs_per_project = self.costs;
         options.limits.sessions = self.sessions;
+        options.revenue_budgets = self.revenue_budgets;
         let acumatica = Arc::new(Acumatica::new(options));
         let carrier = InProcess::new(procore.clone(), acumatica.clone(), clock.clone());
         let mut settings = SHIPPED.defaults.clone();
