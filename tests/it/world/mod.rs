@@ -9,7 +9,7 @@ mod wire;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use crosswalk::config::{Folders, Workspace};
+use crosswalk::config::{Folders, ProfileChoice, Workspace};
 use crosswalk::connector::{self, AcumaticaSettings, Clock, Connector, ProcoreSettings, TokensInMemory, TurnedClock};
 use crosswalk::plan::Plan;
 use crosswalk::sandbox::{
@@ -26,6 +26,9 @@ pub(crate) use wire::Wire;
 
 /// The shipped mappings, compiled once for all stories.
 static SHIPPED: LazyLock<Workspace> = LazyLock::new(|| Workspace::open(Folders::default()).unwrap());
+
+/// The same in the profile that goes both ways.
+static EDGE: LazyLock<Workspace> = LazyLock::new(|| Workspace::open_in(Folders::default(), &ProfileChoice::named("edge")).unwrap());
 
 /// How a world is set up; change what a story needs, then [`open`](Setup::open) it.
 pub(crate) struct Setup {
@@ -44,6 +47,10 @@ pub(crate) struct Setup {
     pub(crate) revenue_budgets: bool,
     /// Where the state file lies; none for a store in memory.
     pub(crate) file: Option<std::path::PathBuf>,
+    /// The mappings in force are those of profile `edge`.
+    pub(crate) edge: bool,
+    /// Acumatica is set up otherwise.
+    pub(crate) acumatica: Option<fn(&mut AcumaticaOptions)>,
 }
 
 /// Both systems and what we know of them.
@@ -56,6 +63,8 @@ pub(crate) struct World {
     settings: Value,
     /// All plans, where there are more than the shipped ones.
     plans: Option<Vec<Plan>>,
+    /// Those in force.
+    shipped: &'static Workspace,
     erp_platform: bool,
 }
 
@@ -73,7 +82,26 @@ impl Setup {
             sessions: 5,
             revenue_budgets: true,
             file: None,
+            edge: false,
+            acumatica: None,
         }
+    }
+
+    /// One project with all that belongs to one: sub jobs, budget, contracts and their changes, invoices; of an instance that
+    /// numbers by itself and whose template brings change orders.
+    pub(crate) fn building() -> Self {
+        let settings = r#"{"projects": {"template": "BUILD"}, "budgets": {"changes": "budget_modifications"},
+            "prime_contracts": {"cost_code": "01-1000"}, "numbering": {"vendors": {"automatic": true},
+            "subcontracts": {"automatic": true}, "purchase_orders": {"automatic": true}}}"#;
+        let company = Company::draw(7, 1);
+        let usual = Self { company, costs: 0, subcontract_numbers: Numbering::Automatic, ..Self::usual() }.settings(settings);
+        Self { acumatica: Some(|options| options.estimates_where_locked = false), ..usual }
+    }
+
+    /// The same where companies, sub jobs and budgets go both ways, and the prime contract goes out.
+    pub(crate) fn both_ways() -> Self {
+        let prepared = |options: &mut AcumaticaOptions| (options.revenue_budgets, options.estimates_where_locked) = (false, false);
+        Self { edge: true, acumatica: Some(prepared), ..Self::building() }
     }
 
     /// One project with one approved subcontract, four vendors, three cost codes, and its costs: what stories of subcontracts,
@@ -155,6 +183,9 @@ impl Setup {
         options.costs_per_project = self.costs;
         options.limits.sessions = self.sessions;
         options.revenue_budgets = self.revenue_budgets;
+        if let Some(change) = self.acumatica {
+            change(&mut options);
+        }
         let acumatica = Arc::new(Acumatica::new(options));
         let carrier = InProcess::new(procore.clone(), acumatica.clone(), clock.clone());
         let mut settings = SHIPPED.defaults.clone();
@@ -164,7 +195,8 @@ impl Setup {
         let store = self.file.as_deref().map_or_else(Store::in_memory, Store::open).unwrap();
         let plans = (!self.mappings.is_empty()).then(|| mappings::compiled(&self.mappings));
         let wire = Arc::new(Wire::new(carrier));
-        World { clock, procore, acumatica, wire, store, settings, plans, erp_platform: self.erp_platform }
+        let shipped = if self.edge { &*EDGE } else { &*SHIPPED };
+        World { clock, procore, acumatica, wire, store, settings, plans, shipped, erp_platform: self.erp_platform }
     }
 }
 
@@ -220,7 +252,7 @@ impl World {
             lease: SignedDuration::from_mins(10),
         };
         Engine {
-            plans: self.plans.as_deref().unwrap_or(&SHIPPED.plans),
+            plans: self.plans.as_deref().unwrap_or(&self.shipped.plans),
             doors,
             worker: Worker::sign_in(&self.store, shift).await.unwrap(),
             settings: &self.settings,
@@ -247,6 +279,13 @@ impl World {
         let procore: ProcoreSettings = serde_json::from_value(procore).unwrap();
         let acumatica: AcumaticaSettings = serde_json::from_value(acumatica).unwrap();
         Doors { procore: Connector::procore(procore, &world).unwrap(), acumatica: Connector::acumatica(acumatica, &world).unwrap() }
+    }
+
+    /// The accountants' day, and a sync after it.
+    pub(crate) async fn a_day_later(&self) -> Report {
+        self.acumatica.accountants().work();
+        self.an_hour_later();
+        self.sync().await
     }
 
     /// Lets an hour go by.
@@ -297,6 +336,11 @@ pub(crate) fn counts(report: &Report, mapping: &str) -> String {
     let named = of(report, mapping).counts.named();
     let told = named.iter().filter(|(name, count)| *count > 0 && !["read", "offered"].contains(name));
     told.map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Every reason for which records of a mapping are held.
+pub(crate) fn why(report: &Report, mapping: &str) -> String {
+    of(report, mapping).held.iter().flat_map(|held| held.reasons.clone()).collect::<Vec<_>>().join("; ")
 }
 
 fn change_set(report: &Report) -> ChangeSet {
