@@ -23,7 +23,7 @@ fn lines_of_several_entries_follow_one_another_in_every_sink() {
         r#"{"Nbr":"A-1","Details":[{"Text":"one","Amount":10.00},{"Text":"more","Amount":20.00,"Discount":1},{"Text":"all","Amount":30.00}]}"#
     );
     let keys: Vec<(usize, &str)> = draft.lines.iter().map(|line| (line.at, line.key.as_str())).collect();
-    assert_eq!(keys, [(0, "item/1"), (1, "change/1"), (2, "total")]);
+    assert_eq!(keys, [(0, "item/1"), (1, "change/1"), (2, "5/total")]);
 }
 
 #[test]

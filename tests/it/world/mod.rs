@@ -69,12 +69,14 @@ pub(crate) struct World {
 }
 
 impl Setup {
-    /// Three projects of the practice company.
+    /// Three projects of the practice company, of whose invoices none releases retainage: accountants have to pay first.
     pub(crate) fn usual() -> Self {
+        let mut company = Company::draw(7, 3);
+        company.projects.iter_mut().for_each(|project| project.invoices.clear());
         Self {
-            company: Company::draw(7, 3),
+            company,
             // As in the practice settings: the template brings change orders and the levels of budgets.
-            settings: vec![r#"{"projects": {"template": "BUILD"}}"#],
+            settings: vec![r#"{"projects": {"template": "BUILD"}, "prime_contracts": {"cost_code": "01-1000"}}"#],
             mappings: Vec::new(),
             erp_platform: true,
             subcontract_numbers: Numbering::Manual,
