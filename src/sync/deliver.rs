@@ -285,19 +285,18 @@ impl Delivery<'_> {
         if self.plan.write_back.is_empty() {
             return None;
         }
-        let (target, project, empty) = (Value::Record(record.clone()), self.place.value(), Value::Null);
-        let context = Context {
-            settings: self.engine.settings,
-            ask: &empty,
-            target: &target,
-            project: &project,
-            links: &NoLinks,
-            today: self.engine.today,
-        };
-        let mut learned = learned(self.plan, &context).ok().filter(|record| !record.is_empty())?;
+        let mut learned = learned_of(self.engine, self.plan, self.place, record).filter(|record| !record.is_empty())?;
         parcel.source_address.iter().for_each(|(name, value)| learned.set(name, value.clone()));
         Some(Lesson { source_id: parcel.source_id.clone(), source_label: parcel.source_label.clone(), learned })
     }
+}
+
+/// What the source would learn of a record that the target shows; none where that cannot be told.
+pub(super) fn learned_of(engine: &Engine<'_>, plan: &Plan, place: &Where, shown: &Record) -> Option<Record> {
+    let (target, project, empty) = (Value::Record(shown.clone()), place.value(), Value::Null);
+    let context =
+        Context { settings: engine.settings, ask: &empty, target: &target, project: &project, links: &NoLinks, today: engine.today };
+    learned(plan, &context).ok()
 }
 
 /// A group is known by the codes that its records share. Once one of them is renamed (BR-22), the target's row is that of another

@@ -1,10 +1,11 @@
 //! Does a record of Procore belong to another integration? An origin id has one owner, and what somebody else wrote there is left
 //! alone (BR-06).
 
+use super::deliver::learned_of;
 use super::stage::Staging;
-use crate::evaluate::{Context, Draft, NoLinks, SourceRef, learned};
+use crate::evaluate::{Draft, SourceRef};
 use crate::schema::System;
-use crate::value::{Record, Value};
+use crate::value::Record;
 
 /// The field of Procore that one integration may own.
 const ORIGIN: &str = "origin_id";
@@ -24,17 +25,8 @@ impl Staging<'_> {
 
     /// The origin id that the source would learn of a record that is there; none of one that is not.
     fn would_learn(&self, held: Option<&Record>) -> String {
-        let Some(held) = held else { return String::new() };
-        let (target, project, empty) = (Value::Record(held.clone()), self.place.value(), Value::Null);
-        let context = Context {
-            settings: self.engine.settings,
-            ask: &empty,
-            target: &target,
-            project: &project,
-            links: &NoLinks,
-            today: self.engine.today,
-        };
-        learned(self.plan, &context).ok().and_then(|record| text(&record, ORIGIN)).unwrap_or_default()
+        let learned = held.and_then(|held| learned_of(self.engine, self.plan, self.place, held));
+        learned.and_then(|record| text(&record, ORIGIN)).unwrap_or_default()
     }
 }
 

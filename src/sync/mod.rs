@@ -17,6 +17,7 @@ mod lines;
 mod links;
 mod make;
 mod parcel;
+mod reading;
 mod reconcile;
 mod renamed;
 mod report;

@@ -2,7 +2,6 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
-
 use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
@@ -15,14 +14,14 @@ use super::gather::Gathering;
 use super::holding::{hold, reading_from};
 use super::join::{Joined, join};
 use super::links::Book;
+use super::reading::{Reading, view_of};
 use super::report::{Event, MappingReport};
-use super::scope::{Where, named, projects};
+use super::scope::{Where, projects};
 use super::stage::{Decision, Staged, Staging};
 use super::target::{TargetView, is_readable};
 use crate::connector::{Key, ProjectScope, Select};
 use crate::evaluate::{Item, Refusal, SourceRef, enabled, open};
 use crate::plan::{Plan, ProjectOf, Records};
-use crate::schema::Scope;
 use crate::store::{Cursor, Digest, Held, Lease, Written};
 use crate::value::{instant_of, json_text};
 
@@ -51,15 +50,6 @@ pub(super) struct Run<'r> {
     pub(super) allowed: Option<HashSet<(&'r str, &'r str, &'r str)>>,
     /// The right to change anything.
     lease: Option<Lease>,
-}
-
-/// One mapping's reading in one scope.
-struct Reading<'r> {
-    plan: &'r Plan,
-    /// The project whose source is read, for sources that belong to projects.
-    project: Option<ProjectScope>,
-    /// The name under which the cursor is kept.
-    scope: String,
 }
 
 /// What is known while a scope is read.
@@ -175,22 +165,6 @@ impl<'r> Run<'r> {
         Some(format!("it compares what `{}` brings, and that is not there yet", unready.name))
     }
 
-    fn readings(&self, plan: &'r Plan) -> Vec<Reading<'r>> {
-        let all = projects(&self.book, &self.planned_projects);
-        match plan.project {
-            ProjectOf::Source => {
-                all.into_iter().map(|project| Reading { plan, scope: project.procore.clone(), project: Some(project) }).collect()
-            }
-            // Read once, mapped for every project or for the one that it names; a project that is new wants everything.
-            ProjectOf::Each | ProjectOf::Named(_) | ProjectOf::Linked { .. } => vec![Reading {
-                plan,
-                project: None,
-                scope: all.iter().map(|project| project.procore.as_str()).collect::<Vec<_>>().join(" "),
-            }],
-            ProjectOf::Nobody => vec![Reading { plan, project: None, scope: String::new() }],
-        }
-    }
-
     async fn read(&mut self, reading: &Reading<'r>, report: &mut MappingReport) -> Result<(), Failure> {
         let plan = reading.plan;
         let (mapping, scope) = (plan.name.clone(), reading.scope.clone());
@@ -213,7 +187,7 @@ impl<'r> Run<'r> {
         let missed = cursor.as_ref().is_some_and(|cursor| cursor.state != rules && cursor.state == with_links(&self.book));
         let counts = |cursor: &Cursor| cursor.state == rules || missed;
         let since = cursor.filter(counts).and_then(|cursor| cursor.modified).filter(|_| incremental);
-        let held: Vec<Held> = held.into_iter().filter(|held| self.lies_in(reading, &held.scope)).collect();
+        let held: Vec<Held> = held.into_iter().filter(|held| reading.holds(&held.scope)).collect();
         let known = held.iter().map(|held| (held.scope.clone(), held.source_id.clone())).collect();
         let mut page = Page { newest: since, seen: HashSet::new(), held: known, waiting: false, missed };
         let mut gathering = Gathering::new(plan, reading.project.as_ref(), reading_from(plan, since, &held));
@@ -236,10 +210,6 @@ impl<'r> Run<'r> {
             self.engine.worker.store().write(&self.engine.worker.stamp(), move |writing| writing.move_cursor(&cursor)).await?;
         }
         Ok(())
-    }
-
-    fn lies_in(&self, reading: &Reading<'_>, scope: &str) -> bool {
-        reading.project.as_ref().is_none_or(|project| scope.is_empty() || scope == project.procore)
     }
 
     /// Held records are offered again by themselves.
@@ -300,23 +270,6 @@ impl<'r> Run<'r> {
         self.relearn().await?;
         let staged = self.told_apart(reading.plan, staged, report).await?;
         self.send(reading.plan, staged, page, report).await
-    }
-
-    fn places(&self, reading: &Reading<'_>, source: &SourceRef, all: &[ProjectScope]) -> Vec<Where> {
-        let plan = reading.plan;
-        match &plan.project {
-            ProjectOf::Nobody => vec![Where::default()],
-            ProjectOf::Source => vec![Where::of(plan, reading.project.as_ref())],
-            ProjectOf::Each => all.iter().map(|project| Where::of(plan, Some(project))).collect(),
-            ProjectOf::Named(_) => {
-                let key = source.project.as_deref().unwrap_or_default();
-                named(all, key, plan.source.resource.system).map(|project| Where::of(plan, Some(project))).into_iter().collect()
-            }
-            ProjectOf::Linked { mapping, .. } => {
-                let key = (plan.source.resource.system, source.project.as_deref().unwrap_or_default());
-                self.book.project_of(mapping, key, all).map(|project| Where::of(plan, Some(project))).into_iter().collect()
-            }
-        }
     }
 
     /// Forgets what is known of a record that was just written.
@@ -391,14 +344,6 @@ impl<'r> Run<'r> {
         }
         Ok(())
     }
-}
-
-/// Where what is known of the target is kept: what belongs to no project is the same for all of them.
-fn view_of<'w>(plan: &Plan, place: &'w Where) -> &'w str {
-    let resource = &plan.target.resource;
-    let by_project = resource.wire.acumatica().and_then(|wire| wire.filter.as_ref()).is_some_and(|filter| filter.contains("{project}"));
-    let shared = resource.scope == Scope::Company && !by_project && is_readable(plan);
-    if shared { "" } else { place.procore() }
 }
 
 /// A record without an id cannot be remembered as held: the cursor stays before it, so that it is read and told again.

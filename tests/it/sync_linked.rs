@@ -79,7 +79,6 @@ async fn a_line_is_known_by_the_field_that_its_entry_names_and_still_matched_by_
     let contract = &world.books("Subcontract")[0];
     assert_eq!((text(contract, "Description"), lines(contract, "Details").len()), ("Another title".to_owned(), many));
     let again = world.store.read(|reading| reading.link_book(&[])).await.unwrap();
-    let keys =
-        |book: &crosswalk::store::LinkBook| book.documents("subcontracts", None).map(|link| link.acumatica.clone()).collect::<Vec<_>>();
+    let keys = |book: &crosswalk::store::LinkBook| book.documents("subcontracts", None).map(|link| link.acumatica).collect::<Vec<_>>();
     assert_eq!(keys(&again), keys(&book));
 }

@@ -15,8 +15,8 @@ fn contracted(world: &World) -> Decimal {
 
 /// The change order of the prime contract of this number in Procore.
 fn change(world: &World, number: &str) -> Record {
-    let orders = world.books("ChangeOrder").into_iter();
-    orders.filter(|order| text(order, "ExternalRefNbr") == format!("PCCO-{number}")).next().unwrap()
+    let mut orders = world.books("ChangeOrder").into_iter();
+    orders.find(|order| text(order, "ExternalRefNbr") == format!("PCCO-{number}")).unwrap()
 }
 
 /// BR-43, BR-44, BR-46

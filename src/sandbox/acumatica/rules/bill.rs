@@ -1,15 +1,13 @@
 //! How does an imitated Acumatica behave on the wire? What it will have of a bill, and what becomes of a released one.
 
-use std::collections::BTreeSet;
-
-use super::lines::{check_item, check_project, check_unit, check_vendor};
+use super::lines::{check_item, check_project, check_unit, check_vendor, judge_lines};
 use super::retainage::{release_retainage, reverse};
 use super::{ActionRule, Rules, Target};
 use crate::sandbox::acumatica::books::{Books, Item};
 use crate::sandbox::acumatica::commitments::{SUBCONTRACT, find, line_of};
 use crate::sandbox::acumatica::draft::{Draft, cannot_be_found};
 use crate::sandbox::acumatica::fields::Fields;
-use crate::sandbox::acumatica::pricing::{LineNames, Retainage, extend, retain};
+use crate::sandbox::acumatica::pricing::{LineNames, extend};
 use crate::sandbox::acumatica::{invoices, periods};
 use crate::value::{Decimal, Record};
 
@@ -35,19 +33,7 @@ impl Rules for BillRules {
         }
         draft.record.default("Type", "Bill");
         judge_header(draft, books);
-        let retainage = Retainage {
-            apply: draft.record.flag("RetainageApply"),
-            percent: draft.record.number("DefRetainagePct"),
-            before: draft.before.number("DefRetainagePct"),
-        };
-        let mut lines = draft.take_lines("Details");
-        for (at, line) in lines.iter_mut().enumerate() {
-            if draft.touch("Details", at).is_some() {
-                judge_line(draft, books, at, line);
-            }
-            let untouched = BTreeSet::new();
-            retain(line, &NAMES, draft.touch("Details", at).map_or(&untouched, |touch| &touch.changed), &retainage);
-        }
+        let lines = judge_lines(draft, books, &NAMES, ["RetainageApply", "DefRetainagePct"], judge_line);
         total(&mut draft.record, &lines);
         draft.put_lines("Details", lines);
         if draft.record.number("Amount") < Decimal::ZERO {

@@ -1,14 +1,12 @@
 //! How does an imitated Acumatica behave on the wire? What it will have of a customer's invoice, and what a released one earns.
 
-use std::collections::BTreeSet;
-
 use super::bill::off_hold;
-use super::lines::{active_project, check_code, check_task, check_unit, is_touched};
+use super::lines::{active_project, check_code, check_task, check_unit, is_touched, judge_lines};
 use super::{ActionRule, Rules, Target};
 use crate::sandbox::acumatica::books::{Books, Item};
 use crate::sandbox::acumatica::draft::{Draft, cannot_be_found};
 use crate::sandbox::acumatica::fields::Fields;
-use crate::sandbox::acumatica::pricing::{LineNames, Retainage, extend, retain};
+use crate::sandbox::acumatica::pricing::{LineNames, extend};
 use crate::sandbox::acumatica::{invoices, periods, preparing};
 use crate::value::{Decimal, Record};
 
@@ -39,19 +37,9 @@ impl Rules for InvoiceRules {
             draft.refuse_record(format!("The document cannot be changed: its status is {status}."));
         }
         judge_header(draft, books);
-        let retainage = Retainage {
-            apply: draft.record.flag("RetainageApply"),
-            percent: draft.record.number("DefRetainagePct"),
-            before: draft.before.number("DefRetainagePct"),
-        };
-        let mut lines = draft.take_lines("Details");
-        for (at, line) in lines.iter_mut().enumerate() {
-            if draft.touch("Details", at).is_some() {
-                judge_line(draft, books, at, line);
-            }
-            let untouched = BTreeSet::new();
-            retain(line, &NAMES, draft.touch("Details", at).map_or(&untouched, |touch| &touch.changed), &retainage);
-        }
+        let lines = judge_lines(draft, books, &NAMES, ["RetainageApply", "DefRetainagePct"], |draft, books, at, line| {
+            judge_line(draft, books, at, line)
+        });
         let total = lines.iter().map(|line| line.number("Amount")).sum::<Decimal>();
         draft.put_lines("Details", lines);
         if total < Decimal::ZERO {

@@ -1,10 +1,12 @@
 //! How does an imitated Acumatica behave on the wire? What it will have in the lines of documents, whichever they belong to.
 
+use std::collections::BTreeSet;
+
 use super::task::task_for;
 use crate::sandbox::acumatica::books::Books;
 use crate::sandbox::acumatica::draft::{Draft, cannot_be_found};
 use crate::sandbox::acumatica::fields::Fields;
-use crate::sandbox::acumatica::pricing::unit;
+use crate::sandbox::acumatica::pricing::{LineNames, Retainage, retain, unit};
 use crate::value::Record;
 
 /// Terms of payment that the instance knows.
@@ -12,6 +14,28 @@ const TERMS: [&str; 7] = ["0D", "10D", "15D", "30D", "45D", "60D", "90D"];
 
 /// A line of a draft: its detail, and its place there.
 pub(super) type Place = (&'static str, usize);
+
+/// Checks the lines that a request touches, works out what is kept back of each, and gives them back. The header's fields are whether
+/// anything is kept back, and how many percent.
+pub(super) fn judge_lines(
+    draft: &mut Draft,
+    books: &mut Books,
+    names: &LineNames,
+    [apply, percent]: [&str; 2],
+    mut judge: impl FnMut(&mut Draft, &mut Books, usize, &mut Record),
+) -> Vec<Record> {
+    let retainage =
+        Retainage { apply: draft.record.flag(apply), percent: draft.record.number(percent), before: draft.before.number(percent) };
+    let untouched = BTreeSet::new();
+    let mut lines = draft.take_lines("Details");
+    for (at, line) in lines.iter_mut().enumerate() {
+        if draft.touch("Details", at).is_some() {
+            judge(draft, books, at, line);
+        }
+        retain(line, names, draft.touch("Details", at).map_or(&untouched, |touch| &touch.changed), &retainage);
+    }
+    lines
+}
 
 /// The vendor must be known and active; a new one of the document brings its terms.
 pub(super) fn check_vendor(draft: &mut Draft, books: &Books, field: &str) {

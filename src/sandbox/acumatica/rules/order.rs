@@ -1,14 +1,12 @@
 //! How does an imitated Acumatica behave on the wire? What it will have of a commitment, whether subcontract or purchase order.
 
-use std::collections::BTreeSet;
-
 use super::Target;
-use super::lines::{check_item, check_project, check_unit, check_vendor, is_touched};
+use super::lines::{check_item, check_project, check_unit, check_vendor, is_touched, judge_lines};
 use crate::sandbox::acumatica::books::Books;
 use crate::sandbox::acumatica::commitments::{Kind, PURCHASE_ORDER, settle, total};
 use crate::sandbox::acumatica::draft::Draft;
 use crate::sandbox::acumatica::fields::Fields;
-use crate::sandbox::acumatica::pricing::{Retainage, extend, retain};
+use crate::sandbox::acumatica::pricing::extend;
 use crate::value::{Decimal, Record, Value};
 
 /// What may change while the document is not on hold.
@@ -22,19 +20,8 @@ pub(super) fn judge(kind: &'static Kind, draft: &mut Draft, books: &mut Books) -
         draft.refuse_record(format!("The document cannot be changed ({field}): its status is {status}."));
     }
     judge_header(kind, draft, books);
-    let mut lines = draft.take_lines("Details");
-    let retainage = Retainage {
-        apply: draft.record.flag(kind.apply),
-        percent: draft.record.number(kind.percent),
-        before: draft.before.number(kind.percent),
-    };
-    for (at, line) in lines.iter_mut().enumerate() {
-        if draft.touch("Details", at).is_some() {
-            judge_line(kind, draft, books, (at, line));
-        }
-        let untouched = BTreeSet::new();
-        retain(line, &kind.line, draft.touch("Details", at).map_or(&untouched, |touch| &touch.changed), &retainage);
-    }
+    let judge = |draft: &mut Draft, books: &mut Books, at: usize, line: &mut Record| judge_line(kind, draft, books, (at, line));
+    let lines = judge_lines(draft, books, &kind.line, [kind.apply, kind.percent], judge);
     total(kind, &mut draft.record, &lines);
     draft.put_lines("Details", lines);
     status
