@@ -160,6 +160,7 @@ impl Delivery<'_> {
             }
         }
         let mut found = vec![None; parcels.len()];
+        let mut unfilled: Vec<Vec<String>> = vec![Vec::new(); parcels.len()];
         for equals in self.lists(parcels) {
             let mut page = None;
             loop {
@@ -169,10 +170,13 @@ impl Delivery<'_> {
                 let read_page = door.read(&query, page).await?;
                 for record in read_page.rows.iter().filter_map(|row| read(self.plan, row.body.get()).ok()) {
                     let id = id_of(self.plan, &record);
-                    if let Some(waiting) = identity_of(self.plan, &record).and_then(|identity| wanted.get_mut(&identity))
-                        && !book.is_taken(&self.plan.pair, system, &id)
-                        && let Some(at) = waiting.pop_front()
-                    {
+                    if book.is_taken(&self.plan.pair, system, &id) {
+                        continue;
+                    }
+                    for (ids, parcel) in unfilled.iter_mut().zip(parcels) {
+                        ids.extend(self.is_unfilled(&parcel.draft, &record).then(|| id.clone()));
+                    }
+                    if let Some(at) = identity_of(self.plan, &record).and_then(|identity| wanted.get_mut(&identity)?.pop_front()) {
                         found[at] = Some(id);
                     }
                 }
@@ -182,7 +186,23 @@ impl Delivery<'_> {
                 }
             }
         }
+        for (found, ids) in found.iter_mut().zip(unfilled).filter(|(found, _)| found.is_none()) {
+            *found = <[String; 1]>::try_from(ids).ok().map(|[id]| id);
+        }
         Ok(found)
+    }
+
+    /// Whether a record is as an action leaves it for the rest of the draft to be put into: what the action was told agrees, and what
+    /// else the mapping's identity asks for is empty yet.
+    fn is_unfilled(&self, draft: &Record, record: &Record) -> bool {
+        let Some(made_by) = self.plan.target.resource.made_by().filter(|made_by| made_by.then_put) else { return false };
+        let told =
+            |field: &str| made_by.key.values().chain(made_by.parameters.values()).any(|value| value.strip_prefix('$') == Some(field));
+        let text = |record: &Record, field: &str| record.get(field).map(|value| value.plain().trim().to_owned()).unwrap_or_default();
+        self.plan.identity.iter().all(|field| {
+            let there = text(record, field);
+            if told(field) { there.eq_ignore_ascii_case(&text(draft, field)) } else { there.is_empty() }
+        })
     }
 
     /// Which lists hold the records of these parcels: one, unless each contract has its own.

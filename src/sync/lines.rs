@@ -16,7 +16,7 @@ pub(super) fn recognise(plan: &Plan, parcel: &Parcel, written: &Record) -> Pairs
 }
 
 /// The same before a write, or when an earlier one may have had its effect: new lines are recognised only where the target has
-/// as many unclaimed ones, or by all of their fields.
+/// as many unclaimed ones, or by their key, or by all of their fields.
 pub(super) fn recognise_surely(plan: &Plan, parcel: &Parcel, held: &Record) -> Pairs {
     paired(plan, parcel, held, true)
 }
@@ -47,8 +47,10 @@ fn paired(plan: &Plan, parcel: &Parcel, shown: &Record, surely: bool) -> Pairs {
         let strictly = surely && new.len() != free.len();
         for line in new {
             let draft = parcel.draft.get(list).and_then(Value::as_list).and_then(|lines| lines.get(line.at)).and_then(Value::as_record);
-            let best = free.iter().enumerate().max_by_key(|(at, (other, _))| (agreement(draft, other), std::cmp::Reverse(*at)));
-            let enough = |other: &Record| !strictly || agreement(draft, other) == draft.map_or(0, Record::len);
+            let named = |other: &Record| agree_on(&field.line_key, draft, other);
+            let rank = |(at, (other, _)): &(usize, &(&Record, String))| (named(other), agreement(draft, other), std::cmp::Reverse(*at));
+            let best = free.iter().enumerate().max_by_key(rank);
+            let enough = |other: &Record| !strictly || named(other) || agreement(draft, other) == draft.map_or(0, Record::len);
             if let Some((at, (_, _))) = best.filter(|(_, (other, _))| enough(other)) {
                 let (_, key) = free.remove(at);
                 found.push((list.to_owned(), line.source.clone(), key));
@@ -57,6 +59,12 @@ fn paired(plan: &Plan, parcel: &Parcel, shown: &Record, surely: bool) -> Pairs {
     }
     found.retain(|(_, _, key)| !key.is_empty());
     found
+}
+
+/// Whether both bear the same key: the fields that tell lines apart, where the draft has them all.
+fn agree_on(key: &[String], draft: Option<&Record>, line: &Record) -> bool {
+    let same = |draft: &Record| key.iter().all(|name| draft.get(name).is_some_and(|value| line.get(name) == Some(value)));
+    !key.is_empty() && draft.is_some_and(same)
 }
 
 fn agreement(draft: Option<&Record>, line: &Record) -> usize {

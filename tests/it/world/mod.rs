@@ -17,7 +17,7 @@ use crosswalk::sandbox::{
 };
 use crosswalk::store::{Shift, Store, Worker};
 use crosswalk::sync::{ChangeSet, Doors, Engine, Explanation, Failure, MappingReport, Mode, Report, Silence};
-use crosswalk::value::{Record, Value};
+use crosswalk::value::{Decimal, Record, Value};
 use jiff::SignedDuration;
 
 pub(crate) use books::{lines, number, text};
@@ -72,7 +72,9 @@ impl Setup {
     /// Three projects of the practice company, of whose invoices none releases retainage: accountants have to pay first.
     pub(crate) fn usual() -> Self {
         let mut company = Company::draw(7, 3);
-        company.projects.iter_mut().for_each(|project| project.invoices.clear());
+        let invoices = company.projects.iter_mut().flat_map(|project| &mut project.invoices);
+        let items = invoices.flat_map(|invoice| invoice.items.iter_mut().chain(invoice.change_items.iter_mut().map(|(_, item)| item)));
+        items.for_each(|item| item.released = Decimal::ZERO);
         Self {
             company,
             // As in the practice settings: the template brings change orders and the levels of budgets.
@@ -97,12 +99,19 @@ impl Setup {
             "subcontracts": {"automatic": true}, "purchase_orders": {"automatic": true}}}"#;
         let company = Company::draw(7, 1);
         let usual = Self { company, costs: 0, subcontract_numbers: Numbering::Automatic, ..Self::usual() }.settings(settings);
-        Self { acumatica: Some(|options| options.estimates_where_locked = false), ..usual }
+        let numbered = |options: &mut AcumaticaOptions| {
+            options.estimates_where_locked = false;
+            options.numbering.insert("PurchaseOrder".to_owned(), Numbering::Automatic);
+        };
+        Self { acumatica: Some(numbered), ..usual }
     }
 
     /// The same where companies, sub jobs and budgets go both ways, and the prime contract goes out.
     pub(crate) fn both_ways() -> Self {
-        let prepared = |options: &mut AcumaticaOptions| (options.revenue_budgets, options.estimates_where_locked) = (false, false);
+        let prepared = |options: &mut AcumaticaOptions| {
+            (options.revenue_budgets, options.estimates_where_locked) = (false, false);
+            options.numbering.insert("PurchaseOrder".to_owned(), Numbering::Automatic);
+        };
         Self { edge: true, acumatica: Some(prepared), ..Self::building() }
     }
 
