@@ -1,6 +1,8 @@
 //! How records of the source become records of a mapping: related ones beside them, lines unfolded, equal keys made one, and the
 //! project that each belongs to.
 
+use std::sync::Arc;
+
 use super::compile::{Compiler, LineScope, schema};
 use super::resolve::{beside, resolve};
 use super::{Join, JoinBy, Place, ProjectOf, Records, Regroup, SourceKey};
@@ -33,7 +35,7 @@ impl Compiler<'_> {
             let mut field = beside(&named.name.text, if is_list { Kind::Lines } else { Kind::Record }, schema.shape.clone());
             // A joined record is told from others of its list by the id that its system gave it.
             field.line_key.extend(is_list.then(|| schema.resource.id.clone()));
-            self.shape.fields.push(field);
+            self.shape.fields.push(Arc::new(field));
             joins.extend(by.map(|by| Join { name: named.name.text.clone(), schema, by, when }));
         }
         joins
@@ -107,7 +109,7 @@ impl Compiler<'_> {
             self.problems.push(Diagnostic::error("group", &group.as_.place, message).help("choose another name"));
         }
         let members = self.source.shape.clone();
-        self.shape.fields.push(beside(&group.as_.text, Kind::Lines, members));
+        self.shape.fields.push(Arc::new(beside(&group.as_.text, Kind::Lines, members)));
         Records::Group { by, name: group.as_.text.clone() }
     }
 
@@ -136,8 +138,8 @@ impl Compiler<'_> {
         }
         let by: Vec<Vec<String>> = regroup.by.iter().filter_map(|word| self.steps_in(word, &shape)).collect();
         let mut whole = shape.clone();
-        whole.fields.push(beside(&regroup.as_.text, Kind::Lines, shape));
-        self.shape.fields.push(beside(&name.text, Kind::Lines, whole));
+        whole.fields.push(Arc::new(beside(&regroup.as_.text, Kind::Lines, shape)));
+        self.shape.fields.push(Arc::new(beside(&name.text, Kind::Lines, whole)));
         (by.len() == regroup.by.len()).then(|| Regroup { name: name.text.clone(), of, by, members: regroup.as_.text.clone() })
     }
 

@@ -1,10 +1,12 @@
 //! Fields of a resource: kind, length, labels, and where an Acumatica custom field sits.
 
+use std::sync::Arc;
+
 /// The fields of a record, in the order of the schema file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shape {
-    /// The fields.
-    pub fields: Vec<Field>,
+    /// The fields; shared, for a plan puts more beside those of its source.
+    pub fields: Vec<Arc<Field>>,
 }
 
 /// One field.
@@ -77,7 +79,7 @@ pub struct Custom {
 impl Shape {
     /// A field by its name.
     pub fn get(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name == name)
+        self.fields.iter().find(|field| field.name == name).map(Arc::as_ref)
     }
 
     /// The field at `a.b.c`, stepping into records and lines alike.

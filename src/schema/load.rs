@@ -1,6 +1,7 @@
 //! Reads one schema file: our own JSON Schema with `x-resource`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -139,7 +140,7 @@ fn shape(properties: &Map<String, Json>, required: &[String], above: &str) -> Re
     for (name, json) in properties {
         let path = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
         let raw: RawField = serde_json::from_value(json.clone()).map_err(|problem| format!("property `{path}`: {problem}"))?;
-        fields.push(field(name, raw, required.contains(name), &path)?);
+        fields.push(Arc::new(field(name, raw, required.contains(name), &path)?));
     }
     if let Some(missing) = required.iter().find(|name| !properties.contains_key(*name)) {
         return Err(format!("`required` names `{missing}`, which is not among the properties of `{above}`"));

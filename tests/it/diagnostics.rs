@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crosswalk::config::{Folders, ProfileChoice, SettingsFile, Workspace, builtin_mappings, choices, faults};
 use crosswalk::diagnostic::{Diagnostic, Source, render};
@@ -124,23 +124,30 @@ fn broken() -> Vec<(String, PathBuf)> {
     files.collect()
 }
 
+/// Every broken file with what an author is told about it: looked at once for all tests.
+static TOLD: LazyLock<Vec<(String, PathBuf, Vec<Diagnostic>)>> = LazyLock::new(|| {
+    let shipped = Shipped::read();
+    let told = broken().into_iter().map(|(kind, path)| {
+        let problems = shipped.problems(&kind, &path);
+        (kind, path, problems)
+    });
+    told.collect()
+});
+
 #[test]
 fn every_slip_is_told_at_its_place_with_a_remedy() {
-    let shipped = Shipped::read();
-    for (kind, path) in broken() {
-        let problems = shipped.problems(&kind, &path);
+    for (kind, path, problems) in &*TOLD {
         assert!(!problems.is_empty(), "{} is not broken", path.display());
         let name = format!("{kind}__{}", path.file_stem().unwrap().to_str().unwrap());
         insta::with_settings!({snapshot_path => "../snapshots/diagnostics", prepend_module_to_snapshot => false, omit_expression => true}, {
-            insta::assert_snapshot!(name, render(&problems, false));
+            insta::assert_snapshot!(name, render(problems, false));
         });
     }
 }
 
 #[test]
 fn every_kind_of_problem_has_a_broken_file() {
-    let shipped = Shipped::read();
-    let told: BTreeSet<&str> = broken().iter().flat_map(|(kind, path)| shipped.problems(kind, path)).map(|problem| problem.code).collect();
+    let told: BTreeSet<&str> = TOLD.iter().flat_map(|(_, _, problems)| problems).map(|problem| problem.code).collect();
     // These need folders rather than one file: see `cli_check`.
     let elsewhere = ["unreadable", "mapping-name", "cases-without-mapping", "no-secret"];
     let mut codes = BTreeSet::new();
@@ -161,10 +168,9 @@ fn every_kind_of_problem_has_a_broken_file() {
 
 #[test]
 fn the_bytes_of_a_caret_lie_in_its_file() {
-    let shipped = Shipped::read();
-    for (kind, path) in broken() {
-        for problem in shipped.problems(&kind, &path) {
-            let Some(place) = problem.place else { continue };
+    for (_, path, problems) in &*TOLD {
+        for problem in problems {
+            let Some(place) = &problem.place else { continue };
             assert!(place.source.text.get(place.span.clone()).is_some(), "{}: {:?}", path.display(), place.span);
             assert!(!problem.message.ends_with('.'), "{}", problem.message);
         }

@@ -1,6 +1,7 @@
 //! How do both systems behave on the wire? How Procore reads what is sent: leniently, and a bad date becomes nothing.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::problem::Reasons;
 use super::rules::Rules;
@@ -64,7 +65,7 @@ impl Book {
             let list = taken(catalog, rules);
             let decimal = |field: &&Taken| matches!(field.kind, Kind::Decimal | Kind::Percent);
             let decimals = list.values().filter(decimal).map(|field| field.kept_as.clone()).collect();
-            let lines = |field: &&Field| field.kind != Kind::Lines;
+            let lines = |field: &&Arc<Field>| field.kind != Kind::Lines;
             let shown = shape_of(catalog, rules).into_iter().flat_map(|shape| &shape.fields).filter(lines);
             book.shown.insert(rules.collection, shown.map(|field| field.name.clone()).collect());
             book.decimals.insert(rules.collection, decimals);
