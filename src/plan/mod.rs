@@ -6,6 +6,7 @@ mod compile;
 mod fields;
 mod fingerprint;
 mod formula;
+mod late;
 mod order;
 mod pairs;
 mod paths;
@@ -51,6 +52,8 @@ pub struct Plan {
     pub project: ProjectOf,
     /// Related records that are read beside each record.
     pub joins: Vec<Join>,
+    /// What a record lacks as its list brings it, and need not have before it is known to have changed.
+    pub late: Late,
     /// How records of the source become records of this mapping.
     pub records: Records,
     /// Lists that are put beside each record.
@@ -143,6 +146,16 @@ pub enum Records {
     },
 }
 
+/// What of a record takes requests of its own, and is asked for only once a record is to be mapped: where the record's stamp and what
+/// else stands beside it are as they were, so is this.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Late {
+    /// Lines that no list brings.
+    pub lines: bool,
+    /// Without them it cannot be said whether a record is offered.
+    pub when_reads_lines: bool,
+}
+
 /// A list made from another of the record's: members with equal keys are one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Regroup {
@@ -182,6 +195,9 @@ pub struct Join {
     pub by: JoinBy,
     /// Only records for which this is true have anything beside them.
     pub when: Option<Formula>,
+    /// It shows more of what the record and its other joins show already, stamps included: where those did not change, neither did
+    /// this, so that it is read only for records that are mapped.
+    pub own: bool,
 }
 
 /// Which records of a resource are put beside a record, by values of it.

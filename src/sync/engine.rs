@@ -121,10 +121,10 @@ impl Engine<'_> {
         };
         let links = self.worker.store().read(|reading| reading.link_book(&[])).await?;
         let book = Book::new(links, self.plans);
-        let mut run = Run::new(self, mode, book, lease);
+        let order: Vec<&Plan> = chosen.iter().map(|at| &self.plans[*at]).collect();
+        let mut run = Run::new(self, mode, (book, lease), order.clone());
         let mut report = Report::default();
-        for at in chosen {
-            let plan = &self.plans[*at];
+        for plan in order {
             self.watch.see(&Event::Begun { mapping: &plan.name, title: &plan.title });
             let done = run.mapping(plan).await?;
             self.watch.see(&Event::Done { report: &done });

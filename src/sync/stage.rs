@@ -61,7 +61,7 @@ pub(super) struct Staging<'s> {
     /// A digest of the settings.
     pub(super) settings: &'s str,
     /// A digest of the record with what was joined to it, where something was: that may change alone.
-    pub(super) joined: Option<String>,
+    pub(super) joined: Option<&'s str>,
     /// Whether the record asked for a link that is not there.
     pub(super) missed: AtomicBool,
     /// Drafts of targets that cannot be read, as they were written last, by source id.
@@ -72,13 +72,6 @@ impl Staging<'_> {
     /// Decides about one item.
     pub(super) async fn decide(&self, item: &Item<'_, '_, '_>, source: &SourceRef, view: &mut TargetView) -> Result<Decision, Failure> {
         let link = self.book.by_id(&self.plan.pair, &self.place.scope, self.plan.source.resource.system, &source.id);
-        let version = self.version(source);
-        if let (Some(link), Some(version)) = (&link, &version)
-            && self.plan.writes()
-            && link.source_version.as_ref() == Some(version)
-        {
-            return Ok(Decision::Unchanged);
-        }
         let mut target = Value::Null;
         if let Some(link) = &link
             && self.plan.reads_target()
@@ -104,9 +97,7 @@ impl Staging<'_> {
     /// The source as it is, with the mapping and settings of today: when none of them changed, neither did the draft. None where
     /// a link may change it that is not there yet.
     fn version(&self, source: &SourceRef) -> Option<String> {
-        let modified = source.modified.as_ref().filter(|_| !self.missed.load(Ordering::Relaxed))?;
-        let joined = self.joined.as_deref().map(|joined| format!("+{joined}")).unwrap_or_default();
-        Some(format!("{modified}{joined} {} {}", self.plan.fingerprint, self.settings))
+        version(self.plan, self.settings, (source, self.joined)).filter(|_| !self.missed.load(Ordering::Relaxed))
     }
 
     fn evaluate(&self, item: &Item<'_, '_, '_>, target: &Value) -> Result<Option<Draft>, Refusal> {
@@ -343,6 +334,13 @@ impl Staging<'_> {
     fn system(&self) -> System {
         self.plan.target.resource.system
     }
+}
+
+/// A record as it is, with what is joined to it and with the mapping and settings of today; none where it has no stamp.
+pub(super) fn version(plan: &Plan, settings: &str, (source, joined): (&SourceRef, Option<&str>)) -> Option<String> {
+    let modified = source.modified.as_ref()?;
+    let joined = joined.map(|joined| format!("+{joined}")).unwrap_or_default();
+    Some(format!("{modified}{joined} {} {settings}", plan.fingerprint))
 }
 
 /// The target key of a record that a plan would make, as far as the draft knows it: all of Acumatica's key fields.
