@@ -84,11 +84,13 @@ fn known_keys(node: &Node, known: &[&str], what: &str, problems: &mut Vec<Diagno
 }
 
 /// The links of a case, asked from the side that the mapping reads.
-pub(super) struct CaseLinks<'a> {
-    pub(super) links: &'a [CaseLink],
-    pub(super) plan: &'a Plan,
+pub struct CaseLinks<'a> {
+    /// The links.
+    pub links: &'a [CaseLink],
+    /// The plan that asks.
+    pub plan: &'a Plan,
     /// The Procore project that the record belongs to.
-    pub(super) project: Option<String>,
+    pub project: Option<String>,
 }
 
 impl<'a> CaseLinks<'a> {

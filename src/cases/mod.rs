@@ -9,6 +9,7 @@ mod run;
 mod snapshot;
 
 pub use compare::Difference;
+pub use links::CaseLinks;
 pub use names::unknown_names;
 pub use read::{Case, Expected, read};
 pub use run::{Outcome, Verdict, run};

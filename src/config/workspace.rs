@@ -253,5 +253,5 @@ fn mappings<'s>(sources: &'s [Arc<Source>], problems: &mut Vec<Diagnostic>) -> (
 fn misses(problem: &Diagnostic, unread: &[&str]) -> bool {
     let Some(place) = &problem.place else { return false };
     let word = place.source.text.get(place.span.clone()).unwrap_or_default();
-    ["unknown-mapping", "unknown-name"].contains(&problem.code) && unread.contains(&word)
+    ["unknown-mapping", "unknown-name", "pair"].contains(&problem.code) && unread.contains(&word)
 }

@@ -207,6 +207,7 @@ mod tests {
         Duration::try_from(clock.now().duration_since(before)).unwrap()
     }
 
+    /// Two windows, each read from the headers (BR-78).
     #[tokio::test]
     async fn a_spent_window_is_waited_out_and_both_are_kept_apart() {
         let (budget, clock) = (Budget::new(4, None, HOUR), TurnedClock::at(start()));
@@ -246,6 +247,7 @@ mod tests {
         budget.learn(&answer(200, &[("retry-after", "90".to_owned())]), clock.now());
     }
 
+    /// The limits of the licence are settings (BR-75).
     #[tokio::test]
     async fn a_minute_holds_as_many_as_the_settings_say() {
         let (budget, clock) = (Budget::new(1, Some(3), HOUR), TurnedClock::at(start()));

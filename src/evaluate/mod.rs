@@ -22,6 +22,6 @@ pub use context::{Context, Links, NoLinks, PENDING, Project};
 pub use draft::{Draft, Line};
 pub use gone::{GoneLine, still_there};
 pub use join::{beside, grouped, regrouped, retold};
-pub use open::{Item, Opened, SourceRef, enabled, learned, open};
+pub use open::{Item, Opened, SourceRef, enabled, learned, open, taken};
 pub use refusal::{Reason, Refusal};
 pub use trace::{Trace, Traced};

@@ -12,7 +12,7 @@ use super::run::Run;
 use super::sink::DraftSink;
 use super::trace::{Trace, TraceSink};
 use crate::expr::{NoLookups, Scope};
-use crate::plan::{Join, JoinBy, Place, Plan, ProjectOf, Records};
+use crate::plan::{Formula, Join, JoinBy, Place, Plan, ProjectOf, Records, Step};
 use crate::value::{Record, Value, plain_text};
 
 /// A record, read as far as the plan wants it.
@@ -45,6 +45,8 @@ pub struct SourceRef {
     pub project: Option<String>,
     /// What its address needs beside its id.
     pub address: Record,
+    /// The origin id that it bears in Procore, where it learns one from us.
+    pub origin: Option<String>,
 }
 
 /// Reads a record's bytes, in the source system's wire form.
@@ -79,12 +81,24 @@ impl<'p, 'a> Opened<'p, 'a> {
 /// # Errors
 /// When that cannot be computed.
 pub fn enabled(plan: &Plan, settings: &Value, today: Date) -> Result<bool, Refusal> {
-    let Some(formula) = &plan.enabled else { return Ok(true) };
+    switched(plan.enabled.as_ref(), settings, today).map_err(|message| Refusal::whole(format!("`enabled` of {}: {message}", plan.name)))
+}
+
+/// Whether an action is taken at all, by the settings.
+///
+/// # Errors
+/// When that cannot be computed.
+pub fn taken(step: &Step, settings: &Value, today: Date) -> Result<bool, Refusal> {
+    switched(step.when.as_ref(), settings, today).map_err(|message| Refusal::whole(format!("`when` of {}: {message}", step.action)))
+}
+
+fn switched(formula: Option<&Formula>, settings: &Value, today: Date) -> Result<bool, String> {
+    let Some(formula) = formula else { return Ok(true) };
     let scope = Scope::new(today, &NoLookups).with("settings", settings);
     match formula.expression.evaluate(&scope) {
         Ok(Value::Bool(flag)) => Ok(flag),
-        Ok(other) => Err(Refusal::whole(format!("`enabled` of {} is {}, not true or false", plan.name, other.kind_word()))),
-        Err(failure) => Err(Refusal::whole(format!("`enabled` of {}: {}", plan.name, failure.message))),
+        Ok(other) => Err(format!("it is {}, not true or false", other.kind_word())),
+        Err(failure) => Err(failure.message),
     }
 }
 
@@ -117,10 +131,7 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
     /// When it has no id.
     pub fn source(&self) -> Result<SourceRef, Refusal> {
         let key = &self.plan.source_key;
-        let id = self.joined(&key.id)?;
-        if id.is_empty() {
-            return Err(Refusal::whole(format!("the record has no `{}`", self.plan.source.resource.id)));
-        }
+        let id = self.id()?;
         let modified = key.modified.map(|place| self.text(place)).transpose()?.flatten();
         let project = match &self.plan.project {
             ProjectOf::Linked { from, .. } => Some(self.joined(from)?).filter(|key| !key.is_empty()),
@@ -135,7 +146,17 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
                 address.set(name.as_str(), value);
             }
         }
-        Ok(SourceRef { id, key: business, label, modified, project, address })
+        let origin = key.origin.map(|place| self.text(place)).transpose()?.flatten().filter(|text| !text.trim().is_empty());
+        Ok(SourceRef { id, key: business, label, modified, project, address, origin })
+    }
+
+    /// The id alone.
+    pub(super) fn id(&self) -> Result<String, Refusal> {
+        let id = self.joined(&self.plan.source_key.id)?;
+        if id.is_empty() {
+            return Err(Refusal::whole(format!("the record has no `{}`", self.plan.source.resource.id)));
+        }
+        Ok(id)
     }
 
     /// Whether the record is offered at all.

@@ -253,6 +253,7 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
         let part = |part: &KeyPart| match part {
             KeyPart::Place(place) => self.item.raw(*place).map(|raw| raw.trim_matches('"').to_owned()).filter(|id| !id.is_empty()),
             KeyPart::Word(word) => Some(word.clone()),
+            KeyPart::Record => self.item.id().ok(),
         };
         let parts = key.iter().map(part).collect::<Option<Vec<_>>>()?;
         (!parts.is_empty()).then(|| parts.join("/"))

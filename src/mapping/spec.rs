@@ -230,6 +230,6 @@ pub struct Step {
     pub from: Word,
     /// The status that it leads to.
     pub to: Word,
-    /// Only when this expression is true.
+    /// Only when this expression over `settings` is true.
     pub when: Option<Word>,
 }

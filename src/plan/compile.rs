@@ -154,7 +154,7 @@ impl<'a> Compiler<'a> {
     fn finish(mut self) -> Option<Plan> {
         let mapping = self.mapping;
         let pair = self.pair();
-        let enabled = mapping.enabled.as_ref().and_then(|word| self.enabled(word));
+        let enabled = mapping.enabled.as_ref().and_then(|word| self.switch(word, "`enabled`"));
         let joins = self.joins();
         let records = self.records();
         let lists = self.lists();
@@ -197,6 +197,7 @@ impl<'a> Compiler<'a> {
                 label: None,
                 modified: None,
                 address: Vec::new(),
+                origin: None,
             }),
             when,
             require,
@@ -261,7 +262,7 @@ impl<'a> Compiler<'a> {
                     self.problems.push(Diagnostic::error("unknown-label", &status.place, message).maybe_help(help));
                 }
             }
-            let when = step.when.as_ref().and_then(|word| self.formula(word));
+            let when = step.when.as_ref().and_then(|word| self.switch(word, "`when` of a step"));
             steps.push(Step { action: step.action.text.clone(), from: step.from.text.clone(), to: step.to.text.clone(), when });
         }
         steps

@@ -11,6 +11,7 @@ use super::table::written;
 use super::{Asked, Direction, KeyPart, LinesOf, LinesPart, LinesRule, Node, Rule, Term};
 use crate::diagnostic::{self, Diagnostic, closest, did_you_mean};
 use crate::expr::As;
+use crate::expr::path::Step as PathStep;
 use crate::mapping::{Ask, Field as Entry, Link, Literal, Named, Word};
 use crate::schema::{Field, Kind, Schema, Shape};
 
@@ -224,14 +225,26 @@ impl Compiler<'_> {
         Some(Node::Lines(Box::new(LinesRule { field: field.clone(), parts: vec![part] })))
     }
 
-    /// Paths begin with `$`; other words stand for themselves.
+    /// Paths begin with `$`; other words stand for themselves. Words alone, and what lines were put together by, tell lines apart
+    /// within one record only: links of lines are known by one id in a whole project, so that the record's id comes first.
     fn line_key(&mut self, entry: &Entry) -> Vec<KeyPart> {
         let words = entry.key.iter().flat_map(|key| &key.0);
         let part = |word: &Word| match word.text.starts_with('$') {
             true => self.place(word).map(KeyPart::Place),
             false => Some(KeyPart::Word(word.text.clone())),
         };
-        words.filter_map(part).collect()
+        let mut parts: Vec<KeyPart> = words.filter_map(part).collect();
+        if !parts.is_empty() && (self.is_put_together(entry) || parts.iter().all(|part| matches!(part, KeyPart::Word(_)))) {
+            parts.insert(0, KeyPart::Record);
+        }
+        parts
+    }
+
+    /// Whether its lines are those of `lists`.
+    fn is_put_together(&mut self, entry: &Entry) -> bool {
+        let path = entry.each.as_ref().and_then(|each| self.json_path(each));
+        let first = path.as_ref().and_then(|path| path.steps()?.first());
+        matches!(first, Some(PathStep::Name(name)) if self.mapping.lists.iter().any(|list| list.name.text == *name))
     }
 
     fn linked_as(&mut self, entry: &Entry, line: &Shape, to: &Word) -> Option<String> {

@@ -57,14 +57,14 @@ impl Compiler<'_> {
     }
 
     /// Compiles what says where a mapping runs at all: before anything is read, only settings are known.
-    pub(super) fn enabled(&mut self, word: &Word) -> Option<Formula> {
+    pub(super) fn switch(&mut self, word: &Word, what: &str) -> Option<Formula> {
         let formula = self.formula_over(word, &["settings"])?;
         let scope = Scope::new(Date::MIN, &NoLookups).with("settings", &self.settings.defaults);
         let answer = formula.expression.evaluate(&scope).map_err(|failure| failure.message);
         let wrong = match answer {
             Ok(Value::Bool(_)) => return Some(formula),
-            Ok(other) => format!("`enabled` is {}, not true or false", other.kind_word()),
-            Err(message) => format!("`enabled` cannot be computed: {message}"),
+            Ok(other) => format!("{what} is {}, not true or false", other.kind_word()),
+            Err(message) => format!("{what} cannot be computed: {message}"),
         };
         let help = "compare a setting: `settings.NAME == \"value\"`";
         self.problems.push(Diagnostic::error("enabled", &word.place, wrong).help(help));

@@ -182,6 +182,8 @@ pub struct SourceKey {
     pub modified: Option<Place>,
     /// Fields of its own without which it cannot be written to: those of its address.
     pub address: Vec<(String, Place)>,
+    /// Procore's field that one integration owns, where the record learns it from us.
+    pub origin: Option<Place>,
 }
 
 /// What is put beside each record.
@@ -248,7 +250,7 @@ pub struct Step {
     pub from: String,
     /// The status that it leads to.
     pub to: String,
-    /// Only when this is true.
+    /// Only when this is true, by the settings.
     pub when: Option<Formula>,
 }
 

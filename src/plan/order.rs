@@ -4,25 +4,38 @@ use std::collections::BTreeMap;
 
 use super::{Direction, Plan};
 
-/// The plans in an order in which each comes after those it stands on; among equals exports first, for what is exported may bring
-/// about what is imported (a subcontract its invoices), then by name.
+/// The plans in an order in which each comes after those it stands on. Imports that no export stands on come last, for what is
+/// exported may bring about what is imported (a subcontract its costs); among equals exports go first, then names decide.
 pub fn run_order(plans: &[Plan]) -> Vec<usize> {
     let names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
     let mut edges: Vec<Vec<usize>> =
         plans.iter().map(|plan| plan.after.iter().filter_map(|name| names.iter().position(|other| other == name)).collect()).collect();
     after_whole_pairs(plans, &mut edges);
+    let awaited = stood_on_by_exports(plans, &edges);
     let mut done = vec![false; plans.len()];
     let mut order = Vec::with_capacity(plans.len());
     while order.len() < plans.len() {
         let next = (0..plans.len())
             .filter(|at| !done[*at] && edges[*at].iter().all(|before| done[*before]))
-            .min_by_key(|at| (depth(*at, &edges), plans[*at].direction == Direction::Import, names[*at]));
+            .min_by_key(|at| (!awaited[*at], depth(*at, &edges), plans[*at].direction == Direction::Import, names[*at]));
         // Plans come from `compile`, which refuses cycles; an unknown rest would be put last rather than lost.
         let Some(next) = next.or_else(|| (0..plans.len()).find(|at| !done[*at])) else { break };
         done[next] = true;
         order.push(next);
     }
     order
+}
+
+/// Which plans are exports, or have to be done before one.
+fn stood_on_by_exports(plans: &[Plan], edges: &[Vec<usize>]) -> Vec<bool> {
+    let mut awaited = vec![false; plans.len()];
+    let mut open: Vec<usize> = (0..plans.len()).filter(|at| plans[*at].direction == Direction::Export).collect();
+    while let Some(at) = open.pop() {
+        if !std::mem::replace(&mut awaited[at], true) {
+            open.extend(&edges[at]);
+        }
+    }
+    awaited
 }
 
 /// Whoever asks for links of a pair runs after each mapping that makes them, unless that one waits for it in turn.

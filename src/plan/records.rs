@@ -8,6 +8,9 @@ use crate::diagnostic::Diagnostic;
 use crate::mapping::{self, Belongs, LinkedProject, Word};
 use crate::schema::{Kind, Schema, Scope};
 
+/// Procore's field that one integration may own (BR-06).
+const ORIGIN: &str = "origin_id";
+
 impl Compiler<'_> {
     pub(super) fn joins(&mut self) -> Vec<Join> {
         let mut joins = Vec::new();
@@ -143,12 +146,14 @@ impl Compiler<'_> {
         let named = |this: &mut Self, names: &[String]| names.iter().filter_map(|name| this.field_place(name, false)).collect::<Vec<_>>();
         let label = resource.label.as_ref().and_then(|name| self.field_place(name, false));
         let modified = resource.modified.as_ref().and_then(|name| self.field_place(name, false));
+        let learns = self.mapping.write_back.iter().any(|learned| learned.name.text == ORIGIN);
+        let origin = if learns { self.field_place(ORIGIN, false) } else { None };
         let addressed: Vec<String> = resource.addressed_by().into_iter().map(str::to_owned).collect();
         let address = addressed.into_iter().filter_map(|name| Some((name.clone(), self.field_place(&name, false)?))).collect();
         match records {
             Records::One => {
                 let id = named(self, std::slice::from_ref(&resource.id));
-                Some(SourceKey { id, key: named(self, &resource.key), label, modified, address })
+                Some(SourceKey { id, key: named(self, &resource.key), label, modified, address, origin })
             }
             Records::Unfold(_) => {
                 let unfold = self.mapping.unfold.as_ref()?;
@@ -159,20 +164,21 @@ impl Compiler<'_> {
                         .push(Diagnostic::error("unfold", &unfold.place, message).help("name the key fields in the schema: `x-key`"));
                 }
                 let member: Vec<Place> = keys.iter().filter_map(|name| self.field_place(name, true)).collect();
-                if self.joined_key(unfold).is_none() {
-                    return Some(SourceKey { key: member.clone(), id: member, label: None, modified, address });
+                let joined = self.joined_key(unfold);
+                if joined.is_none() && self.stands_alone(unfold) {
+                    return Some(SourceKey { key: member.clone(), id: member, label: None, modified, address, origin: None });
                 }
-                // The same joined record stands beside many records: only the two together name an item.
-                let of_member = self.joined_key(unfold).unwrap_or_default();
+                // The same joined record stands beside many records, and two checks may pay one bill: only both together name an item.
+                let of_member = joined.unwrap_or(keys);
                 let other: Vec<Place> = of_member.iter().filter_map(|name| self.field_place(name, true)).collect();
                 let id = named(self, std::slice::from_ref(&resource.id)).into_iter().chain(member).collect();
                 let key = named(self, &resource.key).into_iter().chain(other).collect();
-                Some(SourceKey { id, key, label: None, modified, address })
+                Some(SourceKey { id, key, label: None, modified, address, origin: None })
             }
             Records::Group { .. } => {
                 let group = self.mapping.group.as_ref()?;
                 let id: Vec<Place> = group.by.iter().filter_map(|word| self.place(word)).collect();
-                Some(SourceKey { key: id.clone(), id, label: None, modified: None, address })
+                Some(SourceKey { key: id.clone(), id, label: None, modified: None, address, origin: None })
             }
         }
     }
@@ -184,6 +190,12 @@ impl Compiler<'_> {
             rest.is_some_and(|rest| rest.starts_with(['[', '.']))
         })?;
         self.catalog.get(&join.it.resource.text).map(|schema| schema.resource.key.clone())
+    }
+
+    /// Whether the key of a list's members tells them from those of other records.
+    fn stands_alone(&self, list: &Word) -> bool {
+        let name = list.text.trim_start_matches("$.").trim_end_matches("[*]");
+        self.shape.at(name).is_some_and(|field| field.line_key_alone)
     }
 
     fn field_place(&mut self, name: &str, in_line: bool) -> Option<Place> {

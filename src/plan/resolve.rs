@@ -58,5 +58,6 @@ pub(super) fn beside(name: &str, kind: Kind, shape: Shape) -> Field {
         custom: None,
         shape: Some(shape),
         line_key: Vec::new(),
+        line_key_alone: false,
     }
 }

@@ -84,6 +84,8 @@ pub enum KeyPart {
     Place(Place),
     /// A word that tells lines of one list from those of another.
     Word(String),
+    /// The record's own id, before parts that tell lines apart within one record only.
+    Record,
 }
 
 /// What lines are made of.

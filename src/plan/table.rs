@@ -30,7 +30,9 @@ pub type Side = Vec<String>;
 pub(super) fn rows(mapping: &Mapping, pair: Option<&Mapping>, problems: &mut Vec<Diagnostic>) -> Vec<Row> {
     let mut shared = HashMap::new();
     pair.into_iter().for_each(|pair| declared(&pair.fields, &mut shared));
-    let mut gathered = Gathered { rows: Vec::new(), declared: HashMap::new(), shared, problems };
+    // Whoever names a pair that is not there is told so once, not at each row that would be declared in it.
+    let lost = pair.is_none() && mapping.pair.is_some();
+    let mut gathered = Gathered { rows: Vec::new(), declared: HashMap::new(), shared, lost, problems };
     gathered.fields(&mapping.fields, "");
     let Gathered { rows, declared, .. } = gathered;
     for row in &rows {
@@ -48,6 +50,8 @@ struct Gathered<'p> {
     declared: HashMap<String, Word>,
     /// Declared in the mapping whose table is shared.
     shared: HashMap<&'p str, (&'p Word, &'p Labels)>,
+    /// Whether that mapping is not there.
+    lost: bool,
     problems: &'p mut Vec<Diagnostic>,
 }
 
@@ -61,7 +65,7 @@ impl Gathered<'_> {
                         let (_, labels) = self.shared[row.id.text.as_str()];
                         self.row(&row.id, labels);
                     }
-                    None if !self.declared.contains_key(&row.id.text) => {
+                    None if !self.declared.contains_key(&row.id.text) && !self.lost => {
                         let message = format!("row `{}` is not declared above", row.id);
                         let help = "declare it where it is first used: `row: {id: [Procore label, Acumatica label]}`";
                         self.problems.push(Diagnostic::error("unknown-row", &row.id.place, message).label("not declared").help(help));

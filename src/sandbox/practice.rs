@@ -26,17 +26,22 @@ impl Running {
                tenant: {tenant}\n  \
                sign_in:\n    \
                  session: {{user: {user}, password: \"file:acumatica.secret\"}}\n\
-             # This instance numbers subcontracts by itself; its template brings tasks, budget levels and change orders, and keeps\n\
-             # revenue by task and cost code.\n\
+             # This instance gives vendors, subcontracts and purchase orders their numbers; its template brings tasks, budget levels\n\
+             # and change orders, and keeps revenue by task and cost code.\n\
              settings:\n  \
-               numbering: {{subcontracts: {{automatic: true}}}}\n  \
+               numbering:\n    \
+                 vendors: {{automatic: true}}\n    \
+                 subcontracts: {{automatic: true}}\n    \
+                 purchase_orders: {{automatic: true}}\n  \
                projects: {{template: BUILD}}\n  \
+               budgets: {{changes: {changes}}}\n  \
                prime_contracts: {{cost_code: \"01-1000\"}}\n",
             url = self.procore_url,
             company = procore.company_id,
             client = procore.client_id,
             list = procore.standard_cost_code_list_id,
             view = procore.budget_view_id,
+            changes = if procore.budget_changes { "budget_changes" } else { "budget_modifications" },
             books = self.acumatica_url,
             site = acumatica.site,
             tenant = acumatica.tenant,

@@ -88,7 +88,12 @@ pub struct Running {
 impl SandboxOptions {
     /// Any free ports, and a practice company with this many projects drawn from this seed.
     pub fn new(clock: Arc<dyn Clock>, catalog: Arc<Catalog>, seed: u64, projects: usize) -> Self {
-        let company = Arc::new(Company::draw(seed, projects));
+        Self::of(clock, catalog, Company::draw(seed, projects))
+    }
+
+    /// Any free ports, and this company.
+    pub fn of(clock: Arc<dyn Clock>, catalog: Arc<Catalog>, company: Company) -> Self {
+        let company = Arc::new(company);
         Self {
             procore_port: 0,
             acumatica_port: 0,

@@ -34,6 +34,8 @@ pub struct Field {
     pub shape: Option<Shape>,
     /// Of a list of lines: the fields by which the system recognises a line.
     pub line_key: Vec<String>,
+    /// Of a list of lines: the key tells a line from those of all other records as well.
+    pub line_key_alone: bool,
 }
 
 /// What a field holds.

@@ -58,6 +58,8 @@ struct RawField {
     custom: Option<String>,
     #[serde(rename = "x-key", default)]
     line_key: Vec<String>,
+    #[serde(rename = "x-key-alone", default)]
+    line_key_alone: bool,
 }
 
 /// The top of a schema file.
@@ -86,6 +88,8 @@ struct RawSchema {
 pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
     let wrong = |what: String| fault(path, text, &what);
     let raw: RawSchema = serde_json::from_str(text).map_err(|problem| not_json(path, text, &problem))?;
+    let mut addressed = Vec::new();
+    fields_in(&raw.resource.wire, &mut addressed);
     let wire = match raw.resource.system {
         System::Procore => serde_json::from_value(raw.resource.wire).map(|wire| Wire::Procore(Box::new(wire))),
         System::Acumatica => serde_json::from_value(raw.resource.wire).map(|wire| Wire::Acumatica(Box::new(wire))),
@@ -108,6 +112,9 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
             return Err(wrong(format!("x-resource names `{named}`, which is not among the properties")));
         }
     }
+    if let Some(missing) = addressed.iter().find(|word| shape.at(word.trim_start_matches('$')).is_none()) {
+        return Err(wrong(format!("x-resource names `{missing}`, which is not among the properties")));
+    }
     Ok(Schema {
         name: format!("{}/{}", resource.system.word(), resource.name),
         description: raw.description,
@@ -115,6 +122,16 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
         shape,
         payload: Payload::new(text),
     })
+}
+
+/// The fields that calls are made with: `$contract_id`.
+fn fields_in(wire: &Json, found: &mut Vec<String>) {
+    match wire {
+        Json::String(text) if text.starts_with('$') => found.push(text.clone()),
+        Json::Array(items) => items.iter().for_each(|item| fields_in(item, found)),
+        Json::Object(members) => members.values().for_each(|member| fields_in(member, found)),
+        _ => {}
+    }
 }
 
 fn shape(properties: &Map<String, Json>, required: &[String], above: &str) -> Result<Shape, String> {
@@ -132,9 +149,12 @@ fn shape(properties: &Map<String, Json>, required: &[String], above: &str) -> Re
 
 fn field(name: &str, raw: RawField, required: bool, path: &str) -> Result<Field, String> {
     let kind = kind(&raw, path)?;
-    let (inner, line_key) = match raw.items {
-        Some(items) => (items.properties.as_ref().map(|inner| shape(inner, &items.required, path)).transpose()?, items.line_key),
-        None => (raw.properties.as_ref().map(|inner| shape(inner, &raw.required, path)).transpose()?, Vec::new()),
+    let (inner, line_key, line_key_alone) = match raw.items {
+        Some(items) => {
+            let inner = items.properties.as_ref().map(|inner| shape(inner, &items.required, path)).transpose()?;
+            (inner, items.line_key, items.line_key_alone)
+        }
+        None => (raw.properties.as_ref().map(|inner| shape(inner, &raw.required, path)).transpose()?, Vec::new(), false),
     };
     let custom = raw.custom.map(|custom| match custom.split_once('.') {
         Some((view, field)) => Ok(Custom { view: view.to_owned(), field: field.to_owned() }),
@@ -153,6 +173,7 @@ fn field(name: &str, raw: RawField, required: bool, path: &str) -> Result<Field,
         custom: custom.transpose()?,
         shape: inner,
         line_key,
+        line_key_alone,
     })
 }
 

@@ -13,11 +13,12 @@ use super::scope::Where;
 use super::standing::Walked;
 use super::target::{key_of, read};
 use crate::connector::{Certainty, ConnectorError, Key, Select};
-use crate::evaluate::{Context, FieldChange, NoLinks, baseline, compare, learned, line_key};
-use crate::plan::{Direction, Plan};
+use crate::evaluate::{Context, FieldChange, NoLinks, baseline, compare, learned, line_key, taken};
+use crate::plan::{Direction, Plan, Records};
 use crate::schema::System;
 use crate::store::{
-    Answer, Attempt, Digest, End, Flow, FlowId, Hold, Intent, Meaning, NewLine, NewLink, PutLink, Setback, Step, StepError, Steps,
+    Answer, Attempt, Digest, End, Flow, FlowId, Hold, Intent, Link, Meaning, NewLine, NewLink, PutLink, Setback, Step, StepError, Steps,
+    StoreError, Writing,
 };
 use crate::value::{Record, Value, json_text, plain_text};
 
@@ -165,15 +166,19 @@ impl Delivery<'_> {
         }
         let (mapping, scope) = (self.plan.name.clone(), self.place.scope.clone());
         let source = self.plan.source.resource.system;
+        let grouped = matches!(self.plan.records, Records::Group { .. });
         let put = flow.write(move |writing| {
             let mut put = Vec::new();
             for link in links {
                 match link {
                     Ok((mut new, shown)) => {
+                        let old = if grouped { give_up_old_name(writing, &new, source)? } else { None };
                         if let Some(shown) = shown {
                             new.target_version = Some(writing.keep_body(shown.as_bytes())?.as_str().to_owned());
                         }
-                        put.push(writing.put_link(&new)?);
+                        let mut done = writing.put_link(&new)?;
+                        done.lost.extend(old);
+                        put.push(done);
                         let id = if source == System::Procore { &new.procore.id } else { &new.acumatica.id };
                         writing.settle(&mapping, &scope, id)?;
                     }
@@ -230,6 +235,11 @@ impl Delivery<'_> {
         for step in &self.plan.steps {
             if receipt.status.as_deref() != Some(step.from.as_str()) {
                 continue;
+            }
+            match taken(step, self.engine.settings, self.engine.today) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(refusal) => return Ok(Err(refusal.to_string())),
             }
             // What the answer to the write showed is not how the document stands after this.
             receipt.shown = None;
@@ -290,6 +300,17 @@ impl Delivery<'_> {
     }
 }
 
+/// A group is known by the codes that its records share. Once one of them is renamed (BR-22), the target's row is that of another
+/// group, and the link under the old codes makes way.
+fn give_up_old_name(writing: &Writing<'_>, new: &NewLink, source: System) -> Result<Option<Link>, StoreError> {
+    let (here, there) = ordered(source, &new.procore, &new.acumatica);
+    let old = writing.find_link(&new.mapping, &new.scope, source.other(), &there.id)?;
+    match old.filter(|old| old.end(source).id != here.id) {
+        Some(old) => writing.remove_link(old.id, "its codes were renamed"),
+        None => Ok(None),
+    }
+}
+
 /// The links of a document's lines.
 pub(super) fn line_links(plan: &Plan, target_id: &str, pairs: &Pairs) -> Vec<NewLine> {
     let source = plan.source.resource.system;
@@ -315,7 +336,7 @@ fn shown_as(plan: &Plan, record: &Record, (list, key): (&str, &str), field: &str
     }
 }
 
-fn ordered(source: System, one: End, other: End) -> (End, End) {
+fn ordered<T>(source: System, one: T, other: T) -> (T, T) {
     match source {
         System::Procore => (one, other),
         System::Acumatica => (other, one),

@@ -120,7 +120,8 @@ impl Engine<'_> {
             Mode::Plan => None,
         };
         let links = self.worker.store().read(|reading| reading.link_book(&[])).await?;
-        let book = Book::new(links, self.plans);
+        let mut book = Book::new(links, self.plans);
+        self.learn_names_of_projects(chosen, &mut book, mode).await?;
         let order: Vec<&Plan> = chosen.iter().map(|at| &self.plans[*at]).collect();
         let mut run = Run::new(self, mode, (book, lease), order.clone());
         let mut report = Report::default();

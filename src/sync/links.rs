@@ -131,7 +131,7 @@ pub(super) fn same_link(link: &Link) -> NewLink {
 /// What an id or key leads to.
 enum Found {
     /// A link.
-    Link(Link),
+    Link(Box<Link>),
     /// Nothing yet, and what an earlier change of the plan would make it.
     Planned(String),
 }
@@ -141,7 +141,7 @@ impl Seen<'_> {
     fn document(&self, mapping: &str, side: System, key: &str) -> Option<Found> {
         let mapping = self.book.pair_of(mapping);
         let scope = self.book.scope_of(mapping, self.project);
-        let link = self.book.links.other_side(mapping, scope, side, key).map(Found::Link);
+        let link = self.book.links.other_side(mapping, scope, side, key).map(|link| Found::Link(Box::new(link)));
         let found = link.or_else(|| self.book.planned(mapping, scope, side, key).map(Found::Planned));
         if found.is_none() {
             self.missed.store(true, Ordering::Relaxed);

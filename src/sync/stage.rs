@@ -224,6 +224,9 @@ impl Staging<'_> {
         let mut matching = view.matching(door, self.plan, self.place.project.as_ref(), &draft).await?;
         matching.retain(|id| !self.book.is_taken(&self.plan.pair, self.system(), id));
         if matching.is_empty() {
+            if let Some(reason) = self.foreign(source, (&draft, None)) {
+                return Ok(Decision::Hold(vec![reason]));
+            }
             let change = compare(self.plan, &draft, None, &|_, _| None);
             return Ok(Decision::Stage(Box::new(self.staged(source, draft, change, (Action::Create, None), &|_, _| None))));
         }
@@ -237,6 +240,9 @@ impl Staging<'_> {
         let Some(record) = self.record(view, (&id, &draft.fields)).await? else {
             return Ok(Decision::Hold(vec![format!("`{id}` was found at {} and is gone again", self.system().word())]));
         };
+        if let Some(reason) = self.foreign(source, (&draft, Some(&record))) {
+            return Ok(Decision::Hold(vec![reason]));
+        }
         // What the target holds is known only now, and rules may ask for it.
         if self.plan.reads_target() {
             draft = match self.evaluate(item, &Value::Record(record.clone())) {

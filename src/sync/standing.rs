@@ -11,8 +11,8 @@ use super::parcel::{Parcel, Receipt};
 use super::scope::Where;
 use super::target::{id_of, read};
 use crate::connector::Named;
-use crate::evaluate::baseline;
-use crate::plan::{Direction, Plan};
+use crate::evaluate::{baseline, taken};
+use crate::plan::{Direction, Plan, Step};
 use crate::store::Flow;
 use crate::value::{Record, Value, json_text};
 
@@ -104,7 +104,8 @@ impl Standing<'_> {
     /// Why a document does not stand as its last action should have left it.
     fn stands_otherwise(&self, record: &Record) -> Option<String> {
         let status = record.text("Status").unwrap_or_default();
-        let last = self.plan.steps.last().filter(|last| status == last.from)?;
+        let taken = |step: &&Step| taken(step, self.engine.settings, self.engine.today).unwrap_or(true);
+        let last = self.plan.steps.iter().rfind(taken).filter(|last| status == last.from)?;
         Some(format!("should be {} and is still {status}", last.to))
     }
 

@@ -59,6 +59,7 @@ fn decoded(url: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
+/// An unclosed session blocks others (BR-75).
 #[tokio::test]
 async fn one_login_serves_all_and_the_session_is_closed_even_after_failures() {
     let story = Story::new([
@@ -124,6 +125,7 @@ async fn a_wrong_password_is_a_500_and_is_not_tried_again() {
     }
 }
 
+/// The licence allows few sessions (BR-75).
 #[tokio::test]
 async fn a_taken_session_slot_is_waited_for_and_told_from_a_wrong_password() {
     let page = || status(500, "<html><head><title>Error</title></head><body>The API login limit is reached</body></html>");
@@ -169,6 +171,7 @@ async fn a_token_of_the_password_grant_ends_with_a_sign_out_and_a_refresh_chain_
     assert_eq!(story.tokens.newest("acumatica").unwrap().reveal(), "next");
 }
 
+/// Details and custom fields come when they are asked for (BR-77, BR-64).
 #[tokio::test]
 async fn a_list_carries_filter_select_expand_and_custom() {
     let story = Story::new([(LOGIN, signed_in("one")), ("GET /Bill?", ok(r#"[{"id":"g-1","Amount":{"value":10.50},"Type":{}}]"#))]);

@@ -15,6 +15,7 @@ fn one(draft: &Record) -> [Outgoing<'_>; 1] {
     [Outgoing { id: None, draft }]
 }
 
+/// A PUT makes or changes by key (BR-77).
 #[tokio::test]
 async fn a_put_is_guarded_asks_to_be_shown_what_was_written_and_names_lines_by_their_ids() {
     let answer = r#"{"id":"g-1","ReferenceNbr":{"value":"000123"},"Details":[{"id":"l-1"}]}"#;

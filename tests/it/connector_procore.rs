@@ -53,6 +53,7 @@ pub(crate) fn header<'a>(request: &'a crosswalk::connector::Request, name: &str)
     request.header(name).unwrap_or("")
 }
 
+/// Tokens last 90 minutes, and the company is named in a header (BR-82).
 #[tokio::test]
 async fn a_token_is_asked_for_once_and_renewed_before_it_ends_and_when_refused() {
     let story = Story::new([(TOKEN, token("tok-1")), ("GET /vendors/1", ok(r#"{"id":1}"#)), ("GET /vendors/2", ok(r#"{"id":2}"#))]);
@@ -80,6 +81,7 @@ async fn a_token_is_asked_for_once_and_renewed_before_it_ends_and_when_refused()
     connector.sign_out().await;
 }
 
+/// Refresh tokens work once (BR-82).
 #[tokio::test]
 async fn a_refresh_token_is_replaced_before_its_access_token_is_used_and_never_used_twice() {
     let rotated = r#"{"access_token":"tok-1","refresh_token":"next-refresh","expires_in":5400}"#;
@@ -108,6 +110,7 @@ async fn a_refused_sign_in_is_not_repeated_and_shows_no_secret() {
     assert_eq!(story.requests().len(), 1);
 }
 
+/// Pages are followed to the last (BR-83).
 #[tokio::test]
 async fn a_list_is_followed_by_its_links_and_filtered_with_an_overlap() {
     let first = with(
@@ -252,6 +255,7 @@ async fn reads_are_tried_again_and_the_time_asked_for_is_waited() {
     story.requests();
 }
 
+/// What is left is read from the headers (BR-78).
 #[tokio::test]
 async fn a_spent_allowance_is_waited_for_before_the_next_request_leaves() {
     let now = "2026-01-05T08:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();

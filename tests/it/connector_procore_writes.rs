@@ -63,6 +63,7 @@ async fn a_change_by_id_may_be_sent_again_and_may_be_answered_with_nothing() {
     assert_eq!(story.last_body(), r#"{"project_id":5,"contract":{"origin_id":"sc:1"}}"#);
 }
 
+/// At most 1,000 rows to a call, always 200, each row for itself (BR-79).
 #[tokio::test]
 async fn bulk_rows_are_cut_into_calls_and_each_finds_its_own_fate() {
     let story = Story::new([
@@ -105,6 +106,7 @@ async fn bulk_rows_are_cut_into_calls_and_each_finds_its_own_fate() {
     );
 }
 
+/// Upserts by origin id may be sent twice (BR-79).
 #[tokio::test]
 async fn a_lost_bulk_answer_is_repeated_for_upserts_and_unknown_otherwise() {
     let story = Story::new([
@@ -171,6 +173,7 @@ async fn a_call_that_is_too_large_is_halved() {
 const HEADERS: &str = "PATCH /projects/5/direct_costs/sync";
 const LINES: &str = "PATCH /projects/5/direct_costs/line_items/sync";
 
+/// The origin id locks, and is written last (BR-07).
 #[tokio::test]
 async fn a_direct_cost_gets_header_then_lines_then_its_lock() {
     let story = Story::new([
@@ -278,6 +281,7 @@ fn prime_contracts() -> Schema {
     )
 }
 
+/// The origin id locks, and is written last (BR-07).
 #[tokio::test]
 async fn a_plain_create_is_followed_by_its_lines_and_locked_last() {
     let story = Story::new([

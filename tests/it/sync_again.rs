@@ -27,6 +27,7 @@ fn move_vendor(world: &World, vendor: &str, city: &str) {
     );
 }
 
+/// What we wrote echoes back as changed, and changes nothing (BR-81).
 #[tokio::test]
 async fn a_second_sync_without_changes_writes_nothing_anywhere() {
     let world = synced(Setup::usual()).await;
@@ -41,6 +42,7 @@ async fn a_second_sync_without_changes_writes_nothing_anywhere() {
     assert_eq!(world.end_state().await, before);
 }
 
+/// Lines have no stamp of their own: the cursor is that of what they belong to (BR-73).
 #[tokio::test]
 async fn hours_later_only_those_reads_are_made_that_prove_that_nothing_changed() {
     let world = synced(Setup::usual()).await;
@@ -61,6 +63,7 @@ async fn hours_later_only_those_reads_are_made_that_prove_that_nothing_changed()
     assert!(reads.len() < 50, "{} requests: {reads:#?}", reads.len());
 }
 
+/// A linked company follows Acumatica (BR-19).
 #[tokio::test]
 async fn a_changed_address_is_one_update_of_that_field() {
     let world = synced(Setup::small()).await;
@@ -130,6 +133,7 @@ async fn a_change_and_its_undoing_and_the_change_again_all_arrive() {
     }
 }
 
+/// Costs and what takes them back arrive by the stamp of their transaction (BR-71, BR-73).
 #[tokio::test]
 async fn totals_that_go_up_and_down_and_up_again_all_arrive() {
     let world = synced(Setup::tiny()).await;
@@ -143,6 +147,7 @@ async fn totals_that_go_up_and_down_and_up_again_all_arrive() {
     }
 }
 
+/// Nobody has to be notified: every run sweeps (BR-80).
 #[tokio::test]
 async fn what_is_new_at_the_source_comes_by_itself() {
     let world = synced(Setup::tiny()).await;
@@ -155,6 +160,7 @@ async fn what_is_new_at_the_source_comes_by_itself() {
     assert!(text(&world.row("vendors", ("name", "Ojai Glass")), "origin_id").starts_with("vendor:"));
 }
 
+/// Or keeps its own name, as the settings say (BR-19).
 #[tokio::test]
 async fn other_settings_count_for_records_that_were_read_before() {
     let mut world = synced(Setup::tiny().settings(r#"{"companies":{"updates":{"name":false}}}"#)).await;
@@ -172,6 +178,7 @@ async fn other_settings_count_for_records_that_were_read_before() {
     assert_eq!(of(&world.sync().await, "companies").counts.read, 1);
 }
 
+/// A project goes out without a cost code, for codes come to it once it is there (BR-27).
 #[tokio::test]
 async fn a_project_that_comes_later_gets_all_that_older_ones_have() {
     let world = synced(Setup::tiny()).await;
@@ -186,6 +193,7 @@ async fn a_project_that_comes_later_gets_all_that_older_ones_have() {
     assert_eq!(world.writes_since(mark), Vec::<String>::new());
 }
 
+/// An inactive company stays linked (BR-18).
 #[tokio::test]
 async fn a_vendor_that_becomes_inactive_is_marked_so_and_stays() {
     let world = synced(Setup::tiny()).await;

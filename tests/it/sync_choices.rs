@@ -11,6 +11,7 @@ fn automatic(setup: Setup) -> Setup {
     setup.with(|setup| setup.subcontract_numbers = Numbering::Automatic)
 }
 
+/// An automatic number is no key (BR-84).
 #[tokio::test]
 async fn where_acumatica_numbers_subcontracts_they_are_known_by_vendor_and_reference() {
     let world = automatic(Setup::usual()).open();
@@ -28,6 +29,7 @@ async fn where_acumatica_numbers_subcontracts_they_are_known_by_vendor_and_refer
     assert_eq!(world.writes_since(mark), Vec::<String>::new());
 }
 
+/// Before it is sent again, our reference is looked up (BR-84).
 #[tokio::test]
 async fn a_numbered_subcontract_whose_answer_was_lost_is_found_by_vendor_and_reference() {
     let world = automatic(Setup::tiny()).open();
@@ -77,6 +79,7 @@ fn direct_cost_kinds(world: &World) -> Vec<String> {
     kinds
 }
 
+/// Costs of invoices that came from Procore do not count twice (BR-70).
 #[tokio::test]
 async fn invoices_of_commitments_can_be_left_where_they_are() {
     let world = Setup::tiny().settings(r#"{"direct_costs": {"commitment_invoices": "leave"}}"#).open();
@@ -87,6 +90,7 @@ async fn invoices_of_commitments_can_be_left_where_they_are() {
     assert!(direct_cost_kinds(&all).contains(&"subcontractor_invoice".to_owned()));
 }
 
+/// Fields of companies can stay with Procore (BR-19).
 #[tokio::test]
 async fn names_that_procore_people_keep_are_left_to_them() {
     let world = Setup::tiny().settings(r#"{"companies": {"updates": {"name": false, "email": false}}}"#).open();
@@ -99,4 +103,20 @@ async fn names_that_procore_people_keep_are_left_to_them() {
     world.put("Vendor", r#"{"VendorName":"New Here","VendorClass":"SUBCON"}"#);
     world.sync().await;
     assert_eq!(world.row("vendors", ("name", "New Here")).get("is_active"), Some(&Value::Bool(true)));
+}
+
+#[tokio::test]
+async fn an_action_that_the_settings_leave_out_is_not_taken_and_the_document_stands_as_it_was_made() {
+    let text_of = include_str!("../../mappings/subcontracts.yaml");
+    let with_switch: &'static str = Box::leak(
+        text_of
+            .replace("from: On Hold, to: Open}", "from: On Hold, to: Open, when: settings.commitments.purchase_orders}")
+            .into_boxed_str(),
+    );
+    for (switch, status) in [(r#"{"commitments": {"purchase_orders": false}}"#, "On Hold"), ("{}", "Open")] {
+        let world = Setup::tiny().settings(switch).mapping(with_switch).open();
+        let report = world.sync().await;
+        assert_eq!(counts(&report, "subcontracts"), "created 1", "{:?}", of(&report, "subcontracts").held);
+        assert_eq!(text(&world.books("Subcontract")[0], "Status"), status);
+    }
 }

@@ -24,6 +24,7 @@ fn edit(world: &World, field: &str, value: &str) {
     world.put("Subcontract", &format!(r#"{{"SubcontractNbr":"{number}","{field}":"{value}"}}"#));
 }
 
+/// What somebody edited in Acumatica is not overwritten: a budget amount, a prime contract, anything that goes out (BR-32).
 #[tokio::test]
 async fn a_field_that_both_sides_changed_is_held_with_what_was_sent_what_is_there_and_what_is_wanted() {
     let world = synced().await;

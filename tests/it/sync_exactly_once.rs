@@ -126,6 +126,7 @@ async fn lost_once(request: &str) -> World {
     world
 }
 
+/// Our reference is looked up before anything is sent again (BR-84).
 #[tokio::test]
 async fn a_subcontract_whose_answer_was_lost_is_looked_up_and_not_sent_again() {
     let world = lost_once("PUT /entity/Default/24.200.001/Subcontract").await;

@@ -59,6 +59,7 @@ async fn every_mapping_tells_how_many_records_came_to_what() {
     assert_eq!(world.acumatica.sessions(), 0);
 }
 
+/// Vendors come in with the fields that Acumatica owns (BR-17, BR-19).
 #[tokio::test]
 async fn vendors_arrive_with_address_phone_and_ids() {
     let world = synced().await;
@@ -88,6 +89,7 @@ async fn vendors_arrive_with_address_phone_and_ids() {
     assert_eq!(rows.len(), 24);
 }
 
+/// Every cost code is copied to every project (BR-25).
 #[tokio::test]
 async fn cost_codes_arrive_in_the_standard_list_and_in_every_project() {
     let world = synced().await;
@@ -124,6 +126,7 @@ async fn account_groups_of_expenses_in_use_become_cost_types() {
     assert_eq!(text(&world.row("line_item_types", ("code", "SUBCON")), "base_type"), "commitment");
 }
 
+/// Projects go out, and learn their GUID (BR-22, BR-28).
 #[tokio::test]
 async fn projects_are_made_active_and_know_each_other() {
     let world = synced().await;
@@ -180,6 +183,7 @@ fn of_parent(world: &World, collection: &str, parent: &Record) -> Vec<Record> {
     world.rows(collection).into_iter().filter(|line| text(line, "parent_record_id") == text(parent, "id")).collect()
 }
 
+/// Lines of contracts are linked one by one (BR-05).
 #[tokio::test]
 async fn every_line_of_a_contract_is_linked_to_its_own_line_of_the_subcontract() {
     let world = synced().await;
@@ -205,6 +209,7 @@ async fn every_line_of_a_contract_is_linked_to_its_own_line_of_the_subcontract()
     assert_eq!(linked, sent);
 }
 
+/// One direct cost for each line (BR-68).
 #[tokio::test]
 async fn every_released_cost_line_becomes_one_direct_cost() {
     let world = synced().await;
@@ -234,6 +239,7 @@ async fn every_released_cost_line_becomes_one_direct_cost() {
     assert_eq!((rows.len(), world.rows("direct_costs").len()), (60, 60));
 }
 
+/// To the cent (BR-74).
 #[tokio::test]
 async fn costs_reconcile_project_by_project_and_budget_line_by_budget_line() {
     let world = synced().await;

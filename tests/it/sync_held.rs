@@ -38,6 +38,7 @@ fn retitle(world: &World, title: &str) {
     world.in_procore("PATCH", &path, &format!(r#"{{"work_order_contract":{{"title":"{title}"}}}}"#));
 }
 
+/// What cannot go is held with its reason and told again until it can (BR-12).
 #[tokio::test]
 async fn a_title_that_is_too_long_is_held_with_its_reason_and_others_go_on() {
     let world = Setup::usual().with(|setup| setup.company.projects[0].subcontracts[0].title = "x".repeat(61)).open();
@@ -63,6 +64,7 @@ async fn every_reason_of_a_record_is_told_at_once() {
     assert!(reasons.contains("VendorID") && reasons.contains("Description"), "{reasons}");
 }
 
+/// Corrected, it is sent by itself (BR-12).
 #[tokio::test]
 async fn a_contract_that_waited_for_its_vendor_goes_when_the_vendor_comes() {
     let world = Setup::small().with(|setup| setup.company.vendors[2].active = false).open();
@@ -113,6 +115,7 @@ async fn cost_lines_that_waited_for_their_vendor_go_when_the_vendor_comes() {
     assert_eq!(world.rows("direct_costs").len(), world.posted().len());
 }
 
+/// Nothing is linked on a tie (BR-21).
 #[tokio::test]
 async fn vendors_of_one_name_are_held_all_of_them_however_many_procore_knows() {
     for known in 0..3 {
@@ -139,6 +142,7 @@ async fn vendors_of_one_name_are_held_all_of_them_however_many_procore_knows() {
     }
 }
 
+/// A code that somebody deleted is not made again behind their back (BR-16).
 #[tokio::test]
 async fn a_record_that_was_deleted_at_the_target_is_held() {
     let world = Setup::tiny().open();
@@ -184,6 +188,7 @@ async fn a_held_contract_that_is_withdrawn_is_let_go() {
     assert_eq!(remembered(&world, "subcontracts").await, Vec::<String>::new());
 }
 
+/// The words of a refused export are shown (BR-12).
 #[tokio::test]
 async fn what_the_target_refuses_is_held_with_its_words_and_others_go_on() {
     let world = Setup::usual().with(|setup| setup.company.projects[0].number = "THIS-IS-TOO-LONG".to_owned()).open();
@@ -194,6 +199,7 @@ async fn what_the_target_refuses_is_held_with_its_words_and_others_go_on() {
     assert_eq!(counts(&report, "subcontracts"), "created 4");
 }
 
+/// An origin id that another record bears is refused and told (BR-06).
 #[tokio::test]
 async fn a_source_that_refuses_to_learn_is_held_and_told_again_until_it_does() {
     let world = Setup::tiny().open();

@@ -19,6 +19,7 @@ fields:
   - {to: title, from: $.Description}
 "#;
 
+/// A custom field of the project is read (BR-64).
 #[tokio::test]
 async fn a_record_lies_in_the_project_of_its_link_and_sees_the_project_as_acumatica_holds_it() {
     let world = Setup::usual().mapping(SEEN).open();
@@ -41,6 +42,7 @@ async fn a_record_lies_in_the_project_of_its_link_and_sees_the_project_as_acumat
     assert!(!world.since(mark).iter().any(|told| told.contains("/Project/")), "who does not ask causes no request");
 }
 
+/// A line that a change order added is known by its commitment line (BR-05).
 #[tokio::test]
 async fn a_line_is_known_by_the_field_that_its_entry_names_and_still_matched_by_its_number() {
     let shipped = crosswalk::config::builtin_mappings().into_iter().find(|source| source.path.ends_with("subcontracts.yaml")).unwrap();

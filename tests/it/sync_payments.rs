@@ -75,6 +75,7 @@ fn open() -> (Workshop, Arc<Mutex<Office>>) {
     (workshop, office)
 }
 
+/// Payments are made one by one in the list of their contract (BR-65).
 #[tokio::test]
 async fn payments_of_several_contracts_are_made_once_each() {
     let (workshop, office) = open();
@@ -85,6 +86,7 @@ async fn payments_of_several_contracts_are_made_once_each() {
     assert_eq!(workshop.met("POST /rest").len(), 2);
 }
 
+/// And never twice (BR-65).
 #[tokio::test]
 async fn a_payment_whose_answer_was_lost_is_looked_up_in_the_list_of_its_contract() {
     let (workshop, office) = open();

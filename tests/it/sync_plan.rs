@@ -22,6 +22,7 @@ async fn journal(world: &World) -> usize {
     world.store.read(|reading| reading.journal_entries(&JournalFilter::default())).await.unwrap().len()
 }
 
+/// A dry run makes no document that would be counted (BR-76).
 #[tokio::test]
 async fn a_plan_writes_nothing_in_either_system_nor_in_the_state_file() {
     let folder = Folder::new();
@@ -121,6 +122,7 @@ async fn a_plan_that_was_cut_off_is_ended_by_the_next_run() {
     assert_same(&undisturbed().await.1, &world.end_state().await, "after a plan that was cut off");
 }
 
+/// Nothing goes out that nobody accepted (BR-76).
 #[tokio::test]
 async fn without_consent_imports_go_and_exports_wait() {
     let world = Setup::tiny().open();

@@ -64,6 +64,7 @@ async fn nothing_answers_at_all() {
     assert_recovers(&world, "nothing answers").await;
 }
 
+/// 429 and 503 say how long to wait (BR-78).
 #[tokio::test]
 async fn too_many_requests_are_waited_for_as_long_as_the_system_asks() {
     let world = Setup::tiny().open();
@@ -77,6 +78,7 @@ async fn too_many_requests_are_waited_for_as_long_as_the_system_asks() {
     assert_recovers(&world, "429").await;
 }
 
+/// Tokens end in the middle of long runs (BR-82).
 #[tokio::test]
 async fn a_token_that_ends_in_the_middle_is_renewed() {
     for nth in [3, 9, 14] {

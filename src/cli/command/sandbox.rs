@@ -11,9 +11,9 @@ use clap::Args;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
 use crate::cli::view::{Done, Text};
-use crate::config::{Folders, ProfileChoice, SETTINGS_FILE, SettingsFile};
-use crate::connector::WallClock;
-use crate::sandbox::company::Size;
+use crate::config::{Folders, ProfileChoice, SETTINGS_FILE, SettingsFile, Workspace};
+use crate::connector::{Clock, WallClock};
+use crate::sandbox::company::{Company, Size};
 use crate::sandbox::{PRACTICE_SETTINGS, Running, Sandbox as Systems, SandboxOptions};
 use crate::value::Value;
 
@@ -46,7 +46,7 @@ pub(crate) struct Sandbox {
 /// Runs it.
 pub(super) fn run(sandbox: &Sandbox, session: &Session) -> Result<Done, Stop> {
     let setup = session.setup()?;
-    let mut options = SandboxOptions::new(Arc::new(WallClock), setup.workspace.catalog, sandbox.seed, sandbox.projects);
+    let mut options = practice(&setup.workspace, Arc::new(WallClock), (sandbox.seed, sandbox.projects));
     options.procore_port = sandbox.procore_port;
     options.acumatica_port = sandbox.acumatica_port;
     options.acumatica.costs_per_project = sandbox.costs.unwrap_or(Size::of(sandbox.projects).costs);
@@ -62,6 +62,18 @@ pub(super) fn run(sandbox: &Sandbox, session: &Session) -> Result<Done, Stop> {
         running.stop().await;
         Ok(Done::new(Exit::Done, Text("stopped\n".to_owned())))
     })
+}
+
+/// A practice company of the ways that a profile is made for: where budgets go both ways, changes of the budget are still made
+/// as modifications (BR-37), and where prime contracts go out, accounting has no revenue budgets to begin with.
+pub(super) fn practice(workspace: &Workspace, clock: Arc<dyn Clock>, (seed, projects): (u64, usize)) -> SandboxOptions {
+    let mut company = Company::draw(seed, projects);
+    company.budget_changes = workspace.plan("budgets_import").is_none();
+    let mut options = SandboxOptions::of(clock, workspace.catalog.clone(), company);
+    options.acumatica.revenue_budgets = workspace.plan("prime_contracts").is_some();
+    // A budget that Procore has locked is Procore's: estimates of accountants beside it would wait for a person (BR-32, BR-35).
+    options.acumatica.estimates_where_locked = false;
+    options
 }
 
 fn greeting(sandbox: &Sandbox, running: &Running, file: &SettingsFile) -> Result<String, Stop> {

@@ -161,6 +161,7 @@ mod tests {
             decimal_text: false,
             custom: None,
             shape: None,
+            line_key_alone: false,
             line_key: Vec::new(),
         };
         literal(&field, &Value::from_json(value).unwrap())

@@ -273,6 +273,7 @@ mod tests {
         })
     }
 
+    /// Not every list has links (BR-83).
     #[test]
     fn the_next_page_is_found_by_link_by_total_and_by_a_full_page() {
         let link = r#"<https://api.procore.com/rest/v1.0/vendors?page=1&per_page=100>; rel="first", <https://api.procore.com/rest/v1.0/vendors?page=3&per_page=100>; rel="next""#;

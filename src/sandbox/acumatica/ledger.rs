@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::books::Books;
-use super::fields::{Fields, drawn};
+use super::fields::{Fields, drawn, normal};
 use crate::value::{Decimal, Record, Value, date_of, round_half_up};
 
 /// The item of a budget row that has none.
@@ -79,8 +79,11 @@ pub(super) fn raise(books: &mut Books, key: &BudgetKey<'_>, rise: &Rise) {
     };
     let found = books.find("ProjectBudget", &[key.project, key.task, key.group, key.code, key.item]).map(|row| row.id.clone());
     let id = found.unwrap_or_else(|| {
-        let locked = books.find("Project", &[key.project]).is_some_and(|project| project.record.flag("BudgetLocked"));
-        let row = if revenue || locked || !rise.budgeted.is_zero() { bare(books, &key) } else { estimated(books, &key) };
+        let row = if revenue || !rise.budgeted.is_zero() || !is_estimated(books, key.project) {
+            bare(books, &key)
+        } else {
+            estimated(books, &key)
+        };
         books.insert("ProjectBudget", row)
     });
     books.accumulate("ProjectBudget", &id, |row| {
@@ -135,6 +138,13 @@ fn bare(books: &Books, key: &BudgetKey<'_>) -> Record {
         ("Type", group.get("Type").cloned().unwrap_or_default()),
         ("Description", code.into()),
     ])
+}
+
+/// Whether the accountants estimate cost of a project that nobody has budgeted.
+fn is_estimated(books: &Books, project: &str) -> bool {
+    let locked = books.find("Project", &[project]).is_some_and(|project| project.record.flag("BudgetLocked"));
+    let mut known = books.options.company.projects.iter();
+    !locked && (books.options.estimates_where_locked || known.all(|known| normal(&known.number) != project || !known.budget_locked))
 }
 
 /// A row for cost that nobody has budgeted, with an estimate drawn from its key alone (BR-36).

@@ -67,6 +67,11 @@ impl Accountants<'_> {
         self.at_the_books(|books| rename(books, &["CostCodeID", "CostCode"], old, new));
     }
 
+    /// Gives a project another id; everything that refers to it follows (BR-22).
+    pub fn rename_project(&self, old: &str, new: &str) {
+        self.at_the_books(|books| rename(books, &["ProjectID", "Project"], old, new));
+    }
+
     /// Gives a vendor another code; everything that refers to it follows (BR-22).
     pub fn rename_vendor(&self, old: &str, new: &str) {
         self.at_the_books(|books| rename(books, &["VendorID", "Vendor", "VendorOrCustomer"], old, new));

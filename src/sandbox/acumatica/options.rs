@@ -57,6 +57,8 @@ pub struct AcumaticaOptions {
     pub prepared_projects: bool,
     /// They also enter its revenue budget, from which prime contracts come; not where those come from Procore.
     pub revenue_budgets: bool,
+    /// They estimate cost that nobody has budgeted even where Procore's budget is locked; else only where it is open.
+    pub estimates_where_locked: bool,
     /// A project without a template has a main task all the same.
     pub main_task_always: bool,
 }
@@ -108,6 +110,7 @@ impl AcumaticaOptions {
             open_from: Date::constant(2026, 1, 1),
             prepared_projects: true,
             revenue_budgets: true,
+            estimates_where_locked: true,
             main_task_always: true,
         }
     }

@@ -99,6 +99,8 @@ pub struct ProcoreSettings {
     pub standard_cost_code_list_id: i64,
     /// The budget view with the ERP's columns.
     pub budget_view_id: i64,
+    /// The company has turned Budget Changes on.
+    pub budget_changes: bool,
 }
 
 /// The imitation.
@@ -128,6 +130,7 @@ impl Procore {
             company_id: COMPANY_ID,
             standard_cost_code_list_id: seeded.standard_cost_code_list_id,
             budget_view_id: seeded.budget_view_id,
+            budget_changes: options.company.budget_changes,
         };
         let mut rng = Rng::with_seed(options.seed);
         let doors = Doors::new(CLIENT_ID, CLIENT_SECRET, rng.fork());

@@ -105,6 +105,8 @@ static ROUTES: &[Route] = &[
     open("/rest/v1.0/budget_views", &[("GET", budget::views)]),
     open("/rest/v1.0/budget_views/{budget_view_id}/budget_detail_columns", &[("GET", budget::columns)]),
     open("/rest/v1.0/budget_views/{budget_view_id}/detail_rows", &[("GET", budget::detail_rows)]),
+    open("/rest/v1.0/budget_line_items", &[("POST", budget_lines::create_by_codes)]),
+    open("/rest/v1.0/budget_line_items/{id}", &[("GET", budget_lines::show_line), ("PATCH", budget_lines::update_by_codes)]),
     open("/rest/v1.1/budget_line_items", &[("POST", budget_lines::create)]),
     open("/rest/v1.1/budget_line_items/{id}", &[("GET", budget_lines::show_line), ("PATCH", budget_lines::update)]),
     open("/rest/v1.0/budget_line_items/sync", &[("POST", budget_lines::sync)]),

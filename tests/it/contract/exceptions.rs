@@ -9,6 +9,8 @@ const BILL_LINE: &str = "bill lines show neither their number nor their subcontr
 const VIEW_COLUMN: &str = "a column of the company's own budget view, whose columns the description leaves to the company";
 const UNITS: &str = "the only label there is a sentence that points to the company's list of units";
 const WRITTEN_ONLY: &str = "payments take it and do not show it again";
+const BILLER: &str = "read as the biller";
+const ADDRESS: &str = "a parameter of the call beside the rows";
 const BESIDE: &str = "a member of the body beside the record, as the project is";
 
 /// Place, reason. One that is no longer needed fails the comparison.
@@ -53,8 +55,13 @@ pub(super) const EXCEPTIONS: &[(&str, &str)] = &[
     ("procore/contract_payments update contract_id", BESIDE),
     ("procore/requisitions update commitment_id", BESIDE),
     ("procore/purchase_order_contracts sync id", "left out of the rows, though the sync action of every resource finds rows by it"),
-    ("procore/cost_codes sub_job_id", "read as the biller"),
-    ("procore/cost_codes sync sub_job_id", "a parameter of the call beside the rows"),
+    ("procore/cost_codes sub_job_id", BILLER),
+    ("procore/cost_codes sync sub_job_id", ADDRESS),
+    ("procore/sub_job_cost_codes sub_job_id", BILLER),
+    ("procore/sub_job_cost_codes sync sub_job_id", ADDRESS),
+    ("procore/budget_lines calculation_strategy", "written to the line, while the rows of the view show its outcome alone"),
+    ("procore/commitments id", "described as a number, though an id is whole"),
+    ("procore/commitments status labels", "the description lists those of subcontracts alone, and purchase orders have further ones"),
     ("procore/direct_costs line_items.uom labels", UNITS),
     (
         "procore/line_item_types list query project_id",

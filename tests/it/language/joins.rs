@@ -22,7 +22,7 @@ fn a_joined_list_unfolds_under_both_ids() {
     let body = r#"{"earlier":[{"id":4,"number":"A-0"},{"id":5,"number":"A-1"}],"id":5,"number":"A-1","vendor":{"id":9}}"#;
     let opened = open(&plans[1], body).unwrap();
     let named: Vec<_> = opened.items().iter().map(|item| item.source().unwrap()).map(|source| (source.id, source.key)).collect();
-    assert_eq!(named, [("5/4".to_owned(), "A-1/4".to_owned()), ("5/5".to_owned(), "A-1/5".to_owned())]);
+    assert_eq!(named, [("5/4".to_owned(), "A-1/A-0".to_owned()), ("5/5".to_owned(), "A-1/A-1".to_owned())]);
 }
 
 #[test]

@@ -16,6 +16,7 @@ fn the_calendar_tells_which_periods_are_open() {
     );
 }
 
+/// An invoice goes into an open period (BR-63).
 #[test]
 fn documents_cannot_be_dated_into_a_closed_period() {
     let desk = open(|_| ());

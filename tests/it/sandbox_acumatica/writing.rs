@@ -231,6 +231,7 @@ fn a_vendor_reference_is_used_once_per_vendor() {
     assert!(at(&json(&bill("V000003", "")), "VendorRef.error").contains("cannot be empty"));
 }
 
+/// Terms come from the vendor, and a vendor without any is told (BR-50).
 #[test]
 fn inactive_vendors_and_vendors_without_terms_get_no_commitments() {
     let desk = ready();

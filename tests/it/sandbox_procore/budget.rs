@@ -70,6 +70,7 @@ fn a_job_must_be_synced() {
     assert_eq!(desk.call("PATCH", path, body(json!("project:g"))).status, 200);
 }
 
+/// A locked budget shows a new pair of code and type at nothing (BR-36, BR-71).
 #[test]
 fn a_pair_without_budget_becomes_a_row_at_nothing() {
     let (desk, project, _) = synced();

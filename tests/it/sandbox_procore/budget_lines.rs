@@ -28,6 +28,7 @@ fn open_project(desk: &Desk) -> i64 {
     projects.as_array().unwrap().iter().find(open).unwrap()["id"].as_i64().unwrap()
 }
 
+/// A locked budget stops an import (BR-30, BR-35).
 #[test]
 fn a_locked_budget_takes_lines_at_nothing_only() {
     let desk = Desk::new();
@@ -95,6 +96,7 @@ fn a_modification_moves_money_and_is_immutable_once_synced() {
     assert_eq!(desk.call("POST", &format!("/rest/v1.0/projects/{open}/budget_modifications"), early).status, 422, "not locked yet");
 }
 
+/// One shape at a time (BR-37).
 #[test]
 fn budget_changes_make_modifications_read_only() {
     let desk = with_changes();

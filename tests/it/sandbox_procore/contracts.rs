@@ -63,6 +63,7 @@ fn contract_companies_are_in_the_directory_under_their_names() {
     assert_eq!(twins, 2);
 }
 
+/// Company and schedule of values of an approved contract do not change (BR-07).
 #[test]
 fn external_ids_are_written_back_and_an_approved_contract_is_closed() {
     let desk = Desk::new();

@@ -63,6 +63,7 @@ fn header_then_lines_then_the_external_id() {
     assert_eq!((&found[0]["id"], &found[0]["amount"]), (&header, &json!("99.99")));
 }
 
+/// What the ERP owns cannot be edited here (BR-07, BR-72).
 #[test]
 fn a_synced_direct_cost_takes_nothing_more() {
     let site = Site::new();

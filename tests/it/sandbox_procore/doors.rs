@@ -112,6 +112,7 @@ fn a_person_may_ask_for_companies_without_naming_one() {
     assert_eq!(desk.send(request).status, 200);
 }
 
+/// An hour and ten seconds at once (BR-78).
 #[test]
 fn both_rate_windows_are_kept() {
     let desk = Desk::with(|options| options.limits = RateLimits { hour: 5, ten_seconds: 3 });

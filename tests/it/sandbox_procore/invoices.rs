@@ -77,6 +77,7 @@ fn a_change_order_item_names_the_line_that_it_alters() {
     assert_eq!(items[0]["change_order_package_id"], with["item_packages"][0]["id"]);
 }
 
+/// Invoices lock as a whole (BR-07).
 #[test]
 fn an_external_id_locks_an_invoice_for_good() {
     let desk = Desk::new();
@@ -99,6 +100,7 @@ fn an_external_id_locks_an_invoice_for_good() {
     assert_eq!(update(&desk, project, other, json!({"origin_id": "bill:1"})).status, 409);
 }
 
+/// Of the invoices of a commitment one may change (BR-57).
 #[test]
 fn only_the_latest_invoice_of_an_open_period_changes() {
     let desk = Desk::new();
@@ -121,6 +123,7 @@ fn only_the_latest_invoice_of_an_open_period_changes() {
     assert_eq!(update(&desk, project, latest, json!({"status": "paid"})).status, 422);
 }
 
+/// A linked payment is locked (BR-65).
 #[test]
 fn payments_are_listed_for_one_contract_and_locked_once_synced() {
     let desk = Desk::new();

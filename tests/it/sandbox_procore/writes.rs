@@ -6,6 +6,7 @@ use super::Desk;
 
 const VENDORS: &str = "/rest/v1.0/vendors/sync";
 
+/// An origin id stands once, and changes with its id beside it only (BR-06, BR-79).
 #[test]
 fn the_matrix_of_ids_decides() {
     let desk = Desk::new();

@@ -70,12 +70,24 @@ impl Setup {
         }
     }
 
-    /// One project with one approved subcontract, four vendors, three cost codes: a run of some fifty requests.
+    /// One project with one approved subcontract, four vendors, three cost codes, and its costs: what stories of subcontracts,
+    /// master data and costs look at. All mappings run; those of budgets, prime contracts, orders, changes and invoices find
+    /// nothing.
     pub(crate) fn small() -> Self {
         let mut company = Company::draw(7, 1);
         company.vendors.truncate(4);
         company.cost_codes.truncate(3);
         let project = &mut company.projects[0];
+        project.budget_locked = false;
+        project.prime.lines.clear();
+        project.sub_jobs.clear();
+        project.budget.clear();
+        project.budget_moves.clear();
+        project.prime_changes.clear();
+        project.owner_invoices.clear();
+        project.purchase_orders.clear();
+        project.commitment_changes.clear();
+        project.invoices.clear();
         project.subcontracts.truncate(1);
         for contract in &mut project.subcontracts {
             contract.vendor = 2;
@@ -275,7 +287,8 @@ fn change_set(report: &Report) -> ChangeSet {
     ChangeSet::of(report, SHIPPED.plans.iter().map(|plan| (plan.name.clone(), plan.fingerprint.clone())).collect())
 }
 
-fn lay_over(below: &mut Value, above: &Value) {
+/// Settings over others, key by key.
+pub(crate) fn lay_over(below: &mut Value, above: &Value) {
     match (below, above) {
         (Value::Record(below), Value::Record(above)) => {
             for (name, value) in above.iter() {

@@ -1,5 +1,6 @@
 //! `demo`: the main job in each profile, from nothing to two systems that agree, on the sandbox.
 
+mod books;
 mod folder;
 mod story;
 mod totals;
@@ -10,13 +11,13 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::sandbox::{practice_only, profile_line, write_settings};
+use super::sandbox::{practice, practice_only, profile_line, write_settings};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on, wired};
 use crate::cli::view::{Done, Text};
 use crate::config::{Asked, Folders, ProfileChoice, SETTINGS_FILE, Workspace};
 use crate::connector::{Clock, WallClock};
-use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::sandbox::Sandbox;
 
 /// Show the main job on the built-in sandbox: sync both systems, reconcile, and find nothing left to do
 ///
@@ -62,8 +63,9 @@ fn shipped(choice: &ProfileChoice) -> Result<Workspace, Stop> {
 /// One profile, against a practice company of its own. Gives back whether both sides agree and nothing is left to do.
 async fn in_profile(demo: &Demo, (choice, workspace): (&ProfileChoice, &Workspace), folder: &Path) -> Result<bool, Stop> {
     let clock: Arc<dyn Clock> = Arc::new(WallClock);
-    let mut options = SandboxOptions::new(clock.clone(), workspace.catalog.clone(), demo.seed, demo.projects);
-    options.acumatica.operation_time = Duration::from_millis(100);
+    let mut options = practice(workspace, clock.clone(), (demo.seed, demo.projects));
+    // Nobody wants to watch a clock: long actions of the sandbox take two seconds, and those of the demo no time.
+    options.acumatica.operation_time = Duration::ZERO;
     let sandbox = Sandbox::new(options);
     let running = sandbox.serve(0, 0).await.map_err(|problem| Stop::usage(problem.to_string(), None))?;
     write_settings(&running, folder, &profile_line(choice))?;

@@ -2,15 +2,10 @@
 //!
 //! A new pair is one more line of [`LINES`].
 
+use super::books::{Books, Records, number, text};
 use crate::cli::view::run::Total;
 use crate::config::Workspace;
-use crate::sandbox::Sandbox;
 use crate::value::{Decimal, Record, Value};
-
-/// What both imitations keep.
-pub(super) struct Books<'s> {
-    sandbox: &'s Sandbox,
-}
 
 /// A total that both sides must have.
 struct Line {
@@ -21,7 +16,103 @@ struct Line {
     acumatica: fn(&Books<'_>) -> Decimal,
 }
 
-const LINES: [Line; 5] = [
+/// States of a subcontractor invoice from which it goes to accounting.
+const INVOICED: [&str; 3] = ["approved", "approved_as_noted", "pending_owner_approval"];
+
+const LINES: [Line; 20] = [
+    Line {
+        mapping: "budgets",
+        label: "budgets, original",
+        procore: |books| budget_lines(books).sum("original_budget_amount"),
+        acumatica: |books| books.expenses().matching("ProjectID", &books.locked(), "project_number").sum("OriginalBudgetedAmount"),
+    },
+    Line {
+        mapping: "budgets",
+        label: "budget changes, given",
+        procore: |books| moved(books, true),
+        acumatica: |books| books.change_orders("BUDGET").lines("CostBudget").signed("Amount", true).sum("Amount"),
+    },
+    Line {
+        mapping: "budgets",
+        label: "budget changes, taken",
+        procore: |books| moved(books, false),
+        acumatica: |books| books.change_orders("BUDGET").lines("CostBudget").signed("Amount", false).sum("Amount"),
+    },
+    Line { mapping: "prime_contracts", label: "prime contracts", procore: prime_contracts, acumatica: revenue },
+    Line { mapping: "prime_contracts_export", label: "prime contracts", procore: prime_contracts, acumatica: revenue },
+    Line {
+        mapping: "prime_contract_change_orders",
+        label: "prime change orders, revenue with markup",
+        procore: |books| prime_changes(books).total(|line| number(line, "amount") + markups(line)),
+        acumatica: |books| books.change_orders("PCCO").lines("RevenueBudget").sum("Amount"),
+    },
+    Line {
+        mapping: "prime_contract_change_orders",
+        label: "prime change orders, cost without",
+        procore: |books| prime_changes(books).sum("amount"),
+        acumatica: |books| books.change_orders("PCCO").lines("CostBudget").sum("Amount"),
+    },
+    Line {
+        mapping: "prime_contract_invoices",
+        label: "owner invoices",
+        procore: |books| {
+            owner_lines(books)
+                .total(|line| number(line, "work") + number(line, "moved") + number(line, "stored_now") - number(line, "stored_before"))
+        },
+        acumatica: |books| books.acumatica("Invoice").lines("Details").sum("ExtendedPrice"),
+    },
+    Line {
+        mapping: "prime_contract_invoices",
+        label: "owner invoices, retainage held",
+        procore: |books| {
+            owner_lines(books).total(|line| {
+                number(line, "held") + number(line, "stored_held") - number(line, "stored_held_before") + number(line, "held_moved")
+            })
+        },
+        acumatica: |books| books.acumatica("Invoice").lines("Details").sum("CuryRetainageAmt"),
+    },
+    Line {
+        mapping: "subcontracts",
+        label: "subcontracts with their changes",
+        procore: |books| with_changes(books, &subcontracts(books), "work_order_contract_line_items"),
+        acumatica: |books| books.acumatica("Subcontract").lines("Details").sum("ExtendedCost"),
+    },
+    Line {
+        mapping: "purchase_orders",
+        label: "purchase orders with their changes",
+        procore: |books| with_changes(books, &purchase_orders(books), "purchase_order_contract_line_items"),
+        acumatica: |books| books.acumatica("PurchaseOrder").lines("Details").sum("ExtendedCost"),
+    },
+    Line {
+        mapping: "commitment_change_orders",
+        label: "commitment change orders",
+        procore: |books| books.changes_of(&subcontracts(books).and(purchase_orders(books))).sum("amount"),
+        acumatica: |books| books.change_orders("CCO").lines("Commitments").sum("Amount"),
+    },
+    Line {
+        mapping: "subcontractor_invoices",
+        label: "subcontractor invoices, billed",
+        procore: |books| invoiced(books).total(|line| number(line, "work") + number(line, "moved")),
+        acumatica: |books| billed(books, "ExtendedCost"),
+    },
+    Line {
+        mapping: "subcontractor_invoices",
+        label: "subcontractor invoices, retainage held",
+        procore: |books| invoiced(books).total(|line| number(line, "held") + number(line, "held_moved")),
+        acumatica: |books| billed(books, "CuryRetainageAmt"),
+    },
+    Line {
+        mapping: "retainage_releases",
+        label: "retainage released",
+        procore: |books| invoiced(books).sum("released"),
+        acumatica: |books| books.bills(true).sum("Amount"),
+    },
+    Line {
+        mapping: "payments_issued",
+        label: "payments issued",
+        procore: |books| books.procore("contract_payments").sum("amount"),
+        acumatica: |books| books.acumatica("Check").lines("History").sum("AmountPaid"),
+    },
     Line {
         mapping: "direct_costs",
         label: "job to date (Direct Cost tool)",
@@ -46,17 +137,6 @@ const LINES: [Line; 5] = [
         procore: |books| books.procore("erp_job_costs").sum("job_to_date_cost") - books.procore("erp_job_costs").sum("commitment_invoiced"),
         acumatica: |books| books.expenses().sum("ActualAmount") - books.expenses().sum("CommittedInvoicedAmount"),
     },
-    Line {
-        mapping: "subcontracts",
-        label: "subcontracts",
-        procore: |books| {
-            books
-                .procore("work_order_contract_line_items")
-                .of(&books.procore("work_order_contracts").having("status", "Approved"))
-                .sum("amount")
-        },
-        acumatica: |books| books.acumatica("Subcontract").lines("Details").sum("ExtendedCost"),
-    },
 ];
 
 /// The lines whose mappings are in force.
@@ -65,56 +145,76 @@ pub(super) fn totals(workspace: &Workspace, books: &Books<'_>) -> Vec<Total> {
     lines.map(|line| Total { label: line.label, procore: (line.procore)(books), acumatica: (line.acumatica)(books) }).collect()
 }
 
-impl<'s> Books<'s> {
-    /// Of these imitations.
-    pub(super) fn of(sandbox: &'s Sandbox) -> Self {
-        Self { sandbox }
-    }
+/// What is left out of the totals, mapping by mapping: it waits for a person on one side, and is missing on the other.
+pub(super) fn left_out(workspace: &Workspace, books: &Books<'_>) -> Vec<String> {
+    let named = workspace.plans.iter().map(|plan| (plan.name.as_str(), books.held(&plan.name).map(|(_, key)| key).collect::<Vec<_>>()));
+    named.filter(|(_, keys)| !keys.is_empty()).map(|(mapping, keys)| format!("{mapping} {}", keys.join(", "))).collect()
+}
 
-    /// What Procore keeps and has not deleted.
-    fn procore(&self, collection: &str) -> Records {
-        let all = self.sandbox.procore.records(collection).into_iter();
-        Records(all.filter(|record| record.get("deleted_at").is_none_or(Value::is_null)).collect())
-    }
+fn subcontracts(books: &Books<'_>) -> Records {
+    books.sent("work_order_contracts", "subcontracts", &["Approved"])
+}
 
-    /// What Acumatica keeps.
-    fn acumatica(&self, entity: &str) -> Records {
-        Records(self.sandbox.acumatica.records(entity))
-    }
+fn purchase_orders(books: &Books<'_>) -> Records {
+    books.sent("purchase_order_contracts", "purchase_orders", &["Approved"])
+}
 
-    /// Acumatica's budget lines of expense.
-    fn expenses(&self) -> Records {
-        self.acumatica("ProjectBudget").having("Type", "Expense")
+fn with_changes(books: &Books<'_>, contracts: &Records, lines: &str) -> Decimal {
+    books.procore(lines).parts_of(contracts).sum("amount") + books.changes_of(contracts).sum("amount")
+}
+
+/// Budget lines of locked projects; a line that is held is known by its budget code, `cost code/cost type`.
+fn budget_lines(books: &Books<'_>) -> Records {
+    let held: Vec<&str> = books.held("budgets").map(|(_, key)| key).collect();
+    let kept =
+        books.procore("wbs_codes").without(|code| format!("{}/{}", text(code, "cost_code_id"), text(code, "line_item_type_id")), &held);
+    books.procore("budget_line_items").matching("project_id", &books.locked(), "id").matching("wbs_code_id", &kept, "id")
+}
+
+/// What was moved within budgets, in whichever shape: to the lines that got something, or from those that gave.
+fn moved(books: &Books<'_>, given: bool) -> Decimal {
+    let changes = books.sent("budget_changes", "budget_changes", &["approved"]);
+    let newer = books.procore("adjustment_line_items").parts_of(&changes).signed("amount", given).sum("amount");
+    if !newer.is_zero() {
+        return newer;
+    }
+    let older = books.sent("budget_modifications", "budget_modifications", &[]);
+    match given {
+        true => older.sum("transfer_amount"),
+        false => older
+            .total(|one| if text(one, "from_budget_line_item_id").is_empty() { Decimal::ZERO } else { -number(one, "transfer_amount") }),
     }
 }
 
-/// Some records of one kind.
-struct Records(Vec<Record>);
+fn prime_contracts(books: &Books<'_>) -> Decimal {
+    books.procore("prime_contract_line_items").parts_of(&books.procore("prime_contracts")).sum("amount")
+}
 
-impl Records {
-    /// Those with this value.
-    fn having(self, field: &str, value: &str) -> Self {
-        Self(self.0.into_iter().filter(|record| record.text(field) == Some(value)).collect())
-    }
+fn revenue(books: &Books<'_>) -> Decimal {
+    books.acumatica("ProjectBudget").having("Type", "Income").sum("OriginalBudgetedAmount")
+}
 
-    /// Those that are parts of the others.
-    fn of(self, wholes: &Self) -> Self {
-        let ids: Vec<&Value> = wholes.0.iter().filter_map(|whole| whole.get("id")).collect();
-        Self(self.0.into_iter().filter(|part| part.get("parent_record_id").is_some_and(|id| ids.contains(&id))).collect())
-    }
+fn prime_changes(books: &Books<'_>) -> Records {
+    books.changes_of(&books.procore("prime_contracts"))
+}
 
-    /// The lines of all of them.
-    fn lines(self, field: &str) -> Self {
-        let lines = self.0.iter().filter_map(|record| record.get(field)?.as_list()).flatten();
-        Self(lines.filter_map(Value::as_record).cloned().collect())
-    }
+fn markups(line: &Record) -> Decimal {
+    let markups = line.get("markups").and_then(Value::as_list).unwrap_or_default();
+    markups.iter().filter_map(Value::as_record).map(|markup| number(markup, "amount")).sum()
+}
 
-    /// A field of all of them, added up; absent is zero.
-    fn sum(&self, field: &str) -> Decimal {
-        let amount = |record: &Record| match record.get(field) {
-            Some(Value::Number(number)) => *number,
-            _ => Decimal::ZERO,
-        };
-        self.0.iter().map(amount).sum()
-    }
+fn owner_lines(books: &Books<'_>) -> Records {
+    books.procore("payment_application_line_items").parts_of(&books.sent("payment_applications", "prime_contract_invoices", &["approved"]))
+}
+
+fn invoiced(books: &Books<'_>) -> Records {
+    let contracts = subcontracts(books).and(purchase_orders(books));
+    let invoices = books.sent("requisitions", "subcontractor_invoices", &INVOICED).parts_of(&contracts);
+    books.procore("requisition_items").parts_of(&invoices)
+}
+
+/// Lines of bills; what a debit adjustment has counts against them.
+fn billed(books: &Books<'_>, field: &str) -> Decimal {
+    let of = |kind: &str| books.bills(false).having("Type", kind).lines("Details").sum(field);
+    of("Bill") - of("Debit Adj.")
 }

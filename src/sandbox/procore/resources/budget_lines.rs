@@ -1,6 +1,6 @@
 //! How do both systems behave on the wire? Procore's budget lines and the lock of a budget.
 
-use super::super::call::Call;
+use super::super::call::{Call, sent_id};
 use super::super::problem::{Problem, Reasons};
 use super::super::rules::{Rules, Shown};
 use super::super::state::State;
@@ -98,6 +98,39 @@ pub(crate) fn show_line(state: &mut State, call: &Call) -> Result<Response, Prob
 pub(crate) fn create(state: &mut State, call: &Call) -> Result<Response, Problem> {
     let project = Some(state.project(call)?.id);
     state.create(&BUDGET_LINE_ITEMS, call, "budget_line_item", Place { project, parent: None })
+}
+
+/// The older version names the parts of the budget code.
+pub(crate) fn create_by_codes(state: &mut State, call: &Call) -> Result<Response, Problem> {
+    let call = by_budget_code(state, call)?;
+    create(state, &call)
+}
+
+pub(crate) fn update_by_codes(state: &mut State, call: &Call) -> Result<Response, Problem> {
+    let call = by_budget_code(state, call)?;
+    update(state, &call)
+}
+
+/// The call as the newer version has it; the budget code is made where the project has it not.
+fn by_budget_code(state: &mut State, call: &Call) -> Result<Call, Problem> {
+    let project = state.project(call)?.id;
+    let mut line = call.item("budget_line_item")?.clone();
+    let pair = sent_id(&line, "cost_code_id").zip(sent_id(&line, "line_item_type_id"));
+    if let Some((code, kind)) = pair {
+        let known =
+            state.of_project(Collection::CostCodes, project, code).is_ok() && state.store.alive(Collection::LineItemTypes, kind).is_some();
+        if !known {
+            return Err(Problem::Unprocessable(Reasons::one("cost_code_id", "must name a cost code of this project and a cost type")));
+        }
+        line.set("wbs_code_id", Value::from(wbs_codes::of_pair(state, project, code, kind)));
+    }
+    line.remove("cost_code_id");
+    line.remove("line_item_type_id");
+    let mut call = call.clone();
+    if let Value::Record(body) = &mut call.body {
+        body.set("budget_line_item", line);
+    }
+    Ok(call)
 }
 
 pub(crate) fn update(state: &mut State, call: &Call) -> Result<Response, Problem> {
