@@ -109,6 +109,17 @@ impl Connector {
         .map_err(|error| self.cleaned(error))
     }
 
+    /// Records as a list brought them ([`Select::Listed`]), completed with the lines that take calls of their own.
+    ///
+    /// # Errors
+    /// What the system answered; temporary troubles have been retried.
+    pub async fn lines(&self, schema: &Schema, project: Option<&ProjectScope>, rows: Vec<Row>) -> Result<Vec<Row>, ConnectorError> {
+        match self {
+            Self::Procore(procore) => procore.with_lines(schema, project, rows).await.map_err(|error| self.cleaned(error)),
+            Self::Acumatica(_) => Ok(rows),
+        }
+    }
+
     /// Reads one record; `None` when there is none.
     ///
     /// # Errors

@@ -30,6 +30,8 @@ pub enum Select<'a> {
     /// All that the schema describes.
     #[default]
     All,
+    /// All that comes by itself; lines that take calls of their own are left out.
+    Listed,
     /// These paths (`Details.OrderQty`), and the keys. Lines and custom fields that cost extra come only when named.
     Only(&'a [&'a str]),
 }
@@ -133,12 +135,28 @@ impl Select<'_> {
     pub(super) fn wants(&self, field: &str) -> bool {
         match self {
             Self::All => true,
+            Self::Listed => false,
             Self::Only(paths) => paths.iter().any(|path| path.split('.').next() == Some(field)),
         }
     }
 }
 
 impl Row {
+    /// A record that was read before.
+    pub fn of_text(text: &str) -> Option<Self> {
+        Some(Self { body: RawValue::from_string(text.to_owned()).ok()? })
+    }
+
+    /// One of its members, as it came.
+    pub fn member(&self, name: &str) -> Option<&str> {
+        raw::member(&self.body, name).map(RawValue::get)
+    }
+
+    /// When it last changed, as its system says it.
+    pub fn modified(&self, schema: &Schema) -> Option<String> {
+        raw::plain_member(&self.body, schema.resource.modified.as_deref()?)
+    }
+
     /// The system's own id of this record.
     pub fn id(&self, schema: &Schema) -> Option<String> {
         raw::plain_member(&self.body, &schema.resource.id)

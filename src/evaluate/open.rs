@@ -70,6 +70,22 @@ impl<'p, 'a> Opened<'p, 'a> {
 }
 
 impl<'p, 'a> Opened<'p, 'a> {
+    /// Everything that the plan reads of the record, as one text: where that did not change, neither does what it becomes. The stamp
+    /// of the last change is left out, and so is what the record learns from us.
+    pub fn all_that_is_read(&self) -> String {
+        let key = &self.plan.source_key;
+        let apart: Vec<usize> = key.modified.iter().chain(&key.origin).filter(|place| !place.in_line).map(|place| place.slot).collect();
+        let mut text = String::new();
+        self.slots.tell(&apart, &mut text);
+        text
+    }
+
+    /// When the record last changed, as the system says it.
+    pub fn modified(&self) -> Option<String> {
+        let place = self.plan.source_key.modified.filter(|place| !place.in_line)?;
+        self.document().text(place).ok().flatten()
+    }
+
     /// The record as a whole, for what is asked before it is unfolded.
     pub fn document(&self) -> Item<'_, 'p, 'a> {
         Item { plan: self.plan, slots: &self.slots, line: None }
@@ -168,6 +184,13 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
         let mut sink = DraftSink::default();
         let answer = Run::new(*self, context, &mut sink).condition(when);
         answer.map_err(|message| Refusal::whole(format!("`when` of {}: {message}", self.plan.name)))
+    }
+
+    /// Whether so many of the first conditions of `when` are enough to say that nothing of the record is offered.
+    pub fn is_denied_by(&self, conditions: usize, context: &Context<'_>) -> bool {
+        let mut sink = DraftSink::default();
+        let when = self.plan.when.as_ref().filter(|_| conditions > 0);
+        when.is_some_and(|when| Run::new(*self, context, &mut sink).is_denied_by(when, conditions))
     }
 
     /// What the plan makes of the record.

@@ -21,6 +21,21 @@ impl<'a> Slots<'a> {
     fn empty(wanted: &Wanted) -> Self {
         Self { values: vec![None; wanted.slots], lists: vec![Vec::new(); wanted.lists.len()] }
     }
+
+    /// All values but some of the record itself, one after the other.
+    pub(super) fn tell(&self, apart: &[usize], text: &mut String) {
+        for (slot, value) in self.values.iter().enumerate() {
+            text.push_str(value.filter(|_| !apart.contains(&slot)).unwrap_or_default());
+            text.push('\u{1f}');
+        }
+        for list in &self.lists {
+            text.push('\u{1d}');
+            for member in list {
+                text.push('\u{1e}');
+                member.tell(&[], text);
+            }
+        }
+    }
 }
 
 /// Reads one record.

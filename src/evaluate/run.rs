@@ -211,7 +211,17 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
         self.compute(formula)
     }
 
+    /// Whether the first conditions of a condition deny it.
+    pub(super) fn is_denied_by(&self, formula: &Formula, conditions: usize) -> bool {
+        self.over(formula, |scope| formula.expression.is_denied_by(conditions, scope)).unwrap_or(false)
+    }
+
     fn compute(&self, formula: &Formula) -> Result<Value, String> {
+        self.over(formula, |scope| formula.expression.evaluate(scope).map_err(|failure| failure.message))?
+    }
+
+    /// Does something with what a formula reads.
+    fn over<T>(&self, formula: &Formula, evaluate: impl FnOnce(&Scope<'_>) -> T) -> Result<T, String> {
         self.seen.read(&formula.source, self.item.slots, self.system)?;
         let line = self.item.line.filter(|_| !formula.line.is_empty());
         if let Some(line) = line {
@@ -226,7 +236,7 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
             whole: Whole::default(),
         };
         let scope = Scope::over(self.context.today, self.context, &sight);
-        formula.expression.evaluate(&scope).map_err(|failure| failure.message)
+        Ok(evaluate(&scope))
     }
 
     fn lines(&mut self, rule: &'p LinesRule) {

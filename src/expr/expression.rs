@@ -61,6 +61,24 @@ impl Expression {
         &self.calls
     }
 
+    /// The bytes of each of the conditions of `a && b && c`; of the whole where it is no such chain.
+    pub fn conditions(&self) -> Vec<Range<usize>> {
+        self.chain().iter().map(|node| node.at.clone()).collect()
+    }
+
+    /// Whether one of so many of its first conditions is false. One that cannot be computed says nothing.
+    pub fn is_denied_by(&self, first: usize, scope: &Scope<'_>) -> bool {
+        let mut conditions = self.chain().iter().take(first);
+        conditions.any(|node| matches!(Machine::new(scope, &self.text, &self.names).run(node).as_deref(), Ok(Value::Bool(false))))
+    }
+
+    fn chain(&self) -> &[Node] {
+        match &self.root.term {
+            Term::All(parts) => parts,
+            _ => std::slice::from_ref(&self.root),
+        }
+    }
+
     /// Its value for these variables. Only variables that it reads are asked for.
     ///
     /// # Errors

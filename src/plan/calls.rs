@@ -6,7 +6,7 @@ use crate::expr::{Called, Expression};
 use crate::mapping::{Mapping, Word};
 
 /// Functions whose first argument is a mapping.
-const OF_LINKS: [&str; 4] = ["linked", "linked_line", "linked_key", "linked_back"];
+pub(super) const OF_LINKS: [&str; 4] = ["linked", "linked_line", "linked_key", "linked_back"];
 
 impl Compiler<'_> {
     /// Checks the literal names that an expression hands over; what is looked up among links runs before.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::fingerprint::fingerprint;
 use super::order::cycle;
 use super::trie::Wanted;
-use super::{Asked, Direction, Plan, ProjectOf, Requirement, SourceKey, Step, pairs, table};
+use super::{Asked, Direction, Late, Plan, ProjectOf, Requirement, SourceKey, Step, late, pairs, table};
 use crate::diagnostic::{Diagnostic, any_error, did_you_mean};
 use crate::expr::Expressions;
 use crate::mapping::{Mapping, Word};
@@ -178,7 +178,7 @@ impl<'a> Compiler<'a> {
         let mut after = self.after;
         after.sort_unstable();
         after.dedup();
-        let plan = Plan {
+        let mut plan = Plan {
             name: mapping.mapping.text.clone(),
             title: mapping.title.text.clone(),
             pair,
@@ -188,6 +188,7 @@ impl<'a> Compiler<'a> {
             target: self.target,
             project: project.unwrap_or(ProjectOf::Nobody),
             joins,
+            late: Late::default(),
             records,
             lists,
             source_key: source_key.unwrap_or(SourceKey {
@@ -213,6 +214,7 @@ impl<'a> Compiler<'a> {
             wanted: self.wanted,
             fingerprint: fingerprint(mapping),
         };
+        late::mark(&mut plan);
         (!broken).then_some(plan)
     }
 

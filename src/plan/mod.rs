@@ -6,6 +6,7 @@ mod compile;
 mod fields;
 mod fingerprint;
 mod formula;
+mod late;
 mod order;
 mod pairs;
 mod paths;
@@ -51,6 +52,8 @@ pub struct Plan {
     pub project: ProjectOf,
     /// Related records that are read beside each record.
     pub joins: Vec<Join>,
+    /// What a record lacks as its list brings it, and need not have before it is known to have changed.
+    pub late: Late,
     /// How records of the source become records of this mapping.
     pub records: Records,
     /// Lists that are put beside each record.
@@ -143,6 +146,18 @@ pub enum Records {
     },
 }
 
+/// What of a record takes requests of its own, and is asked for only once a record is to be mapped: where the record's stamp and what
+/// else stands beside it are as they were, so is this.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Late {
+    /// Lines that no list brings.
+    pub lines: bool,
+    /// So many of the first conditions of `when` need only the record as its list brings it, and the settings.
+    pub told_by_row: usize,
+    /// So many need no lines that come late, and nothing of [its own joins](Join::own).
+    pub told_before_lines: usize,
+}
+
 /// A list made from another of the record's: members with equal keys are one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Regroup {
@@ -184,6 +199,9 @@ pub struct Join {
     pub by: JoinBy,
     /// Only records for which this is true have anything beside them.
     pub when: Option<Formula>,
+    /// It shows more of what the record and its other joins show already, stamps included: where those did not change, neither did
+    /// this, so that it is read only for records that are mapped.
+    pub own: bool,
 }
 
 /// Which records of a resource are put beside a record, by values of it.
@@ -274,6 +292,11 @@ impl Join {
 }
 
 impl Plan {
+    /// Whether lines or joined records come late.
+    pub fn is_read_late(&self) -> bool {
+        self.late.lines || self.joins.iter().any(|join| join.own)
+    }
+
     /// The mapping under whose name another one's links are kept.
     pub fn pair_of<'a>(&'a self, mapping: &'a str) -> &'a str {
         self.pairs.get(mapping).map_or(mapping, String::as_str)

@@ -36,7 +36,7 @@ impl Compiler<'_> {
             // A joined record is told from others of its list by the id that its system gave it.
             field.line_key.extend(is_list.then(|| schema.resource.id.clone()));
             self.shape.fields.push(Arc::new(field));
-            joins.extend(by.map(|by| Join { name: named.name.text.clone(), schema, by, when }));
+            joins.extend(by.map(|by| Join { name: named.name.text.clone(), schema, by, when, own: false }));
         }
         joins
     }

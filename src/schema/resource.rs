@@ -40,7 +40,7 @@ pub struct Resource {
     pub key: Vec<String>,
     /// The field by which people know a record: its number or name.
     pub label: Option<String>,
-    /// The field that says when a record last changed, when the system can filter by it.
+    /// The field that says when a record last changed.
     pub modified: Option<String>,
     /// Open to approved ERP partners only.
     pub restricted: bool,
@@ -102,6 +102,9 @@ pub struct Call {
     /// A list that shows less of a record than `show` does.
     #[serde(default)]
     pub summary: bool,
+    /// A list that cannot be asked for what changed since: all of it comes, each record with its stamp.
+    #[serde(default)]
+    pub unfiltered: bool,
 }
 
 /// What an answer's records are wrapped in.
@@ -304,6 +307,17 @@ impl Resource {
     /// The fields of a record without which it can be neither listed, shown nor changed.
     pub fn addressed_by(&self) -> Vec<&str> {
         self.wire.procore().map(ProcoreWire::addressed_by).unwrap_or_default()
+    }
+
+    /// Whether its list can be asked for what changed since.
+    pub fn is_incremental(&self) -> bool {
+        let unfiltered = self.wire.procore().and_then(|wire| wire.list.as_ref()).is_some_and(|list| list.unfiltered);
+        self.modified.is_some() && !unfiltered
+    }
+
+    /// The fields whose lines take calls of their own.
+    pub fn lines_apart(&self) -> impl Iterator<Item = &str> {
+        self.wire.procore().into_iter().flat_map(|wire| wire.lines.keys().map(String::as_str))
     }
 
     /// What the system calls it in addresses.

@@ -8,9 +8,10 @@ use super::engine::Mode;
 use super::failure::Failure;
 use super::holding::hold;
 use super::links::same_link;
+use super::page::Page;
 use super::parcel::Parcel;
 use super::report::{MappingReport, Mismatch};
-use super::run::{Page, Run};
+use super::run::Run;
 use super::scope::{PROJECTS, Where};
 use super::stage::{Staged, planned_key};
 use super::standing::{Standing, Walked};
@@ -20,7 +21,7 @@ use crate::evaluate::baseline;
 use crate::plan::{Direction, Plan};
 use crate::schema::{System, Wire};
 use crate::store::{Digest, Flow, NewLink, Writing};
-use crate::value::{Value, json_text};
+use crate::value::{Record, Value, json_text};
 
 /// What a link learns, and what the target showed.
 pub(super) struct Relearned {
@@ -90,6 +91,7 @@ impl<'r> Run<'r> {
             }
             Mode::Apply { consent, only: _ } => consent || plan.direction == Direction::Import,
         };
+        self.pace.expect(staged.len());
         let mut groups: BTreeMap<String, (Where, Vec<Staged>)> = BTreeMap::new();
         for one in staged {
             let left_out = self.allowed.as_ref().is_some_and(|allowed| !allowed.contains(&one.change.record()));
@@ -145,6 +147,8 @@ impl<'r> Run<'r> {
                 Ok(one) => {
                     one.receipts.iter().for_each(|receipt| self.forget(plan, place, &receipt.id));
                     walked.push(one);
+                    self.pace.sent(parcels.len());
+                    self.pace.tell(self.engine, report);
                 }
                 Err(failure) => {
                     // Sources of what was sent before learn it all the same.
@@ -166,6 +170,7 @@ impl<'r> Run<'r> {
         report: &mut MappingReport,
     ) -> Result<(), Failure> {
         let settled = Standing { engine: self.engine, plan, place, book: &mut self.book }.settle(walked).await?;
+        self.joined.wrote(plan);
         let (mut delivered, mut actions) = (Vec::with_capacity(settled.len()), actions.iter());
         for (one, parcels, receipts) in settled {
             self.await_what_is_left_open(plan, place, (&parcels, &receipts));
@@ -184,8 +189,14 @@ impl<'r> Run<'r> {
             }
             delivered.push(one);
         }
+        let lessons = delivered.iter().flat_map(|one| &one.lessons);
+        let lessons: Vec<(String, Record)> = lessons.map(|lesson| (lesson.source_id.clone(), lesson.learned.clone())).collect();
         let mut write_back = WriteBack { engine: self.engine, plan, place, book: &mut self.book };
-        for (lesson, reason) in write_back.tell(delivered).await? {
+        let refused = write_back.tell(delivered).await?;
+        for (id, learned) in lessons.iter().filter(|(id, _)| !refused.iter().any(|(lesson, _)| lesson.source_id == *id)) {
+            self.joined.learn(plan, place.procore(), (id, learned));
+        }
+        for (lesson, reason) in refused {
             hold(report, &lesson.source_id, &lesson.source_label, vec![reason]);
         }
         Ok(())

@@ -11,6 +11,7 @@ use super::report::{Event, Report, SystemRequests, Watch};
 use super::run::Run;
 use crate::connector::Connector;
 use crate::diagnostic::did_you_mean;
+use crate::evaluate::{Context, NoLinks};
 use crate::plan::{Plan, run_order};
 use crate::schema::System;
 use crate::store::{Outcome, Worker};
@@ -77,7 +78,16 @@ impl Doors {
     }
 }
 
+/// What is not known of a target, an answer or a project.
+static NOTHING: Value = Value::Null;
+
 impl Engine<'_> {
+    /// What expressions see while nothing but the record and the settings is known.
+    pub(super) fn before_any(&self) -> Context<'_> {
+        let nothing = &NOTHING;
+        Context { settings: self.settings, ask: nothing, target: nothing, project: nothing, links: &NoLinks, today: self.today }
+    }
+
     /// Runs these mappings (all, when none is named) and signs out.
     ///
     /// # Errors
@@ -122,10 +132,10 @@ impl Engine<'_> {
         let links = self.worker.store().read(|reading| reading.link_book(&[])).await?;
         let mut book = Book::new(links, self.plans);
         self.learn_names_of_projects(chosen, &mut book, mode).await?;
-        let mut run = Run::new(self, mode, book, lease);
+        let order: Vec<&Plan> = chosen.iter().map(|at| &self.plans[*at]).collect();
+        let mut run = Run::new(self, mode, (book, lease), order.clone());
         let mut report = Report::default();
-        for at in chosen {
-            let plan = &self.plans[*at];
+        for plan in order {
             self.watch.see(&Event::Begun { mapping: &plan.name, title: &plan.title });
             let done = run.mapping(plan).await?;
             self.watch.see(&Event::Done { report: &done });

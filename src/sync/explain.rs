@@ -1,12 +1,11 @@
 //! One record through one mapping: every value, where it came from, and what would happen to it.
 
-use std::sync::atomic::AtomicBool;
-
 use super::engine::Engine;
 use super::erp::Erp;
 use super::failure::Failure;
-use super::join::{Joined, join};
-use super::links::{Book, Seen};
+use super::gather::Gathering;
+use super::join::{Joined, Joining};
+use super::links::{Book, Missed, Seen};
 use super::scope::{Where, named, projects};
 use crate::connector::{ErrorKind, Key, ProjectScope, Select};
 use crate::diagnostic::did_you_mean;
@@ -78,18 +77,28 @@ impl Engine<'_> {
     ) -> Result<Vec<String>, Failure> {
         let door = self.doors.of(plan.source.resource.system);
         let mut joined = Joined::in_projects(all.to_vec());
+        let joining = Joining { engine: self, plan, project, since: None };
         if matches!(plan.records, Records::One) {
             match door.get(&plan.source, project, Key::Id(id), Select::All).await {
-                Ok(Some(row)) => return join(self, plan, vec![row.body.get().to_owned()], (project, None), &mut joined).await,
+                Ok(Some(row)) => {
+                    let mut bodies = vec![row.body.get().to_owned()];
+                    joining.others(&mut bodies, &mut joined).await?;
+                    joining.own(&mut bodies, &mut joined).await?;
+                    return Ok(bodies);
+                }
                 Err(error) if error.is_temporary() || error.kind == ErrorKind::SignIn => return Err(error.into()),
                 // A business key is no id, and systems have their ways of saying so.
                 Ok(None) | Err(_) => {}
             }
         }
         // Keys, lines and groups are found by reading on until they show.
-        let mut gathering = super::gather::Gathering::new(plan, project, None);
+        let mut gathering = Gathering::new(joining, &joined);
         let mut found = Vec::new();
-        while let Some(bodies) = gathering.next(self, &mut joined).await? {
+        while let Some(mut bodies) = gathering.next(&mut joined).await? {
+            if plan.late.lines {
+                joining.lines(&mut bodies, &mut joined).await?;
+            }
+            joining.own(&mut bodies, &mut joined).await?;
             found.extend(bodies.into_iter().filter(|body| bears(plan, body, id)));
             if !found.is_empty() {
                 break;
@@ -122,7 +131,7 @@ impl Engine<'_> {
             };
             let mut place = Where::of(plan, project);
             erp.show(self, plan, &mut place, &[]).await?;
-            let missed = AtomicBool::new(false);
+            let missed = Missed::default();
             let links = Seen { book, source: plan.source.resource.system, project: place.procore(), missed: &missed };
             let (ask, shown, target) = (Value::Record(Record::new()), place.value(), Value::Null);
             let context =

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::engine::Mode;
 use super::failure::Failure;
+use super::page::Page;
 use super::report::{HeldRecord, MappingReport};
-use super::run::{Page, Run};
+use super::run::Run;
 use super::scope::Where;
 use super::stage::{Staged, TELL_APART};
 use crate::plan::{Plan, Records};

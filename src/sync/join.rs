@@ -2,15 +2,17 @@
 //! rest of the run.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::engine::Engine;
 use super::failure::Failure;
 use super::scope::named;
-use crate::connector::{Key, ProjectScope, Query, Select};
-use crate::evaluate::{Context, NoLinks, beside, open, regrouped};
-use crate::plan::{Join, JoinBy, Plan};
+use super::shelf::{Shelf, folded};
+use crate::connector::{Key, ProjectScope, Query, Row, Select};
+use crate::evaluate::{beside, open, regrouped, replaced};
+use crate::plan::{Join, JoinBy, Plan, Records};
 use crate::schema::{Schema, Scope, Wire, plain};
 use crate::value::{Record, Value, plain_text};
 
@@ -22,19 +24,16 @@ const ONE_BY_ONE: usize = 8;
 pub(super) struct Joined {
     /// The synced projects, in which joined records may lie.
     pub(super) projects: Vec<ProjectScope>,
+    /// Whole lists.
+    pub(super) shelf: Shelf,
     /// By resource, project, and key or id.
-    single: HashMap<(String, String, String), Option<String>>,
-    /// By resource and project.
-    lists: HashMap<(String, String), List>,
+    single: HashMap<(String, String, String), Option<Arc<str>>>,
+    /// The lines that no list brings: by resource, project and id of their record.
+    lines: HashMap<(String, String, String), Lines>,
 }
 
-/// All records of a resource in one project, or in the company.
-#[derive(Debug, Default)]
-struct List {
-    records: Vec<(Record, String)>,
-    /// For each choice of fields: their values → which records.
-    indexes: HashMap<Vec<String>, HashMap<String, Vec<usize>>>,
-}
+/// Lists of lines by their field, as they came.
+type Lines = Vec<(String, Arc<str>)>;
 
 /// Which records are wanted beside one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,70 +44,188 @@ struct Wanted {
     values: Option<Vec<String>>,
 }
 
+/// The records of one plan, to which others are joined.
+#[derive(Clone, Copy)]
+pub(super) struct Joining<'j> {
+    pub(super) engine: &'j Engine<'j>,
+    pub(super) plan: &'j Plan,
+    /// The project whose records they are, where it is known before they are read.
+    pub(super) project: Option<&'j ProjectScope>,
+    /// They are those that changed since.
+    pub(super) since: Option<Timestamp>,
+}
+
 impl Joined {
-    /// Nothing read yet.
+    /// Nothing read yet, in a run of these mappings.
+    pub(super) fn for_run<'p>(plans: impl IntoIterator<Item = &'p Plan>) -> Self {
+        Self { shelf: Shelf::for_run(plans), ..Self::default() }
+    }
+
+    /// Nothing read yet, to look at one mapping.
     pub(super) fn in_projects(projects: Vec<ProjectScope>) -> Self {
         Self { projects, ..Self::default() }
     }
 
     /// Forgets what was read of a resource, for it has been written.
-    pub(super) fn forget(&mut self, resource: &str) {
-        self.single.retain(|(known, _, _), _| known != resource);
-        self.lists.retain(|(known, _), _| known != resource);
+    pub(super) fn wrote(&mut self, plan: &Plan) {
+        self.single.retain(|(known, _, _), _| *known != plan.target.name);
+        self.lines.retain(|(known, _, _), _| *known != plan.target.name);
+        self.shelf.wrote(plan.target.resource.system, &plan.target.name);
+    }
+
+    /// A mapping is done with a project, or with all of them: what no later one reads goes.
+    pub(super) fn leave(&mut self, scope: Option<&str>) {
+        self.shelf.leave(scope);
+        let Self { single, lines, shelf, .. } = self;
+        let stays = |resource: &str, place: &str| scope.is_some_and(|scope| place != scope) || shelf.wants(resource);
+        single.retain(|(resource, place, _), _| stays(resource, place));
+        lines.retain(|(resource, place, _), _| stays(resource, place));
     }
 
     fn project(&self, scope: &str) -> Option<ProjectScope> {
         self.projects.iter().find(|project| project.procore == scope).cloned()
     }
-}
 
-/// Puts related records beside each record, and then the lists that the plan makes of what is there. A join may name what an earlier one put there.
-pub(super) async fn join(
-    engine: &Engine<'_>,
-    plan: &Plan,
-    mut bodies: Vec<String>,
-    (project, since): (Option<&ProjectScope>, Option<Timestamp>),
-    joined: &mut Joined,
-) -> Result<Vec<String>, Failure> {
-    for join in &plan.joins {
-        let wanted: Vec<Option<Wanted>> = bodies.iter().map(|body| wanted(engine, (plan, join), body, (project, joined))).collect();
-        let reader = Reader { engine, join, since };
-        match &join.by {
-            JoinBy::All(_) => reader.lists(&wanted, joined).await?,
-            JoinBy::Key(_) | JoinBy::Id(_) | JoinBy::Computed(_) => reader.singles(&wanted, joined).await?,
+    /// A record that was asked for alone has its lines already.
+    pub(super) fn has_lines(&mut self, schema: &Schema, scope: &str, row: &Row) {
+        if let Some(id) = row.id(schema).filter(|_| schema.resource.lines_apart().next().is_some()) {
+            self.lines.insert((schema.name.clone(), scope.to_owned(), id), lines_of(schema, row));
         }
-        for (body, wanted) in bodies.iter_mut().zip(&wanted) {
-            if let Some(found) = wanted.as_ref().and_then(|wanted| reader.found(wanted, joined)) {
-                *body = beside(body, &[(join.name.as_str(), &found)]);
+    }
+
+    /// A record of a source list has learnt this: later mappings see it so.
+    pub(super) fn learn(&mut self, plan: &Plan, scope: &str, (id, learned): (&str, &Record)) {
+        let scope = if plan.source.resource.scope == Scope::Company { "" } else { scope };
+        self.shelf.learn(plan, scope, (id, learned));
+    }
+
+    /// Records as their list brings them, completed with the lines that take calls of their own; each asked for once.
+    async fn with_lines(
+        &mut self,
+        engine: &Engine<'_>,
+        (schema, scope, project): (&Schema, &str, Option<&ProjectScope>),
+        mut bodies: Vec<Arc<str>>,
+    ) -> Result<Vec<Arc<str>>, Failure> {
+        if schema.resource.lines_apart().next().is_none() {
+            return Ok(bodies);
+        }
+        let (mut open, mut rows, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, body) in bodies.iter_mut().enumerate() {
+            let Some(row) = Row::of_text(body) else { continue };
+            let Some(id) = row.id(schema) else { continue };
+            let key = (schema.name.clone(), scope.to_owned(), id);
+            match self.lines.get(&key).map(|lines| replaced(body, lines)) {
+                Some(Some(whole)) => *body = whole.into(),
+                Some(None) | None => {
+                    open.push(at);
+                    rows.push(row);
+                    keys.push(key);
+                }
             }
         }
+        let completed = engine.doors.of(schema.resource.system).lines(schema, project, rows).await?;
+        for ((at, row), key) in open.into_iter().zip(completed).zip(keys) {
+            bodies[at] = row.body.get().into();
+            if self.shelf.reads(&schema.name) > 1 {
+                self.lines.insert(key, lines_of(schema, &row));
+            }
+        }
+        Ok(bodies)
     }
-    let regroup = |body| regrouped(body, &plan.lists).map_err(|refusal| Failure::Asked(refusal.to_string()));
-    bodies.into_iter().map(regroup).collect()
 }
 
-/// What a record wants beside it. One that cannot be read wants nothing, and is told when it is mapped.
-fn wanted(
-    engine: &Engine<'_>,
-    (plan, join): (&Plan, &Join),
-    body: &str,
-    (project, joined): (Option<&ProjectScope>, &Joined),
-) -> Option<Wanted> {
-    let opened = open(plan, body).ok()?;
-    let document = opened.document();
-    let empty = Value::Null;
-    let context = Context { settings: engine.settings, ask: &empty, target: &empty, project: &empty, links: &NoLinks, today: engine.today };
-    let values = match document.joined_by(join, &context) {
-        Ok(Some(values)) => Some(values),
-        Ok(None) if join.is_list() => None,
-        Ok(None) | Err(_) => return None,
-    };
-    if join.schema.resource.scope == Scope::Company {
-        return Some(Wanted { scope: String::new(), values });
+/// The lines of a record that was completed with them.
+fn lines_of(schema: &Schema, row: &Row) -> Lines {
+    let fields = schema.resource.lines_apart();
+    fields.filter_map(|field| Some((field.to_owned(), row.member(field)?.into()))).collect()
+}
+
+impl Joining<'_> {
+    /// Where the list of these records is kept.
+    pub(super) fn scope(&self) -> &str {
+        self.project.map_or("", |project| project.procore.as_str())
     }
-    let own = || named(&joined.projects, &document.project_key().ok()??, plan.source.resource.system);
-    let project = project.or_else(own)?;
-    Some(Wanted { scope: project.procore.clone(), values })
+
+    /// Completes records with the lines that their list did not bring.
+    pub(super) async fn lines(&self, bodies: &mut [String], joined: &mut Joined) -> Result<(), Failure> {
+        let place = (&*self.plan.source, self.scope(), self.project);
+        let rows = bodies.iter().map(|body| Arc::from(body.as_str())).collect();
+        let whole = joined.with_lines(self.engine, place, rows).await?;
+        bodies.iter_mut().zip(whole).for_each(|(body, whole)| *body = whole.to_string());
+        Ok(())
+    }
+
+    /// Records with what their lists do not bring, as far as it is needed to say whether they changed: lines and joins. Of what is
+    /// not offered whatever they are, nothing more is asked.
+    pub(super) async fn completed(&self, mut bodies: Vec<String>, joined: &mut Joined) -> Result<Vec<String>, Failure> {
+        let wanted: Vec<usize> = (0..bodies.len()).filter(|at| !self.is_denied(&bodies[*at])).collect();
+        let mut open: Vec<String> = wanted.iter().map(|at| std::mem::take(&mut bodies[*at])).collect();
+        // Those of groups were needed before they became groups.
+        if !self.plan.late.lines && !matches!(self.plan.records, Records::Group { .. }) {
+            self.lines(&mut open, joined).await?;
+        }
+        self.others(&mut open, joined).await?;
+        wanted.into_iter().zip(open).for_each(|(at, body)| bodies[at] = body);
+        Ok(bodies)
+    }
+
+    /// Whether a record as its list brings it is enough to say that it is not offered.
+    fn is_denied(&self, body: &str) -> bool {
+        let late = self.plan.late;
+        late.told_by_row > 0
+            && open(self.plan, body).is_ok_and(|opened| opened.document().is_denied_by(late.told_by_row, &self.engine.before_any()))
+    }
+
+    /// Puts related records beside each record, all but [its own](Join::own). A join may name what an earlier one put there.
+    pub(super) async fn others(&self, bodies: &mut [String], joined: &mut Joined) -> Result<(), Failure> {
+        self.join(bodies, joined, |join| !join.own).await
+    }
+
+    /// Puts the rest beside each record, and then the lists that the plan makes of what is there.
+    pub(super) async fn own(&self, bodies: &mut [String], joined: &mut Joined) -> Result<(), Failure> {
+        self.join(bodies, joined, |join| join.own).await?;
+        for body in bodies {
+            let whole = std::mem::take(body);
+            *body = regrouped(whole, &self.plan.lists).map_err(|refusal| Failure::Asked(refusal.to_string()))?;
+        }
+        Ok(())
+    }
+
+    async fn join(&self, bodies: &mut [String], joined: &mut Joined, which: impl Fn(&Join) -> bool) -> Result<(), Failure> {
+        for join in self.plan.joins.iter().filter(|join| which(join)) {
+            let wanted: Vec<Option<Wanted>> = bodies.iter().map(|body| self.wanted(join, body, joined)).collect();
+            let reader = Reader { engine: self.engine, join, since: self.since };
+            match &join.by {
+                JoinBy::All(_) => reader.lists(&wanted, joined).await?,
+                JoinBy::Key(_) | JoinBy::Id(_) | JoinBy::Computed(_) => reader.singles(&wanted, joined).await?,
+            }
+            for (body, wanted) in bodies.iter_mut().zip(&wanted) {
+                let Some(wanted) = wanted else { continue };
+                if let Some(found) = reader.found(wanted, joined).await? {
+                    *body = beside(body, &[(join.name.as_str(), &found)]);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a record wants beside it. One that cannot be read wants nothing, and is told when it is mapped.
+    fn wanted(&self, join: &Join, body: &str, joined: &Joined) -> Option<Wanted> {
+        let (engine, plan) = (self.engine, self.plan);
+        let opened = open(plan, body).ok()?;
+        let document = opened.document();
+        let values = match document.joined_by(join, &engine.before_any()) {
+            Ok(Some(values)) => Some(values),
+            Ok(None) if join.is_list() => None,
+            Ok(None) | Err(_) => return None,
+        };
+        if join.schema.resource.scope == Scope::Company {
+            return Some(Wanted { scope: String::new(), values });
+        }
+        let own = || named(&joined.projects, &document.project_key().ok()??, plan.source.resource.system);
+        let project = self.project.or_else(own)?;
+        Some(Wanted { scope: project.procore.clone(), values })
+    }
 }
 
 /// Reads what one join puts beside records.
@@ -130,14 +247,12 @@ impl Reader<'_> {
         let JoinBy::All(fields) = &self.join.by else { return Ok(()) };
         let fields: Vec<String> = fields.iter().map(|(field, _)| field.clone()).collect();
         for scope in scopes {
-            let key = (self.schema().name.clone(), scope.to_owned());
-            if !joined.lists.contains_key(&key) {
-                let records = self.all(joined.project(scope).as_ref(), None).await?;
-                joined.lists.insert(key.clone(), List { records, ..List::default() });
+            if joined.shelf.whole(&self.schema().name, scope).is_none() {
+                let rows = self.all(joined.project(scope).as_ref(), None).await?;
+                joined.shelf.keep((&self.schema().name, self.schema().resource.system), scope, (Arc::new(rows), None));
             }
-            if let Some(list) = joined.lists.get_mut(&key) {
-                list.index(&fields);
-            }
+            let values = |body: &str| self.texts(body, &fields);
+            joined.shelf.index(&self.schema().name, scope, (&fields, &values));
         }
         Ok(())
     }
@@ -153,9 +268,13 @@ impl Reader<'_> {
         for scope in scopes {
             if self.is_listed() && many.iter().filter(|(other, _)| other == scope).count() > ONE_BY_ONE {
                 let since = self.since.filter(|_| self.schema().resource.modified.is_some());
-                for (record, body) in self.all(joined.project(scope).as_ref(), since).await? {
-                    let key = self.single(scope, &self.names().iter().map(|name| text(&record, name)).collect::<Vec<_>>());
-                    joined.single.insert(key, Some(body));
+                let rows = match joined.shelf.whole(&self.schema().name, scope) {
+                    Some(rows) => rows,
+                    None => Arc::new(self.all(joined.project(scope).as_ref(), since).await?),
+                };
+                for body in rows.iter() {
+                    let key = self.single(scope, &self.texts(body, self.names()));
+                    joined.single.insert(key, Some(Arc::clone(body)));
                 }
             }
         }
@@ -166,22 +285,33 @@ impl Reader<'_> {
                 JoinBy::Key(_) | JoinBy::All(_) => Key::Parts(&values),
             };
             let row = door.get(self.schema(), joined.project(&scope).as_ref(), key, Select::All).await?;
-            joined.single.insert(self.single(&scope, &values), row.map(|row| row.body.get().to_owned()));
+            let body: Option<Arc<str>> = row.as_ref().map(|row| row.body.get().into());
+            if let Some(row) = &row {
+                joined.has_lines(self.schema(), &scope, row);
+            }
+            joined.single.insert(self.single(&scope, &values), body);
         }
         Ok(())
     }
 
     /// What is put beside a record, as JSON.
-    fn found(&self, wanted: &Wanted, joined: &Joined) -> Option<String> {
+    async fn found(&self, wanted: &Wanted, joined: &mut Joined) -> Result<Option<String>, Failure> {
         let JoinBy::All(fields) = &self.join.by else {
-            return joined.single.get(&self.single(&wanted.scope, wanted.values.as_ref()?))?.clone();
+            let key = wanted.values.as_ref().map(|values| self.single(&wanted.scope, values));
+            let Some(body) = key.and_then(|key| joined.single.get(&key)?.clone()) else { return Ok(None) };
+            let whole = self.whole(&wanted.scope, vec![body], joined).await?;
+            return Ok(whole.first().map(|body| body.to_string()));
         };
-        let Some(values) = &wanted.values else { return Some("[]".to_owned()) };
-        let list = joined.lists.get(&(self.schema().name.clone(), wanted.scope.clone()))?;
+        let Some(values) = &wanted.values else { return Ok(Some("[]".to_owned())) };
         let fields: Vec<String> = fields.iter().map(|(field, _)| field.clone()).collect();
-        let found = list.indexes.get(&fields)?.get(&folded(values)).map_or(&[][..], Vec::as_slice);
-        let bodies: Vec<&str> = found.iter().map(|at| list.records[*at].1.as_str()).collect();
-        Some(format!("[{}]", bodies.join(",")))
+        let Some(bodies) = joined.shelf.having(&self.schema().name, &wanted.scope, (&fields, &folded(values))) else { return Ok(None) };
+        let bodies = self.whole(&wanted.scope, bodies, joined).await?;
+        Ok(Some(format!("[{}]", bodies.iter().map(|body| &**body).collect::<Vec<_>>().join(","))))
+    }
+
+    async fn whole(&self, scope: &str, bodies: Vec<Arc<str>>, joined: &mut Joined) -> Result<Vec<Arc<str>>, Failure> {
+        let project = joined.project(scope);
+        joined.with_lines(self.engine, (self.schema(), scope, project.as_ref()), bodies).await
     }
 
     fn single(&self, scope: &str, values: &[String]) -> (String, String, String) {
@@ -190,11 +320,17 @@ impl Reader<'_> {
     }
 
     /// The fields by which single records are found.
-    fn names(&self) -> Vec<String> {
+    fn names(&self) -> &[String] {
         match &self.join.by {
-            JoinBy::Id(_) | JoinBy::Computed(_) => vec![self.schema().resource.id.clone()],
-            JoinBy::Key(_) | JoinBy::All(_) => self.schema().resource.key.clone(),
+            JoinBy::Id(_) | JoinBy::Computed(_) => std::slice::from_ref(&self.schema().resource.id),
+            JoinBy::Key(_) | JoinBy::All(_) => &self.schema().resource.key,
         }
+    }
+
+    /// What these fields of a record hold; a record that the schema does not fit holds nothing.
+    fn texts(&self, body: &str, fields: &[String]) -> Vec<String> {
+        let record = plain(body, &self.schema().shape, self.schema().resource.system).unwrap_or_default();
+        fields.iter().map(|field| text(&record, field)).collect()
     }
 
     fn is_listed(&self) -> bool {
@@ -205,38 +341,17 @@ impl Reader<'_> {
         }
     }
 
-    async fn all(&self, project: Option<&ProjectScope>, since: Option<Timestamp>) -> Result<Vec<(Record, String)>, Failure> {
-        let schema = self.schema();
-        let door = self.engine.doors.of(schema.resource.system);
-        let (mut records, mut page) = (Vec::new(), None);
+    async fn all(&self, project: Option<&ProjectScope>, since: Option<Timestamp>) -> Result<Vec<Arc<str>>, Failure> {
+        let door = self.engine.doors.of(self.schema().resource.system);
+        let (mut rows, mut page) = (Vec::new(), None);
         loop {
-            let read = door.read(&Query { schema, project, since, equals: &[], select: Select::All }, page).await?;
-            for row in read.rows {
-                let body = row.body.get().to_owned();
-                let record = plain(&body, &schema.shape, schema.resource.system).map_err(|problem| {
-                    Failure::Asked(format!("`{}` answered a record that its schema does not fit: {problem}", schema.name))
-                })?;
-                records.push((record, body));
-            }
+            let read = door.read(&Query { schema: self.schema(), project, since, equals: &[], select: Select::Listed }, page).await?;
+            rows.extend(read.rows.iter().map(|row| Arc::from(row.body.get())));
             match read.next {
                 Some(next) => page = Some(next),
-                None => return Ok(records),
+                None => return Ok(rows),
             }
         }
-    }
-}
-
-impl List {
-    fn index(&mut self, fields: &[String]) {
-        if self.indexes.contains_key(fields) {
-            return;
-        }
-        let mut index: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, (record, _)) in self.records.iter().enumerate() {
-            let values: Vec<String> = fields.iter().map(|field| text(record, field)).collect();
-            index.entry(folded(&values)).or_default().push(at);
-        }
-        self.indexes.insert(fields.to_vec(), index);
     }
 }
 
@@ -251,9 +366,4 @@ fn text(record: &Record, path: &str) -> String {
         Some(value) => value.plain(),
         None => String::new(),
     }
-}
-
-/// Values as they are compared: without blanks around them, in either case.
-fn folded(values: &[String]) -> String {
-    values.iter().map(|value| value.trim().to_lowercase()).collect::<Vec<_>>().join("\u{1f}")
 }

@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::scope::in_projects;
 use crate::connector::ProjectScope;
@@ -33,7 +32,30 @@ pub(super) struct Seen<'b> {
     /// The Procore project's id; empty outside projects.
     pub(super) project: &'b str,
     /// Told when something is asked for that is not linked: what comes of the record may change with a link alone.
-    pub(super) missed: &'b AtomicBool,
+    pub(super) missed: &'b Missed,
+}
+
+/// What a record asked for that is not linked: a document by its mapping, side and name, or a line of one.
+#[derive(Debug, Default)]
+pub(super) struct Missed(Mutex<BTreeSet<String>>);
+
+/// Between the parts of what was asked for.
+const PART: char = '\u{1f}';
+
+impl Missed {
+    fn add(&self, parts: &[&str]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(parts.join(&PART.to_string()));
+    }
+
+    /// Whether there is nothing.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// As one text, to be held against the book another day.
+    pub(super) fn to_text(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|asked| format!("\n{asked}")).collect()
+    }
 }
 
 impl Book {
@@ -100,6 +122,22 @@ impl Book {
         format!("{:016x}", told.finish())
     }
 
+    /// Whether what records of a project [asked for in vain](Missed::to_text) is still not linked.
+    pub(super) fn still_lacks(&self, missed: &str, project: &str) -> bool {
+        missed.lines().all(|asked| {
+            let parts: Vec<&str> = asked.split(PART).collect();
+            let [mapping, side, key, line @ ..] = parts.as_slice() else { return false };
+            let side = if *side == System::Procore.word() { System::Procore } else { System::Acumatica };
+            let scope = self.scope_of(mapping, project);
+            let link = self.links.other_side(mapping, scope, side, key);
+            let known = match line {
+                [list, line] => link.is_some_and(|link| self.links.line(&link, list, side, line).is_some()),
+                _ => link.is_some(),
+            };
+            !known && self.planned(mapping, scope, side, key).is_none()
+        })
+    }
+
     /// Whether a record is linked already, in whatever scope: two projects may use one number for their contracts.
     pub(super) fn is_taken(&self, mapping: &str, side: System, id: &str) -> bool {
         self.links.is_taken(mapping, side, id)
@@ -144,7 +182,7 @@ impl Seen<'_> {
         let link = self.book.links.other_side(mapping, scope, side, key).map(|link| Found::Link(Box::new(link)));
         let found = link.or_else(|| self.book.planned(mapping, scope, side, key).map(Found::Planned));
         if found.is_none() {
-            self.missed.store(true, Ordering::Relaxed);
+            self.missed.add(&[mapping, side.word(), key]);
         }
         found
     }
@@ -184,7 +222,7 @@ impl Links for Seen<'_> {
         let pair = self.book.pair_of(mapping);
         let planned = self.book.planned(pair, self.book.scope_of(pair, self.project), self.source, document);
         if planned.is_none() {
-            self.missed.store(true, Ordering::Relaxed);
+            self.missed.add(&[pair, self.source.word(), document, list, line]);
         }
         planned.map(|_| format!("{PENDING}{mapping} {document} line {line}"))
     }

@@ -111,7 +111,9 @@ pub enum Event<'a> {
         mapping: &'a str,
         /// What became of the records so far.
         counts: &'a Counts,
-        /// How many records there are to read, where the system says so and there is one list of them.
+        /// How many records of the list are read, and sent where they have to be.
+        done: u64,
+        /// How many records the list has, where the system says so.
         total: Option<u64>,
         /// Requests so far.
         requests: SystemRequests,

@@ -1,32 +1,25 @@
 //! Mapping by mapping, scope by scope, page by page: what a run does with what it reads.
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::atomic::AtomicBool;
-
-use jiff::Timestamp;
 
 use super::dispatch::Relearned;
 use super::engine::{Engine, Mode};
 use super::erp::Erp;
 use super::failure::Failure;
 use super::gather::Gathering;
-use super::holding::{hold, reading_from};
-use super::join::{Joined, join};
+use super::holding::reading_from;
+use super::join::{Joined, Joining};
 use super::links::Book;
-use super::reading::{Reading, view_of};
+use super::pace::Pace;
+use super::page::{Page, View};
+use super::reading::Reading;
 use super::report::{Event, MappingReport};
-use super::scope::{Where, projects};
-use super::stage::{Decision, Staged, Staging};
-use super::target::{TargetView, is_readable};
+use super::scope::projects;
 use crate::connector::{Key, ProjectScope, Select};
-use crate::evaluate::{Item, Refusal, SourceRef, enabled, open};
+use crate::evaluate::enabled;
 use crate::plan::{Plan, ProjectOf, Records};
-use crate::store::{Cursor, Digest, Held, Lease, Written};
-use crate::value::{instant_of, json_text};
-
-/// Why a record is not sent a second time.
-const AWAITED: &str = "an action has made its record at the target, and that does not show yet; it is looked for at every run";
+use crate::store::{Cursor, Digest, Held, Lease};
+use crate::value::json_text;
 
 /// What a run knows while it goes on.
 pub(super) struct Run<'r> {
@@ -34,16 +27,20 @@ pub(super) struct Run<'r> {
     pub(super) mode: Mode<'r>,
     pub(super) book: Book,
     pub(super) planned_projects: Vec<ProjectScope>,
-    joined: Joined,
+    /// The mappings of the run, in their order.
+    order: Vec<&'r Plan>,
+    pub(super) joined: Joined,
+    /// How far the list is that is read.
+    pub(super) pace: Pace,
     pub(super) erp: Erp,
     /// A digest of the settings.
-    settings: String,
+    pub(super) settings: String,
     /// Mappings whose records the target does not have: left out, or only planned.
     unready: Vec<&'r Plan>,
     /// Records whose flow an earlier run left open because what it made does not show: mapping, scope, source id.
     pub(super) awaited: HashSet<(String, String, String)>,
     /// What is known of the target of the mapping that runs: of the company, or project by project.
-    views: HashMap<String, View>,
+    pub(super) views: HashMap<String, View>,
     /// Links that are to learn how things are, once the page is dealt with.
     pub(super) relearned: Vec<Relearned>,
     /// What a saved plan allows: mapping, project, source id.
@@ -52,26 +49,9 @@ pub(super) struct Run<'r> {
     lease: Option<Lease>,
 }
 
-/// What is known while a scope is read.
-pub(super) struct Page {
-    newest: Option<Timestamp>,
-    seen: HashSet<String>,
-    /// What is held since earlier runs: scope, source id.
-    pub(super) held: HashSet<(String, String)>,
-    pub(super) waiting: bool,
-    /// Some record asked for a link that is not there.
-    missed: bool,
-}
-
-/// What is known of the target in one project, or in the company.
-struct View {
-    target: TargetView,
-    /// Drafts that were written to a target that cannot be read.
-    memory: HashMap<String, Written>,
-}
-
 impl<'r> Run<'r> {
-    pub(super) fn new(engine: &'r Engine<'r>, mode: Mode<'r>, book: Book, lease: Option<Lease>) -> Self {
+    /// A run of these mappings, in this order.
+    pub(super) fn new(engine: &'r Engine<'r>, mode: Mode<'r>, (book, lease): (Book, Option<Lease>), order: Vec<&'r Plan>) -> Self {
         let settings = Digest::of(json_text(engine.settings)).as_str().chars().take(16).collect();
         let allowed = match mode {
             Mode::Apply { only: Some(set), .. } => Some(set.by_record().into_keys().collect()),
@@ -85,7 +65,9 @@ impl<'r> Run<'r> {
             mode,
             book,
             planned_projects: Vec::new(),
-            joined: Joined::default(),
+            joined: Joined::for_run(order.iter().copied()),
+            order,
+            pace: Pace::default(),
             erp: Erp::default(),
             settings,
             unready: Vec::new(),
@@ -129,6 +111,9 @@ impl<'r> Run<'r> {
             self.resume(plan, &mut report).await?;
         }
         self.views.clear();
+        if let Some(at) = self.order.iter().position(|other| std::ptr::eq(*other, plan)) {
+            self.joined.shelf.begin(at);
+        }
         self.joined.projects = projects(&self.book, &self.planned_projects);
         let readings = self.readings(plan);
         let of = readings.len();
@@ -137,10 +122,10 @@ impl<'r> Run<'r> {
             // What a project holds is of no use to the next one.
             self.views.retain(|place, _| place.is_empty());
             self.read(&reading, &mut report).await?;
+            let scope = reading.project.as_ref().map(|project| project.procore.clone());
+            self.joined.leave(scope.as_deref());
         }
-        if report.counts.created + report.counts.updated > 0 {
-            self.joined.forget(&plan.target.name);
-        }
+        self.joined.leave(None);
         if !report.changes.is_empty() {
             self.unready.push(plan);
         }
@@ -168,7 +153,7 @@ impl<'r> Run<'r> {
     async fn read(&mut self, reading: &Reading<'r>, report: &mut MappingReport) -> Result<(), Failure> {
         let plan = reading.plan;
         let (mapping, scope) = (plan.name.clone(), reading.scope.clone());
-        let incremental = plan.source.resource.modified.is_some();
+        let incremental = plan.source.resource.is_incremental();
         let (cursor, held) = self
             .engine
             .worker
@@ -190,12 +175,15 @@ impl<'r> Run<'r> {
         let held: Vec<Held> = held.into_iter().filter(|held| reading.holds(&held.scope)).collect();
         let known = held.iter().map(|held| (held.scope.clone(), held.source_id.clone())).collect();
         let mut page = Page { newest: since, seen: HashSet::new(), held: known, waiting: false, missed };
-        let mut gathering = Gathering::new(plan, reading.project.as_ref(), reading_from(plan, since, &held));
-        while let Some(bodies) = gathering.next(self.engine, &mut self.joined).await? {
+        let joining = Joining { engine: self.engine, plan, project: reading.project.as_ref(), since: reading_from(plan, since, &held) };
+        let mut gathering = Gathering::new(joining, &self.joined);
+        self.pace = Pace::default();
+        while let Some(bodies) = gathering.next(&mut self.joined).await? {
             self.go_on().await?;
+            self.pace.page(bodies.len(), gathering.total);
             self.bodies(reading, bodies, &mut page, report).await?;
-            let (total, requests) = (gathering.total, self.engine.doors.requests());
-            self.engine.watch.see(&Event::Moved { mapping: &plan.name, counts: &report.counts, total, requests });
+            self.pace.page(0, gathering.total);
+            self.pace.tell(self.engine, report);
         }
         if since.is_some() && matches!(plan.records, Records::One) {
             self.again(reading, &mut page, report).await?;
@@ -220,134 +208,12 @@ impl<'r> Run<'r> {
         let mut bodies = Vec::new();
         for id in ids {
             if let Some(row) = door.get(&plan.source, reading.project.as_ref(), Key::Id(&id), Select::All).await? {
+                self.joined.has_lines(&plan.source, reading.project.as_ref().map_or("", |project| &project.procore), &row);
                 bodies.push(row.body.get().to_owned());
             }
         }
-        let bodies = join(self.engine, plan, bodies, (reading.project.as_ref(), None), &mut self.joined).await?;
+        let joining = Joining { engine: self.engine, plan, project: reading.project.as_ref(), since: None };
+        joining.others(&mut bodies, &mut self.joined).await?;
         self.bodies(reading, bodies, page, report).await
     }
-
-    async fn bodies(
-        &mut self,
-        reading: &Reading<'r>,
-        bodies: Vec<String>,
-        page: &mut Page,
-        report: &mut MappingReport,
-    ) -> Result<(), Failure> {
-        let all = projects(&self.book, &self.planned_projects);
-        let mut staged = Vec::new();
-        for body in &bodies {
-            let opened = match open(reading.plan, body) {
-                Ok(opened) => opened,
-                Err(refusal) => {
-                    nameless(report, page, &refusal);
-                    continue;
-                }
-            };
-            for item in opened.items() {
-                report.counts.read += 1;
-                let source = match item.source() {
-                    Ok(source) => source,
-                    Err(refusal) => {
-                        nameless(report, page, &refusal);
-                        continue;
-                    }
-                };
-                page.newest = page.newest.max(source.modified.as_deref().and_then(instant_of));
-                page.seen.insert(source.id.clone());
-                for mut place in self.places(reading, &source, &all) {
-                    self.erp.show(self.engine, reading.plan, &mut place, &self.planned_projects).await?;
-                    let decision = self.decide(reading.plan, (&item, &source, body), &place, page).await?;
-                    if decision.lets_go() {
-                        let one = (place.scope.clone(), source.id.clone());
-                        let held = page.held.contains(&one);
-                        self.let_go(reading.plan, page, held.then_some(one).into_iter().collect()).await?;
-                    }
-                    self.settle(reading.plan, decision, (&source, &place), report, &mut staged).await?;
-                }
-            }
-        }
-        self.relearn().await?;
-        let staged = self.told_apart(reading.plan, staged, report).await?;
-        self.send(reading.plan, staged, page, report).await
-    }
-
-    /// Forgets what is known of a record that was just written.
-    pub(super) fn forget(&mut self, plan: &Plan, place: &Where, id: &str) {
-        if let Some(view) = self.views.get_mut(view_of(plan, place)) {
-            view.target.forget(id);
-        }
-    }
-
-    async fn decide(
-        &mut self,
-        plan: &'r Plan,
-        (item, source, body): (&Item<'_, '_, '_>, &SourceRef, &str),
-        place: &Where,
-        page: &mut Page,
-    ) -> Result<Decision, Failure> {
-        if self.awaited.contains(&(plan.name.clone(), place.scope.clone(), source.id.clone())) {
-            return Ok(Decision::Hold(vec![AWAITED.to_owned()]));
-        }
-        let view = match self.views.entry(view_of(plan, place).to_owned()) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => {
-                let (mapping, scope) = (plan.name.clone(), place.scope.clone());
-                let memory = if is_readable(plan) {
-                    HashMap::new()
-                } else {
-                    self.engine.worker.store().read(move |reading| reading.written(&mapping, &scope)).await?
-                };
-                entry.insert(View { target: TargetView::default(), memory })
-            }
-        };
-        let joined = (!plan.joins.is_empty()).then(|| Digest::of(body).as_str().chars().take(16).collect());
-        let staging = Staging {
-            engine: self.engine,
-            plan,
-            book: &self.book,
-            place,
-            settings: &self.settings,
-            joined,
-            missed: AtomicBool::new(false),
-            memory: &view.memory,
-        };
-        let decision = staging.decide(item, source, &mut view.target).await?;
-        // What is held is offered again by itself.
-        page.missed |= staging.missed.into_inner() && !matches!(decision, Decision::Hold(_));
-        Ok(decision)
-    }
-
-    async fn settle(
-        &mut self,
-        plan: &Plan,
-        decision: Decision,
-        (source, place): (&SourceRef, &Where),
-        report: &mut MappingReport,
-        staged: &mut Vec<Staged>,
-    ) -> Result<(), Failure> {
-        let offered = !matches!(decision, Decision::NotOffered);
-        report.counts.offered += u64::from(offered);
-        match decision {
-            Decision::NotOffered => {}
-            Decision::Unchanged => report.counts.unchanged += 1,
-            Decision::Refresh(refreshed) => {
-                report.counts.unchanged += 1;
-                self.refresh(plan, *refreshed);
-            }
-            Decision::Stage(one) => staged.push(*one),
-            Decision::Differs(mismatch) => report.mismatches.push(mismatch),
-            Decision::Hold(reasons) => {
-                hold(report, &source.id, &source.label, reasons.clone());
-                self.remember_hold(plan, place, (&source.id, source.modified.as_ref()), reasons).await?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A record without an id cannot be remembered as held: the cursor stays before it, so that it is read and told again.
-fn nameless(report: &mut MappingReport, page: &mut Page, refusal: &Refusal) {
-    hold(report, "?", "?", vec![refusal.to_string()]);
-    page.waiting = true;
 }

@@ -1,13 +1,12 @@
 //! From a record to what would happen to it: nothing, a change, or a reason to wait.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::change_set::{Action, StagedChange};
 use super::engine::Engine;
 use super::failure::Failure;
 use super::lines::{known_in, recognise_surely, to_remove_by_hand};
-use super::links::{Book, Seen, target_line_key};
+use super::links::{Book, Missed, Seen, target_line_key};
 use super::parcel::{Parcel, ParcelLine};
 use super::report::Mismatch;
 use super::scope::Where;
@@ -60,10 +59,10 @@ pub(super) struct Staging<'s> {
     pub(super) place: &'s Where,
     /// A digest of the settings.
     pub(super) settings: &'s str,
-    /// A digest of the record with what was joined to it, where something was: that may change alone.
-    pub(super) joined: Option<String>,
+    /// A digest of what the mapping reads of the record.
+    pub(super) read: &'s str,
     /// Whether the record asked for a link that is not there.
-    pub(super) missed: AtomicBool,
+    pub(super) missed: Missed,
     /// Drafts of targets that cannot be read, as they were written last, by source id.
     pub(super) memory: &'s HashMap<String, Written>,
 }
@@ -72,13 +71,6 @@ impl Staging<'_> {
     /// Decides about one item.
     pub(super) async fn decide(&self, item: &Item<'_, '_, '_>, source: &SourceRef, view: &mut TargetView) -> Result<Decision, Failure> {
         let link = self.book.by_id(&self.plan.pair, &self.place.scope, self.plan.source.resource.system, &source.id);
-        let version = self.version(source);
-        if let (Some(link), Some(version)) = (&link, &version)
-            && self.plan.writes()
-            && link.source_version.as_ref() == Some(version)
-        {
-            return Ok(Decision::Unchanged);
-        }
         let mut target = Value::Null;
         if let Some(link) = &link
             && self.plan.reads_target()
@@ -101,12 +93,10 @@ impl Staging<'_> {
         }
     }
 
-    /// The source as it is, with the mapping and settings of today: when none of them changed, neither did the draft. None where
-    /// a link may change it that is not there yet.
+    /// The source as it is, with the mapping and settings of today, and what it asked for in vain: when none of them changed, neither
+    /// did the draft.
     fn version(&self, source: &SourceRef) -> Option<String> {
-        let modified = source.modified.as_ref().filter(|_| !self.missed.load(Ordering::Relaxed))?;
-        let joined = self.joined.as_deref().map(|joined| format!("+{joined}")).unwrap_or_default();
-        Some(format!("{modified}{joined} {} {}", self.plan.fingerprint, self.settings))
+        Some(format!("{}{}", version(self.plan, self.settings, (source, self.read))?, self.missed.to_text()))
     }
 
     fn evaluate(&self, item: &Item<'_, '_, '_>, target: &Value) -> Result<Option<Draft>, Refusal> {
@@ -349,6 +339,16 @@ impl Staging<'_> {
     fn system(&self) -> System {
         self.plan.target.resource.system
     }
+}
+
+/// A record as it is, with the mapping and settings of today: what the mapping reads of it, and the stamp where not all of that is
+/// there before the record is mapped. None where a stamp is needed and missing.
+pub(super) fn version(plan: &Plan, settings: &str, (source, read): (&SourceRef, &str)) -> Option<String> {
+    let stamp = match plan.is_read_late() {
+        true => source.modified.as_deref()?,
+        false => "",
+    };
+    Some(format!("{stamp}+{read} {} {settings}", plan.fingerprint))
 }
 
 /// The target key of a record that a plan would make, as far as the draft knows it: all of Acumatica's key fields.

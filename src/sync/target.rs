@@ -49,8 +49,7 @@ impl TargetView {
         if let Some(known) = self.single.get(id) {
             return Ok(known.clone());
         }
-        let lists_whole = plan.target.resource.wire.procore().is_some_and(|wire| wire.list.is_some() && wire.addressed_by().is_empty());
-        if lists_whole && self.whole.is_none() && self.single.len() >= ONE_BY_ONE {
+        if lists_whole(plan) && self.whole.is_none() && self.single.len() >= ONE_BY_ONE {
             let mut whole = HashMap::new();
             list(door, plan, (project, draft, Select::All), |record| drop(whole.insert(id_of(plan, &record), record))).await?;
             return Ok(self.whole.insert(whole).get(id).cloned());
@@ -81,8 +80,8 @@ impl TargetView {
         Ok(ids.cloned().unwrap_or_default())
     }
 
-    /// Asks only for what tells one record from another, and keeps that. Procore's lists that bring whole records anyway are kept
-    /// whole when they are short, or to be compared with.
+    /// Asks only for what tells one record from another, and keeps that. Lists that bring whole records anyway are kept whole
+    /// when they are short, or to be compared with.
     async fn list_identities(
         &mut self,
         door: &Connector,
@@ -90,7 +89,10 @@ impl TargetView {
         (project, draft): (Option<&ProjectScope>, &Record),
     ) -> Result<HashMap<String, Vec<String>>, Failure> {
         let fields: Vec<&str> = plan.identity.iter().map(String::as_str).collect();
-        let brings_all = plan.target.resource.wire.procore().is_some_and(|wire| wire.list.is_some() && wire.lines.is_empty());
+        let brings_all = match &plan.target.resource.wire {
+            Wire::Procore(wire) => wire.list.is_some() && wire.lines.is_empty(),
+            Wire::Acumatica(_) => lists_whole(plan),
+        };
         let select = if brings_all || !plan.writes() { Select::All } else { Select::Only(&fields) };
         let mut known: HashMap<String, Vec<String>> = HashMap::new();
         let mut whole = (brings_all || !plan.writes()).then(HashMap::new);
@@ -121,6 +123,14 @@ impl TargetView {
         if let Some(whole) = &mut self.whole {
             whole.remove(id);
         }
+    }
+}
+
+/// Whether a list brings whole records, at no more than it costs to ask for them one by one.
+fn lists_whole(plan: &Plan) -> bool {
+    match &plan.target.resource.wire {
+        Wire::Procore(wire) => wire.list.is_some() && wire.addressed_by().is_empty(),
+        Wire::Acumatica(_) => plan.target.shape.fields.iter().all(|field| field.shape.is_none() && field.custom.is_none()),
     }
 }
 

@@ -27,6 +27,7 @@ mod practice;
 mod program;
 mod records;
 mod records_through_mappings;
+mod requests;
 mod rules;
 mod sandbox_acumatica;
 mod sandbox_procore;

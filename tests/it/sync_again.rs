@@ -65,7 +65,8 @@ async fn hours_later_only_those_reads_are_made_that_prove_that_nothing_changed()
         let lists: Vec<&String> = reads.iter().filter(|read| read.contains(list)).collect();
         assert!(!lists.is_empty() && lists.iter().all(|read| read.contains("filters%5Bupdated_at%5D")), "{lists:?}");
     }
-    assert!(reads.len() < 50, "{} requests: {reads:#?}", reads.len());
+    // Of three projects: about twenty lists each, a dozen of the company, and what changed in the minutes before the last sync.
+    assert!(reads.len() < 125, "{} requests: {reads:#?}", reads.len());
 }
 
 /// A linked company follows Acumatica (BR-19).

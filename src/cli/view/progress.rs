@@ -13,6 +13,9 @@ use crate::sync::{Counts, Event, SystemRequests, Watch};
 /// Where nobody looks at bars, a mapping tells of itself after so many records, so that a log stays short.
 const EVERY: u64 = 1_000;
 
+/// Steps that the bar makes within one project.
+const FINE: u64 = 1_000;
+
 /// Shows each mapping of a run.
 #[derive(Debug)]
 pub(in crate::cli) enum Progress {
@@ -34,8 +37,8 @@ pub(in crate::cli) struct Bars {
 #[derive(Debug)]
 struct Current {
     bar: ProgressBar,
-    /// The mapping is read project by project, and these are counted.
-    by_project: bool,
+    /// The mapping is read project by project: how many are done, and of how many.
+    projects: Option<(u64, u64)>,
 }
 
 /// The mapping that is told of, and after how many records it was told of last.
@@ -87,25 +90,35 @@ impl Bars {
                 let bar = self.all.add(ProgressBar::new_spinner().with_message((*title).to_owned()));
                 bar.set_style(style("{msg:36!} {spinner} {prefix}"));
                 bar.enable_steady_tick(Duration::from_millis(120));
-                *current = Some(Current { bar, by_project: false });
+                *current = Some(Current { bar, projects: None });
             }
-            Event::Moved { counts, total, requests, .. } => {
+            Event::Moved { counts, done, total, requests, .. } => {
                 let Some(current) = &*current else { return };
-                current.bar.set_prefix(format!("{}; {}", words(counts), asked(*requests)));
-                if let Some(total) = total.filter(|_| !current.by_project) {
-                    current.bar.set_style(style("{msg:36!} {bar:24} {human_pos} of {human_len}, {per_sec}, {eta} left; {prefix}"));
-                    current.bar.set_length(total.max(counts.read));
-                    current.bar.set_position(counts.read);
+                let told = format!("{}; {}", words(counts), asked(*requests));
+                match (current.projects, total.filter(|total| *total > 0)) {
+                    (Some((project, of)), total) => {
+                        let part = total.map_or(0, |total| FINE * *done.min(&total) / total);
+                        current.bar.set_prefix(format!("project {} of {of}; {told}", project + 1));
+                        current.bar.set_position(project * FINE + part);
+                    }
+                    (None, Some(total)) => {
+                        current.bar.set_style(style("{msg:36!} {bar:24} {human_pos} of {human_len}, {per_sec}, {eta} left; {prefix}"));
+                        current.bar.set_prefix(told);
+                        current.bar.set_length(total.max(*done));
+                        current.bar.set_position(*done);
+                    }
+                    (None, None) => current.bar.set_prefix(told),
                 }
             }
             Event::Scope { done, of, .. } => {
                 let Some(current) = current.as_mut().filter(|_| *of > 1) else { return };
-                if !current.by_project {
-                    current.by_project = true;
-                    current.bar.set_style(style("{msg:36!} {bar:24} project {pos} of {len}, {eta} left; {prefix}"));
-                    current.bar.set_length(u64::try_from(*of).unwrap_or(u64::MAX));
+                let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+                if current.projects.is_none() {
+                    current.bar.set_style(style("{msg:36!} {bar:24} {eta} left; {prefix}"));
+                    current.bar.set_length(count(*of).saturating_mul(FINE));
                 }
-                current.bar.set_position(u64::try_from(*done).unwrap_or(u64::MAX));
+                current.projects = Some((count(*done), count(*of)));
+                current.bar.set_position(count(*done).saturating_mul(FINE));
             }
             Event::Done { report } => {
                 if let Some(Current { bar, .. }) = current.take() {
@@ -184,7 +197,7 @@ mod tests {
         lines.extend(told.line(&Event::Begun { mapping: "direct_costs", title: "Job Costs" }));
         for read in [400, 999, 1_000, 1_500, 3_200, 3_300] {
             let counts = Counts { read, created: read - 1, held: 1, ..Counts::default() };
-            lines.extend(told.line(&Event::Moved { mapping: "direct_costs", counts: &counts, total: Some(3_300), requests }));
+            lines.extend(told.line(&Event::Moved { mapping: "direct_costs", counts: &counts, done: read, total: Some(3_300), requests }));
         }
         assert_eq!(
             lines,

@@ -22,7 +22,7 @@ struct Wanted {
 /// The parameters of a read. For everything there is no `$select`: what the endpoint brings by itself is enough.
 pub(super) fn read_parameters(schema: &Schema, wire: &AcumaticaWire, select: Select<'_>) -> Vec<(String, String)> {
     match select {
-        Select::All => Wanted { select: Vec::new(), ..Wanted::all(schema, wire) }.parameters(),
+        Select::All | Select::Listed => Wanted { select: Vec::new(), ..Wanted::all(schema, wire) }.parameters(),
         Select::Only(paths) => Wanted::only(schema, paths).parameters(),
     }
 }

@@ -41,11 +41,14 @@ impl Acumatica {
         let parameters = read_parameters(query.schema, self.wire(query.schema)?, query.select);
         let rows = self.part(query, parameters, (None, Some(size), None)).await?;
         if rows.len() < size {
-            return Ok(Page { rows: fresh(query, rows, &mut Windows::default()), next: None, total: None });
+            let rows = fresh(query, rows, &mut Windows::default());
+            let total = u64::try_from(rows.len()).ok();
+            return Ok(Page { rows, next: None, total });
         }
         let mut windows = self.windows(query, size).await?;
         let rows = fresh(query, rows, &mut windows);
-        Ok(Page { rows, next: Some(PageToken(Token::Windows(Box::new(windows)))), total: None })
+        let total = windows.total();
+        Ok(Page { rows, next: Some(PageToken(Token::Windows(Box::new(windows)))), total })
     }
 
     /// The next window of a long list; in the end, what came in none of them.
@@ -63,8 +66,8 @@ impl Acumatica {
             windows.waiting.push_front(Window { skip: Some(skip + size), ..window });
         }
         let rows = fresh(query, rows, &mut windows);
-        let done = windows.waiting.is_empty() && windows.unmet.is_empty();
-        Ok(Page { rows, next: (!done).then(|| PageToken(Token::Windows(Box::new(windows)))), total: None })
+        let (done, total) = (windows.waiting.is_empty() && windows.unmet.is_empty(), windows.total());
+        Ok(Page { rows, next: (!done).then(|| PageToken(Token::Windows(Box::new(windows)))), total })
     }
 
     /// The ids of all records.
@@ -112,6 +115,13 @@ impl Acumatica {
 
     fn page_size(&self) -> usize {
         self.settings.page_size.and_then(|size| usize::try_from(size.max(1)).ok()).unwrap_or(PAGE)
+    }
+}
+
+impl Windows {
+    /// How many records there are, as far as is known.
+    fn total(&self) -> Option<u64> {
+        u64::try_from(self.met.len() + self.unmet.len()).ok()
     }
 }
 

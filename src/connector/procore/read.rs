@@ -46,6 +46,18 @@ impl Procore {
         Ok(Page { rows, next: raw.next, total: raw.total })
     }
 
+    /// Records with the lines that no list brings.
+    pub(in crate::connector) async fn with_lines(
+        &self,
+        schema: &Schema,
+        project: Option<&ProjectScope>,
+        rows: Vec<Row>,
+    ) -> Result<Vec<Row>, ConnectorError> {
+        let places = self.places(schema, project);
+        let completed = rows.into_iter().map(|row| self.completed(places, row.body, Select::All));
+        together(self.settings.concurrent, completed).await.into_iter().map(|body| Ok(Row { body: body? })).collect()
+    }
+
     /// One record by id, or by its key fields; `None` when Procore shows none (404: absent, or hidden from us).
     pub(in crate::connector) async fn get(
         &self,

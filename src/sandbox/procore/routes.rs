@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::problem::Problem;
 use super::resources::change_orders::{self, COMMITMENT_CHANGE_ORDERS, PRIME_CHANGE_ORDERS};
-use super::resources::commitments::{PURCHASE_ORDERS, WORK_ORDERS};
+use super::resources::commitments::{self, PURCHASE_ORDERS, WORK_ORDERS};
 use super::resources::prime_contracts::PRIME;
 use super::resources::{
     billing_periods, budget, budget_changes, budget_lines, budget_modifications, company, contract_payments, cost_codes, direct_cost_lines,
@@ -77,6 +77,8 @@ static ROUTES: &[Route] = &[
     open("/rest/v1.0/vendors", &[("GET", vendors::list), ("POST", vendors::create)]),
     open("/rest/v1.0/vendors/sync", &[("PATCH", vendors::sync)]),
     open("/rest/v1.0/vendors/{id}", &[("GET", vendors::show_one), ("PATCH", vendors::update)]),
+    open("/rest/v1.0/commitments", &[("GET", commitments::list)]),
+    open("/rest/v1.0/commitments/{id}", &[("GET", commitments::show_one)]),
     open("/rest/v1.0/companies/{company_id}/vendors/inactive", &[("GET", vendors::list_inactive)]),
     open("/rest/v1.0/companies/{company_id}/vendors/inactive/{id}", &[("PATCH", vendors::reactivate)]),
     open("/rest/v1.0/standard_cost_code_lists", &[("GET", standard_cost_codes::lists)]),

@@ -85,7 +85,8 @@ fn check_list(schema: &Schema, wire: &ProcoreWire, list: Option<&Node<'_>>, repo
     report.expect(list.is_none_or(|list| list.items().is_some()), || (format!("{name} list"), "the answer is no list".into()));
     let call = wire.list.as_ref().expect("there is a list");
     let Some(parameters) = report.parameters(&call.path) else { return };
-    for filter in wire.filters.iter().chain(&schema.resource.modified) {
+    let stamp = schema.resource.modified.as_ref().filter(|_| schema.resource.is_incremental());
+    for filter in wire.filters.iter().chain(stamp) {
         let wanted = format!("filters[{filter}]");
         report.expect(parameters.contains(&wanted), || (format!("{name} list {wanted}"), "no such parameter".into()));
     }

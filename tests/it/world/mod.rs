@@ -68,13 +68,18 @@ pub(crate) struct World {
     erp_platform: bool,
 }
 
+/// Of whose invoices none releases retainage: accountants have to pay first.
+pub(crate) fn without_releases(company: &mut Company) {
+    let invoices = company.projects.iter_mut().flat_map(|project| &mut project.invoices);
+    let items = invoices.flat_map(|invoice| invoice.items.iter_mut().chain(invoice.change_items.iter_mut().map(|(_, item)| item)));
+    items.for_each(|item| item.released = Decimal::ZERO);
+}
+
 impl Setup {
-    /// Three projects of the practice company, of whose invoices none releases retainage: accountants have to pay first.
+    /// Three projects of the practice company.
     pub(crate) fn usual() -> Self {
         let mut company = Company::draw(7, 3);
-        let invoices = company.projects.iter_mut().flat_map(|project| &mut project.invoices);
-        let items = invoices.flat_map(|invoice| invoice.items.iter_mut().chain(invoice.change_items.iter_mut().map(|(_, item)| item)));
-        items.for_each(|item| item.released = Decimal::ZERO);
+        without_releases(&mut company);
         Self {
             company,
             // As in the practice settings: the template brings change orders and the levels of budgets.

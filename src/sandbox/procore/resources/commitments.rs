@@ -1,13 +1,20 @@
 //! How do both systems behave on the wire? Procore's subcontracts and purchase orders.
 
-use super::super::problem::Reasons;
-use super::super::rules::{Lock, Refusal, Rules};
+use super::super::call::Call;
+use super::super::list::list_of;
+use super::super::problem::{Problem, Reasons};
+use super::super::rules::{Lock, Refusal, Rules, Shown};
 use super::super::state::State;
 use super::super::store::Collection;
 use super::super::write::Draft;
 use super::contracts::{Kind, settle, settle_line, show};
 use super::lines;
+use crate::connector::Response;
 use crate::schema::Kind as FieldKind;
+use crate::value::Record;
+
+/// What the list of both kinds shows of each.
+const IN_BOTH: [&str; 9] = ["id", "title", "number", "status", "description", "executed", "delivery_date", "created_at", "vendor"];
 
 /// Subcontracts.
 pub(crate) static WORK_ORDERS: Kind = Kind { contracts: &WORK_ORDER_CONTRACTS, lines: &WORK_ORDER_LINES, item: "work_order_contract" };
@@ -74,3 +81,22 @@ pub(crate) static PURCHASE_ORDER_LINES: Rules = Rules {
     show: |state, row, record, _| lines::show(state, row, record, "PurchaseOrderContract"),
     ..LINES
 };
+
+/// Both kinds of a project in one list, which shows little of each.
+pub(crate) fn list(state: &mut State, call: &Call) -> Result<Response, Problem> {
+    let project = state.project(call)?.id;
+    let mut all: Vec<Record> = Vec::new();
+    for kind in [&WORK_ORDERS, &PURCHASE_ORDERS] {
+        let rows = state.store.of_project(kind.contracts.collection, project).filter(|row| row.deleted_at.is_none());
+        all.extend(rows.map(|row| {
+            let whole = state.show(kind.contracts, row, Shown::Listed);
+            whole.iter().filter(|(name, _)| IN_BOTH.contains(name)).map(|(name, value)| (name, value.clone())).collect::<Record>()
+        }));
+    }
+    Ok(list_of(call, &all, 100))
+}
+
+/// One of either kind.
+pub(crate) fn show_one(state: &mut State, call: &Call) -> Result<Response, Problem> {
+    WORK_ORDERS.show_one(state, call).or_else(|_| PURCHASE_ORDERS.show_one(state, call))
+}

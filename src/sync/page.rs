@@ -1,0 +1,243 @@
+//! What becomes of a page of records: each is opened, decided about, and sent with the others.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::failure::Failure;
+use super::holding::hold;
+use super::join::Joining;
+use super::links::{Missed, Seen};
+use super::reading::{Reading, view_of};
+use super::report::MappingReport;
+use super::run::Run;
+use super::scope::{Where, projects};
+use super::stage::{Decision, Staged, Staging, version};
+use super::target::{TargetView, is_readable};
+use crate::connector::ProjectScope;
+use crate::evaluate::{Context, Item, Refusal, SourceRef, open};
+use crate::plan::Plan;
+use crate::store::{Digest, Written};
+use crate::value::{Record, Value, instant_of};
+
+/// Why a record is not sent a second time.
+const AWAITED: &str = "an action has made its record at the target, and that does not show yet; it is looked for at every run";
+
+/// What is known while a scope is read.
+pub(super) struct Page {
+    pub(super) newest: Option<Timestamp>,
+    pub(super) seen: HashSet<String>,
+    /// What is held since earlier runs: scope, source id.
+    pub(super) held: HashSet<(String, String)>,
+    pub(super) waiting: bool,
+    /// Some record asked for a link that is not there.
+    pub(super) missed: bool,
+}
+
+/// What is known of the target in one project, or in the company.
+pub(super) struct View {
+    target: TargetView,
+    /// Drafts that were written to a target that cannot be read.
+    memory: HashMap<String, Written>,
+}
+
+/// A record with what is joined to it.
+struct Whole {
+    body: String,
+    /// A digest of what the mapping reads of it, as it came with its list and what others are joined to it.
+    read: String,
+}
+
+impl<'r> Run<'r> {
+    /// Deals with the records of a page.
+    pub(super) async fn bodies(
+        &mut self,
+        reading: &Reading<'r>,
+        bodies: Vec<String>,
+        page: &mut Page,
+        report: &mut MappingReport,
+    ) -> Result<(), Failure> {
+        let all = projects(&self.book, &self.planned_projects);
+        let mut staged = Vec::new();
+        for Whole { body, read } in &self.completed(reading, bodies, &all).await? {
+            let opened = match open(reading.plan, body) {
+                Ok(opened) => opened,
+                Err(refusal) => {
+                    nameless(report, page, &refusal);
+                    continue;
+                }
+            };
+            page.newest = page.newest.max(opened.modified().as_deref().and_then(instant_of));
+            for item in opened.items() {
+                report.counts.read += 1;
+                let source = match item.source() {
+                    Ok(source) => source,
+                    Err(refusal) => {
+                        nameless(report, page, &refusal);
+                        continue;
+                    }
+                };
+                page.seen.insert(source.id.clone());
+                for mut place in self.places(reading, &source, &all) {
+                    let decision = self.decide(reading.plan, (&item, &source, read), &mut place, page).await?;
+                    if decision.lets_go() {
+                        let one = (place.scope.clone(), source.id.clone());
+                        let held = page.held.contains(&one);
+                        self.let_go(reading.plan, page, held.then_some(one).into_iter().collect()).await?;
+                    }
+                    self.settle(reading.plan, decision, (&source, &place), report, &mut staged).await?;
+                }
+            }
+        }
+        self.relearn().await?;
+        let staged = self.told_apart(reading.plan, staged, report).await?;
+        self.send(reading.plan, staged, page, report).await
+    }
+
+    /// The records with their lines and own joins, as far as those may matter: a record that is as it was, or that is not offered, has no need
+    /// of them.
+    async fn completed(&mut self, reading: &Reading<'r>, bodies: Vec<String>, all: &[ProjectScope]) -> Result<Vec<Whole>, Failure> {
+        let plan = reading.plan;
+        let spares = plan.is_read_late();
+        let mut wholes = Vec::with_capacity(bodies.len());
+        let mut wanting = Vec::new();
+        for body in bodies {
+            let read = open(plan, &body).map_or_else(|_| body.clone(), |opened| opened.all_that_is_read());
+            let read: String = Digest::of(read).as_str().chars().take(16).collect();
+            if !spares || self.may_matter(reading, (&body, &read), all).await? {
+                wanting.push(wholes.len());
+            }
+            wholes.push(Whole { body, read });
+        }
+        let joining = Joining { engine: self.engine, plan, project: reading.project.as_ref(), since: None };
+        let mut wanted: Vec<String> = wanting.iter().map(|at| std::mem::take(&mut wholes[*at].body)).collect();
+        if plan.late.lines {
+            joining.lines(&mut wanted, &mut self.joined).await?;
+        }
+        joining.own(&mut wanted, &mut self.joined).await?;
+        wanting.into_iter().zip(wanted).for_each(|(at, body)| wholes[at].body = body);
+        Ok(wholes)
+    }
+
+    async fn may_matter(&mut self, reading: &Reading<'r>, (body, read): (&str, &str), all: &[ProjectScope]) -> Result<bool, Failure> {
+        let plan = reading.plan;
+        let Ok(opened) = open(plan, body) else { return Ok(false) };
+        for item in opened.items() {
+            let Ok(source) = item.source() else { continue };
+            for mut place in self.places(reading, &source, all) {
+                if self.is_as_it_was(plan, (&source, read), &place) {
+                    continue;
+                }
+                self.erp.show(self.engine, plan, &mut place, &self.planned_projects).await?;
+                let missed = Missed::default();
+                let links = Seen { book: &self.book, source: plan.source.resource.system, project: place.procore(), missed: &missed };
+                let (ask, target, project) = (Value::Record(Record::new()), Value::Null, place.value());
+                let context = Context {
+                    settings: self.engine.settings,
+                    ask: &ask,
+                    target: &target,
+                    project: &project,
+                    links: &links,
+                    today: self.engine.today,
+                };
+                // What cannot be told is told when the record is mapped.
+                if !item.is_denied_by(plan.late.told_before_lines, &context) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a linked record is what it was when its link was made or learnt of it last, and so are mapping and settings.
+    fn is_as_it_was(&self, plan: &Plan, (source, read): (&SourceRef, &str), place: &Where) -> bool {
+        let Some(version) = version(plan, &self.settings, (source, read)).filter(|_| plan.writes()) else { return false };
+        let link = self.book.by_id(&plan.pair, &place.scope, plan.source.resource.system, &source.id);
+        let known = link.and_then(|link| link.source_version).unwrap_or_default();
+        let (before, missed) = known.split_once('\n').unwrap_or((&known, ""));
+        before == version && self.book.still_lacks(missed, place.procore())
+    }
+
+    /// Forgets what is known of a record that was just written.
+    pub(super) fn forget(&mut self, plan: &Plan, place: &Where, id: &str) {
+        if let Some(view) = self.views.get_mut(view_of(plan, place)) {
+            view.target.forget(id);
+        }
+    }
+
+    async fn decide(
+        &mut self,
+        plan: &'r Plan,
+        (item, source, read): (&Item<'_, '_, '_>, &SourceRef, &str),
+        place: &mut Where,
+        page: &mut Page,
+    ) -> Result<Decision, Failure> {
+        if self.awaited.contains(&(plan.name.clone(), place.scope.clone(), source.id.clone())) {
+            return Ok(Decision::Hold(vec![AWAITED.to_owned()]));
+        }
+        if self.is_as_it_was(plan, (source, read), place) {
+            return Ok(Decision::Unchanged);
+        }
+        self.erp.show(self.engine, plan, place, &self.planned_projects).await?;
+        let view = match self.views.entry(view_of(plan, place).to_owned()) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let (mapping, scope) = (plan.name.clone(), place.scope.clone());
+                let memory = if is_readable(plan) {
+                    HashMap::new()
+                } else {
+                    self.engine.worker.store().read(move |reading| reading.written(&mapping, &scope)).await?
+                };
+                entry.insert(View { target: TargetView::default(), memory })
+            }
+        };
+        let staging = Staging {
+            engine: self.engine,
+            plan,
+            book: &self.book,
+            place,
+            settings: &self.settings,
+            read,
+            missed: Missed::default(),
+            memory: &view.memory,
+        };
+        let decision = staging.decide(item, source, &mut view.target).await?;
+        // What is held is offered again by itself.
+        page.missed |= !staging.missed.is_nothing() && !matches!(decision, Decision::Hold(_));
+        Ok(decision)
+    }
+
+    async fn settle(
+        &mut self,
+        plan: &Plan,
+        decision: Decision,
+        (source, place): (&SourceRef, &Where),
+        report: &mut MappingReport,
+        staged: &mut Vec<Staged>,
+    ) -> Result<(), Failure> {
+        let offered = !matches!(decision, Decision::NotOffered);
+        report.counts.offered += u64::from(offered);
+        match decision {
+            Decision::NotOffered => {}
+            Decision::Unchanged => report.counts.unchanged += 1,
+            Decision::Refresh(refreshed) => {
+                report.counts.unchanged += 1;
+                self.refresh(plan, *refreshed);
+            }
+            Decision::Stage(one) => staged.push(*one),
+            Decision::Differs(mismatch) => report.mismatches.push(mismatch),
+            Decision::Hold(reasons) => {
+                hold(report, &source.id, &source.label, reasons.clone());
+                self.remember_hold(plan, place, (&source.id, source.modified.as_ref()), reasons).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A record without an id cannot be remembered as held: the cursor stays before it, so that it is read and told again.
+fn nameless(report: &mut MappingReport, page: &mut Page, refusal: &Refusal) {
+    hold(report, "?", "?", vec![refusal.to_string()]);
+    page.waiting = true;
+}
