@@ -99,7 +99,7 @@ pub fn check(asked: &Asked) -> Checked {
     let mut problems = Vec::new();
     let file = settings_file(asked, &mut problems);
     choices(&documented(&file.folders, &file.profile), file.choices.as_ref(), &mut problems);
-    let workspace = match Workspace::open_in(file.folders.clone(), &file.profile) {
+    let workspace = match Workspace::checked_in(file.folders.clone(), &file.profile) {
         Ok(workspace) => {
             problems.extend(workspace.warnings.iter().cloned());
             Some(workspace)

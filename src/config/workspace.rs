@@ -71,11 +71,23 @@ impl Workspace {
         Self::open_in(folders, &ProfileChoice::default())
     }
 
-    /// Reads and compiles. All mappings are checked, in every profile; the chosen one says which of them run.
+    /// Reads and compiles. All mappings are checked under the values of the chosen profile, which says which of them run.
     ///
     /// # Errors
     /// Every problem of every file.
     pub fn open_in(folders: Folders, choice: &ProfileChoice) -> Result<Self, Vec<Diagnostic>> {
+        Self::read(folders, choice, false)
+    }
+
+    /// The same, with all mappings checked under the values of every other profile as well.
+    ///
+    /// # Errors
+    /// Every problem of every file.
+    pub fn checked_in(folders: Folders, choice: &ProfileChoice) -> Result<Self, Vec<Diagnostic>> {
+        Self::read(folders, choice, true)
+    }
+
+    fn read(folders: Folders, choice: &ProfileChoice, all_profiles: bool) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let sources = read_folder(folders.mappings.as_deref(), "yaml", builtin_mappings).unwrap_or_else(|problem| {
             problems.push(problem);
@@ -93,7 +105,9 @@ impl Workspace {
         let known = names.chain(rest.iter().map(|source| stem(source))).collect();
         let written = Written { mappings: &mappings, unread: &unread, known, catalog: &catalog };
         let plans = written.compile(&values, &mut problems);
-        for other in profiles.iter().filter(|other| profile.as_ref().is_none_or(|profile| profile.source != other.source)) {
+        for other in
+            profiles.iter().filter(|_| all_profiles).filter(|other| profile.as_ref().is_none_or(|profile| profile.source != other.source))
+        {
             let others = other.over(&defaults, &mut problems);
             // What a profile chooses is a matter of values; only other values can make other problems.
             if others != values {

@@ -49,6 +49,13 @@ pub fn replaced(body: &str, members: &[(String, Arc<str>)]) -> Option<String> {
     serde_json::to_string(&all).ok()
 }
 
+/// The record with only these of its members; none where it is not a JSON record.
+pub fn only(body: &str, members: &[&str]) -> Option<String> {
+    let mut all: BTreeMap<String, &RawValue> = serde_json::from_str(body).ok()?;
+    all.retain(|name, _| members.contains(&name.as_str()));
+    serde_json::to_string(&all).ok()
+}
+
 /// Records with equal keys made one: the first, with all of them in a list of this name. Order is that of the first of each.
 ///
 /// # Errors

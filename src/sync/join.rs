@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::scope::named;
 use super::shelf::{Shelf, folded};
 use crate::connector::{Key, ProjectScope, Query, Row, Select};
-use crate::evaluate::{beside, open, regrouped, replaced};
+use crate::evaluate::{beside, only, open, regrouped, replaced};
 use crate::plan::{Join, JoinBy, Plan, Records};
 use crate::schema::{Schema, Scope, Wire, plain};
 use crate::value::{Record, Value, plain_text};
@@ -194,7 +194,7 @@ impl Joining<'_> {
     async fn join(&self, bodies: &mut [String], joined: &mut Joined, which: impl Fn(&Join) -> bool) -> Result<(), Failure> {
         for join in self.plan.joins.iter().filter(|join| which(join)) {
             let wanted: Vec<Option<Wanted>> = bodies.iter().map(|body| self.wanted(join, body, joined)).collect();
-            let reader = Reader { engine: self.engine, join, since: self.since };
+            let reader = Reader::new(self, join);
             match &join.by {
                 JoinBy::All(_) => reader.lists(&wanted, joined).await?,
                 JoinBy::Key(_) | JoinBy::Id(_) | JoinBy::Computed(_) => reader.singles(&wanted, joined).await?,
@@ -233,9 +233,26 @@ struct Reader<'r> {
     engine: &'r Engine<'r>,
     join: &'r Join,
     since: Option<Timestamp>,
+    /// The members that the plan reads of a record that is looked up; none where it reads all of it.
+    members: Option<Vec<&'r str>>,
 }
 
-impl Reader<'_> {
+impl<'r> Reader<'r> {
+    fn new(joining: &Joining<'r>, join: &'r Join) -> Self {
+        let trie = joining.plan.wanted.trie.member(&join.name);
+        // Lines are asked for by whatever the record says of itself.
+        let trie = trie.filter(|trie| trie.take.is_none() && join.schema.resource.lines_apart().next().is_none());
+        let members =
+            trie.map(|trie| trie.members.iter().map(|(name, _)| name.as_str()).chain([join.schema.resource.id.as_str()]).collect());
+        Self { engine: joining.engine, join, since: joining.since, members }
+    }
+
+    /// A record as far as it is read: thousands of them may be kept.
+    fn kept(&self, body: &str) -> Arc<str> {
+        let kept = self.members.as_ref().and_then(|members| only(body, members));
+        kept.map_or_else(|| body.into(), Arc::from)
+    }
+
     fn schema(&self) -> &Schema {
         &self.join.schema
     }
@@ -274,7 +291,7 @@ impl Reader<'_> {
                 };
                 for body in rows.iter() {
                     let key = self.single(scope, &self.texts(body, self.names()));
-                    joined.single.insert(key, Some(Arc::clone(body)));
+                    joined.single.insert(key, Some(self.kept(body)));
                 }
             }
         }
@@ -285,7 +302,7 @@ impl Reader<'_> {
                 JoinBy::Key(_) | JoinBy::All(_) => Key::Parts(&values),
             };
             let row = door.get(self.schema(), joined.project(&scope).as_ref(), key, Select::All).await?;
-            let body: Option<Arc<str>> = row.as_ref().map(|row| row.body.get().into());
+            let body = row.as_ref().map(|row| self.kept(row.body.get()));
             if let Some(row) = &row {
                 joined.has_lines(self.schema(), &scope, row);
             }
@@ -316,7 +333,8 @@ impl Reader<'_> {
 
     fn single(&self, scope: &str, values: &[String]) -> (String, String, String) {
         let by = if matches!(self.join.by, JoinBy::Id(_) | JoinBy::Computed(_)) { "id" } else { "key" };
-        (self.schema().name.clone(), scope.to_owned(), format!("{by} {}", folded(values)))
+        let members = self.members.as_ref().map(|members| members.join(",")).unwrap_or_default();
+        (self.schema().name.clone(), scope.to_owned(), format!("{by} {members} {}", folded(values)))
     }
 
     /// The fields by which single records are found.

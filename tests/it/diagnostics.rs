@@ -72,8 +72,8 @@ impl Shipped {
             problem
         };
         let opened = match path.is_dir() {
-            true => Workspace::open(Folders { profiles: Some(path.to_owned()), ..Folders::default() }),
-            false => Workspace::open_in(Folders::default(), &ProfileChoice::named(path.to_str().unwrap())),
+            true => Workspace::checked_in(Folders { profiles: Some(path.to_owned()), ..Folders::default() }, &ProfileChoice::default()),
+            false => Workspace::checked_in(Folders::default(), &ProfileChoice::named(path.to_str().unwrap())),
         };
         let problems = opened.map_or_else(|problems| problems, |workspace| workspace.warnings).into_iter();
         // One mapping stands for all that may come to be left out.
