@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::read::read;
 use super::refusal::Refusal;
 use crate::plan::{Regroup, Wanted};
-use crate::value::{Record, json_text, push_json_text};
+use crate::value::push_json_text;
 
 /// A record with members put beside its own: `{"bill": …, …}`.
 pub fn beside(body: &str, members: &[(&str, &str)]) -> String {
@@ -28,16 +28,6 @@ pub fn beside(body: &str, members: &[(&str, &str)]) -> String {
     }
     text.push_str(inside);
     text
-}
-
-/// The record with this id, with fields that it has learnt since; none where the bytes are those of another record.
-pub fn retold(body: &str, (field, id): (&str, &str), learned: &Record) -> Option<String> {
-    let mut members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(body).ok()?;
-    members.get(field).filter(|raw| raw.get().trim_matches('"') == id)?;
-    for (name, value) in learned.iter() {
-        members.insert(name.to_owned(), RawValue::from_string(json_text(value)).ok()?);
-    }
-    serde_json::to_string(&members).ok()
 }
 
 /// The record with these members in place of those of the same names; none where it is not a JSON record.
@@ -102,7 +92,7 @@ pub fn regrouped(body: String, lists: &[Regroup]) -> Result<String, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::{beside, grouped, regrouped, retold};
+    use super::{beside, grouped, regrouped};
     use crate::plan::Regroup;
 
     #[test]
@@ -120,13 +110,6 @@ mod tests {
     fn members_are_put_beside() {
         assert_eq!(beside("{\"a\":1}", &[("b", "{\"c\":2}")]), "{\"b\":{\"c\":2},\"a\":1}");
         assert_eq!(beside(" {} ", &[("b", "1")]), "{\"b\":1} ");
-    }
-
-    #[test]
-    fn a_record_knows_what_it_has_learnt_and_no_other_does() {
-        let learned = [("origin_id", "po:1")].into_iter().collect();
-        assert_eq!(retold(r#"{"id":7,"origin_id":null}"#, ("id", "7"), &learned).unwrap(), r#"{"id":7,"origin_id":"po:1"}"#);
-        assert_eq!(retold(r#"{"id":77,"origin_id":null}"#, ("id", "7"), &learned), None);
     }
 
     #[test]

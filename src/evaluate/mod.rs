@@ -21,7 +21,7 @@ pub use change::{Change, FieldChange, LineKeys, compare, identity_of, line_key};
 pub use context::{Context, Links, NoLinks, PENDING, Project};
 pub use draft::{Draft, Line};
 pub use gone::{GoneLine, still_there};
-pub use join::{beside, grouped, only, regrouped, replaced, retold};
+pub use join::{beside, grouped, only, regrouped, replaced};
 pub use open::{Item, Opened, SourceRef, enabled, learned, open, taken};
 pub use refusal::{Reason, Refusal};
 pub use trace::{Trace, Traced};

@@ -13,7 +13,7 @@ use super::scope::Where;
 use super::standing::Walked;
 use super::target::{key_of, read};
 use crate::connector::{Certainty, ConnectorError, Key, Select};
-use crate::evaluate::{Context, FieldChange, NoLinks, baseline, compare, learned, line_key, taken};
+use crate::evaluate::{Context, FieldChange, baseline, compare, learned, line_key, taken};
 use crate::plan::{Direction, Plan, Records};
 use crate::schema::System;
 use crate::store::{
@@ -293,10 +293,8 @@ impl Delivery<'_> {
 
 /// What the source would learn of a record that the target shows; none where that cannot be told.
 pub(super) fn learned_of(engine: &Engine<'_>, plan: &Plan, place: &Where, shown: &Record) -> Option<Record> {
-    let (target, project, empty) = (Value::Record(shown.clone()), place.value(), Value::Null);
-    let context =
-        Context { settings: engine.settings, ask: &empty, target: &target, project: &project, links: &NoLinks, today: engine.today };
-    learned(plan, &context).ok()
+    let (target, project) = (Value::Record(shown.clone()), place.value());
+    learned(plan, &Context { target: &target, project: &project, ..engine.before_any() }).ok()
 }
 
 /// A group is known by the codes that its records share. Once one of them is renamed (BR-22), the target's row is that of another

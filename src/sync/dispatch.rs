@@ -1,6 +1,6 @@
 //! What happens to staged changes: shown, left waiting for consent, or sent in batches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::change_set::Action;
 use super::deliver::{Delivery, line_links};
@@ -190,12 +190,11 @@ impl<'r> Run<'r> {
             delivered.push(one);
         }
         let lessons = delivered.iter().flat_map(|one| &one.lessons);
-        let lessons: Vec<(String, Record)> = lessons.map(|lesson| (lesson.source_id.clone(), lesson.learned.clone())).collect();
+        let mut lessons: HashMap<String, Record> = lessons.map(|lesson| (lesson.source_id.clone(), lesson.learned.clone())).collect();
         let mut write_back = WriteBack { engine: self.engine, plan, place, book: &mut self.book };
         let refused = write_back.tell(delivered).await?;
-        for (id, learned) in lessons.iter().filter(|(id, _)| !refused.iter().any(|(lesson, _)| lesson.source_id == *id)) {
-            self.joined.learn(plan, place.procore(), (id, learned));
-        }
+        refused.iter().for_each(|(lesson, _)| drop(lessons.remove(&lesson.source_id)));
+        self.joined.learn(plan, place.procore(), &lessons);
         for (lesson, reason) in refused {
             hold(report, &lesson.source_id, &lesson.source_label, vec![reason]);
         }

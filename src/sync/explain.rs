@@ -133,9 +133,8 @@ impl Engine<'_> {
             erp.show(self, plan, &mut place, &[]).await?;
             let missed = Missed::default();
             let links = Seen { book, source: plan.source.resource.system, project: place.procore(), missed: &missed };
-            let (ask, shown, target) = (Value::Record(Record::new()), place.value(), Value::Null);
-            let context =
-                Context { settings: self.settings, ask: &ask, target: &target, project: &shown, links: &links, today: self.today };
+            let (ask, shown) = (Value::Record(Record::new()), place.value());
+            let context = Context { ask: &ask, project: &shown, links: &links, ..self.before_any() };
             let (trace, draft) = item.trace(&context);
             let link = book.by_id(&plan.pair, &place.scope, plan.source.resource.system, &source.id);
             let linked = link.map(|link| link.end(plan.target.resource.system).clone()).map(|end| (end.id, end.key));

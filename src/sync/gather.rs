@@ -10,12 +10,17 @@ use super::join::{Joined, Joining};
 use super::shelf::Rows;
 use crate::connector::{PageToken, Query, Row, Select};
 use crate::evaluate::grouped;
-use crate::plan::Records;
+use crate::plan::{Plan, Records};
 use crate::schema::Schema;
 use crate::value::instant_of;
 
 /// Records of a kept list that are dealt with at once.
 const PAGE: usize = 1_000;
+
+/// Whether a plan joins the list that it reads.
+fn joins_itself(plan: &Plan) -> bool {
+    plan.joins.iter().any(|join| join.is_list() && join.schema.name == plan.source.name)
+}
 
 /// When a record of a list last changed.
 fn changed(schema: &Schema, row: &str) -> Option<Timestamp> {
@@ -41,8 +46,7 @@ impl<'g> Gathering<'g> {
         let (plan, scope) = (joining.plan, joining.scope());
         let kept = joined.shelf.source(plan, scope, joining.since).map(|rows| (rows, 0));
         let total = kept.as_ref().and_then(|(rows, _)| u64::try_from(rows.len()).ok());
-        let itself = plan.joins.iter().any(|join| join.is_list() && join.schema.name == plan.source.name);
-        let keeping = (kept.is_none() && (itself || joined.shelf.wants(&plan.source.name))).then(Vec::new);
+        let keeping = (kept.is_none() && (joins_itself(plan) || joined.shelf.wants(&plan.source.name))).then(Vec::new);
         Self { joining, page: None, done: false, kept, keeping, total }
     }
 
@@ -50,7 +54,7 @@ impl<'g> Gathering<'g> {
     /// does one that joins the list that it reads.
     pub(super) async fn next(&mut self, joined: &mut Joined) -> Result<Option<Vec<String>>, Failure> {
         let plan = self.joining.plan;
-        let itself = self.joining.since.is_none() && plan.joins.iter().any(|join| join.is_list() && join.schema.name == plan.source.name);
+        let itself = self.joining.since.is_none() && joins_itself(plan);
         let bodies = match &plan.records {
             Records::Group { by, name } => {
                 let mut members = self.rest(joined).await?;

@@ -93,10 +93,10 @@ impl Joined {
         }
     }
 
-    /// A record of a source list has learnt this: later mappings see it so.
-    pub(super) fn learn(&mut self, plan: &Plan, scope: &str, (id, learned): (&str, &Record)) {
+    /// Records of a source list have learnt this, by their ids: later mappings see them so.
+    pub(super) fn learn(&mut self, plan: &Plan, scope: &str, lessons: &HashMap<String, Record>) {
         let scope = if plan.source.resource.scope == Scope::Company { "" } else { scope };
-        self.shelf.learn(plan, scope, (id, learned));
+        self.shelf.learn(&plan.source, scope, lessons);
     }
 
     /// Records as their list brings them, completed with the lines that take calls of their own; each asked for once.
@@ -158,10 +158,16 @@ impl Joining<'_> {
     /// Records with what their lists do not bring, as far as it is needed to say whether they changed: lines and joins. Of what is
     /// not offered whatever they are, nothing more is asked.
     pub(super) async fn completed(&self, mut bodies: Vec<String>, joined: &mut Joined) -> Result<Vec<String>, Failure> {
+        // Those of groups were needed before they became groups.
+        let lines = !self.plan.late.lines
+            && !matches!(self.plan.records, Records::Group { .. })
+            && self.plan.source.resource.lines_apart().next().is_some();
+        if !lines && self.plan.joins.iter().all(|join| join.own) {
+            return Ok(bodies);
+        }
         let wanted: Vec<usize> = (0..bodies.len()).filter(|at| !self.is_denied(&bodies[*at])).collect();
         let mut open: Vec<String> = wanted.iter().map(|at| std::mem::take(&mut bodies[*at])).collect();
-        // Those of groups were needed before they became groups.
-        if !self.plan.late.lines && !matches!(self.plan.records, Records::Group { .. }) {
+        if lines {
             self.lines(&mut open, joined).await?;
         }
         self.others(&mut open, joined).await?;

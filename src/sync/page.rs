@@ -16,7 +16,7 @@ use super::scope::{Where, projects};
 use super::stage::{Decision, Staged, Staging, version};
 use super::target::{TargetView, is_readable};
 use crate::connector::ProjectScope;
-use crate::evaluate::{Context, Item, Refusal, SourceRef, open};
+use crate::evaluate::{Context, Item, Opened, Refusal, SourceRef, open};
 use crate::plan::Plan;
 use crate::store::{Digest, Written};
 use crate::value::{Record, Value, instant_of};
@@ -45,8 +45,14 @@ pub(super) struct View {
 /// A record with what is joined to it.
 struct Whole {
     body: String,
-    /// A digest of what the mapping reads of it, as it came with its list and what others are joined to it.
-    read: String,
+    /// A digest of what the mapping reads of it, as it came with its list and what others are joined to it; none where nothing came
+    /// later, so that it can be taken of the whole.
+    read: Option<String>,
+}
+
+/// A digest of what a mapping reads of a record.
+fn digest_of(opened: &Opened<'_, '_>) -> String {
+    Digest::of(opened.all_that_is_read()).as_str().chars().take(16).collect()
 }
 
 impl<'r> Run<'r> {
@@ -68,6 +74,7 @@ impl<'r> Run<'r> {
                     continue;
                 }
             };
+            let read = read.clone().unwrap_or_else(|| digest_of(&opened));
             page.newest = page.newest.max(opened.modified().as_deref().and_then(instant_of));
             for item in opened.items() {
                 report.counts.read += 1;
@@ -80,7 +87,7 @@ impl<'r> Run<'r> {
                 };
                 page.seen.insert(source.id.clone());
                 for mut place in self.places(reading, &source, &all) {
-                    let decision = self.decide(reading.plan, (&item, &source, read), &mut place, page).await?;
+                    let decision = self.decide(reading.plan, (&item, &source, &read), &mut place, page).await?;
                     if decision.lets_go() {
                         let one = (place.scope.clone(), source.id.clone());
                         let held = page.held.contains(&one);
@@ -99,16 +106,18 @@ impl<'r> Run<'r> {
     /// of them.
     async fn completed(&mut self, reading: &Reading<'r>, bodies: Vec<String>, all: &[ProjectScope]) -> Result<Vec<Whole>, Failure> {
         let plan = reading.plan;
-        let spares = plan.is_read_late();
-        let mut wholes = Vec::with_capacity(bodies.len());
-        let mut wanting = Vec::new();
-        for body in bodies {
-            let read = open(plan, &body).map_or_else(|_| body.clone(), |opened| opened.all_that_is_read());
-            let read: String = Digest::of(read).as_str().chars().take(16).collect();
-            if !spares || self.may_matter(reading, (&body, &read), all).await? {
-                wanting.push(wholes.len());
+        let mut wholes: Vec<Whole> = bodies.into_iter().map(|body| Whole { body, read: None }).collect();
+        let mut wanting: Vec<usize> = (0..wholes.len()).collect();
+        if plan.is_read_late() {
+            wanting.clear();
+            for (at, whole) in wholes.iter_mut().enumerate() {
+                let Ok(opened) = open(plan, &whole.body) else { continue };
+                let read = digest_of(&opened);
+                if self.may_matter(reading, (&opened, &read), all).await? {
+                    wanting.push(at);
+                }
+                whole.read = Some(read);
             }
-            wholes.push(Whole { body, read });
         }
         let joining = Joining { engine: self.engine, plan, project: reading.project.as_ref(), since: None };
         let mut wanted: Vec<String> = wanting.iter().map(|at| std::mem::take(&mut wholes[*at].body)).collect();
@@ -120,9 +129,13 @@ impl<'r> Run<'r> {
         Ok(wholes)
     }
 
-    async fn may_matter(&mut self, reading: &Reading<'r>, (body, read): (&str, &str), all: &[ProjectScope]) -> Result<bool, Failure> {
+    async fn may_matter(
+        &mut self,
+        reading: &Reading<'r>,
+        (opened, read): (&Opened<'_, '_>, &str),
+        all: &[ProjectScope],
+    ) -> Result<bool, Failure> {
         let plan = reading.plan;
-        let Ok(opened) = open(plan, body) else { return Ok(false) };
         for item in opened.items() {
             let Ok(source) = item.source() else { continue };
             for mut place in self.places(reading, &source, all) {
@@ -132,15 +145,8 @@ impl<'r> Run<'r> {
                 self.erp.show(self.engine, plan, &mut place, &self.planned_projects).await?;
                 let missed = Missed::default();
                 let links = Seen { book: &self.book, source: plan.source.resource.system, project: place.procore(), missed: &missed };
-                let (ask, target, project) = (Value::Record(Record::new()), Value::Null, place.value());
-                let context = Context {
-                    settings: self.engine.settings,
-                    ask: &ask,
-                    target: &target,
-                    project: &project,
-                    links: &links,
-                    today: self.engine.today,
-                };
+                let (ask, project) = (Value::Record(Record::new()), place.value());
+                let context = Context { ask: &ask, project: &project, links: &links, ..self.engine.before_any() };
                 // What cannot be told is told when the record is mapped.
                 if !item.is_denied_by(plan.late.told_before_lines, &context) {
                     return Ok(true);

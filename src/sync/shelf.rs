@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::evaluate::retold;
+use crate::connector::Row;
+use crate::evaluate::replaced;
 use crate::plan::Plan;
-use crate::schema::System;
-use crate::value::Record;
+use crate::schema::{Schema, System};
+use crate::value::{Record, json_text};
 
 /// Source lists are kept while all that is kept has no more bytes than this; what does not fit is read again.
 const ROOM: usize = 24 << 20;
@@ -58,17 +59,16 @@ impl Shelf {
     /// The mapping at this place of the order begins: what none reads any more goes.
     pub(super) fn begin(&mut self, place: usize) {
         self.now = place;
-        let readers = self.readers.get(place..).unwrap_or_default();
-        self.lists.retain(|(resource, _), _| readers.iter().flatten().any(|list| list == resource));
+        let Self { readers, lists, .. } = self;
+        lists.retain(|(resource, _), _| reads(readers, place, resource) > 0);
     }
 
     /// A mapping is done with a project, or with all of them: lists go, unless a later mapping reads them and there is room.
     pub(super) fn leave(&mut self, scope: Option<&str>) {
         let mut bytes: usize = self.lists.values().map(|kept| kept.bytes).sum();
-        let readers = self.readers.get(self.now + 1..).unwrap_or_default();
-        self.lists.retain(|(resource, place), kept| {
-            let stays =
-                scope.is_some_and(|scope| place != scope) || (readers.iter().flatten().any(|list| list == resource) && bytes <= ROOM);
+        let Self { readers, now, lists, .. } = self;
+        lists.retain(|(resource, place), kept| {
+            let stays = scope.is_some_and(|scope| place != scope) || (reads(readers, *now + 1, resource) > 0 && bytes <= ROOM);
             if !stays {
                 bytes -= kept.bytes;
             }
@@ -78,12 +78,12 @@ impl Shelf {
 
     /// Whether a list is to be kept as it is read: a later mapping wants it.
     pub(super) fn wants(&self, resource: &str) -> bool {
-        self.readers.get(self.now + 1..).unwrap_or_default().iter().flatten().any(|list| list == resource)
+        reads(&self.readers, self.now + 1, resource) > 0
     }
 
     /// How often a list is read from now on.
     pub(super) fn reads(&self, resource: &str) -> usize {
-        self.readers.get(self.now..).unwrap_or_default().iter().flatten().filter(|list| *list == resource).count()
+        reads(&self.readers, self.now, resource)
     }
 
     /// Whether so much more can be kept.
@@ -137,14 +137,15 @@ impl Shelf {
         self.lists.retain(|(known, _), _| known != resource);
     }
 
-    /// A record of a source list has learnt this: later mappings see it so.
-    pub(super) fn learn(&mut self, plan: &Plan, scope: &str, (id, learned): (&str, &Record)) {
-        let Some(kept) = self.lists.get_mut(&(plan.source.name.clone(), scope.to_owned())) else { return };
-        let name = plan.source.resource.id.as_str();
-        let Some((at, row)) = kept.rows.iter().enumerate().find_map(|(at, row)| Some((at, retold(row, (name, id), learned)?))) else {
-            return;
-        };
-        Arc::make_mut(&mut kept.rows)[at] = row.into();
+    /// Records of a source list have learnt this, by their ids: later mappings see them so.
+    pub(super) fn learn(&mut self, source: &Schema, scope: &str, lessons: &HashMap<String, Record>) {
+        let kept = self.lists.get_mut(&(source.name.clone(), scope.to_owned()));
+        let Some(kept) = kept.filter(|_| !lessons.is_empty()) else { return };
+        for row in Arc::make_mut(&mut kept.rows) {
+            if let Some(told) = retold(source, row, lessons) {
+                *row = told.into();
+            }
+        }
         kept.indexes.clear();
     }
 
@@ -153,7 +154,38 @@ impl Shelf {
     }
 }
 
+/// How often a list is read by the mappings from this one on.
+fn reads(readers: &[Vec<String>], from: usize, resource: &str) -> usize {
+    readers.get(from..).unwrap_or_default().iter().flatten().filter(|list| *list == resource).count()
+}
+
+/// A record with what it has learnt since; none for one that has learnt nothing.
+fn retold(source: &Schema, row: &str, lessons: &HashMap<String, Record>) -> Option<String> {
+    let learned = lessons.get(&Row::of_text(row)?.id(source)?)?;
+    let members: Vec<(String, Arc<str>)> = learned.iter().map(|(name, value)| (name.to_owned(), json_text(value).into())).collect();
+    replaced(row, &members)
+}
+
 /// Values as they are compared: without blanks around them, in either case.
 pub(super) fn folded(values: &[String]) -> String {
     values.iter().map(|value| value.trim().to_lowercase()).collect::<Vec<_>>().join("\u{1f}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::retold;
+    use crate::schema::load;
+
+    const SCHEMA: &str = r#"{"type":"object","x-resource":{"system":"procore","name":"things","id":"id","key":["id"],"wire":{}},
+        "properties":{"id":{"type":"integer"},"origin_id":{"type":"string"}}}"#;
+
+    #[test]
+    fn a_record_knows_what_it_has_learnt_and_no_other_does() {
+        let schema = load(Path::new("things.json"), SCHEMA).unwrap();
+        let lessons = [("7".to_owned(), [("origin_id", "po:1")].into_iter().collect())].into_iter().collect();
+        assert_eq!(retold(&schema, r#"{"id":7,"origin_id":null}"#, &lessons).unwrap(), r#"{"id":7,"origin_id":"po:1"}"#);
+        assert_eq!(retold(&schema, r#"{"id":77,"origin_id":null}"#, &lessons), None);
+    }
 }

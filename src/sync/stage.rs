@@ -102,8 +102,7 @@ impl Staging<'_> {
     fn evaluate(&self, item: &Item<'_, '_, '_>, target: &Value) -> Result<Option<Draft>, Refusal> {
         let links = Seen { book: self.book, source: self.plan.source.resource.system, project: self.place.procore(), missed: &self.missed };
         let (ask, project) = (Value::Record(Record::new()), self.place.value());
-        let context =
-            Context { settings: self.engine.settings, ask: &ask, target, project: &project, links: &links, today: self.engine.today };
+        let context = Context { ask: &ask, target, project: &project, links: &links, ..self.engine.before_any() };
         if !item.offered(&context)? {
             return Ok(None);
         }
