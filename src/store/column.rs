@@ -25,21 +25,6 @@ impl Digest {
         good.then(|| Self(text.to_owned()))
     }
 
-    /// Its 32 bytes.
-    pub(super) fn bytes(&self) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        for (byte, digits) in bytes.iter_mut().zip(self.0.as_bytes().chunks(2)) {
-            let digit = |at: usize| char::from(digits[at]).to_digit(16).and_then(|digit| u8::try_from(digit).ok()).unwrap_or_default();
-            *byte = digit(0) << 4 | digit(1);
-        }
-        bytes
-    }
-
-    /// The digest of 32 bytes.
-    pub(super) fn of_bytes(bytes: &[u8; 32]) -> Self {
-        Self(hex(bytes))
-    }
-
     /// Its 64 hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0

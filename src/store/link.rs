@@ -65,6 +65,25 @@ pub struct Link {
     pub changed: Timestamp,
 }
 
+/// Who is whom: a link without what its ends agreed on, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Linked {
+    /// Which link.
+    pub id: LinkId,
+    /// The mapping that brought them together.
+    pub mapping: String,
+    /// Procore project id; empty for items of the whole company.
+    pub scope: String,
+    /// Empty for a document, else the list that the line stands in (`Details`).
+    pub part: String,
+    /// The document's link, for a line.
+    pub parent: Option<LinkId>,
+    /// The item in Procore.
+    pub procore: End,
+    /// The item in Acumatica.
+    pub acumatica: End,
+}
+
 /// Which links to list. The default is every live document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LinkFilter {
@@ -82,8 +101,36 @@ pub struct LinkFilter {
     pub limit: Option<usize>,
 }
 
+/// The columns of a [`Linked`].
+pub(super) const IDENTITY: &str = "id, mapping, scope, part, parent, procore_id, procore_key, acumatica_id, acumatica_key";
+
+/// The columns of a [`Link`].
 pub(super) const COLUMNS: &str = "id, mapping, scope, part, parent, procore_id, procore_key, acumatica_id, acumatica_key, state,
     fingerprint, target_version, since, changed, source_version";
+
+impl Linked {
+    /// The end in one system.
+    pub fn end(&self, system: System) -> &End {
+        match system {
+            System::Procore => &self.procore,
+            System::Acumatica => &self.acumatica,
+        }
+    }
+}
+
+impl From<&Link> for Linked {
+    fn from(link: &Link) -> Self {
+        Self {
+            id: link.id,
+            mapping: link.mapping.clone(),
+            scope: link.scope.clone(),
+            part: link.part.clone(),
+            parent: link.parent,
+            procore: link.procore.clone(),
+            acumatica: link.acumatica.clone(),
+        }
+    }
+}
 
 impl Link {
     /// The end in one system.
@@ -231,7 +278,14 @@ pub(super) fn link_row(row: &Row<'_>) -> rusqlite::Result<Link> {
         _ => return Err(wrong("not a state of a link").into()),
     };
     let (At(since), At(changed)) = (row.get(12)?, row.get(13)?);
-    Ok(Link {
+    let Linked { id, mapping, scope, part, parent, procore, acumatica } = linked_row(row)?;
+    let (fingerprint, target_version, source_version) = (row.get(10)?, row.get(11)?, row.get(14)?);
+    Ok(Link { id, mapping, scope, part, parent, procore, acumatica, state, fingerprint, target_version, source_version, since, changed })
+}
+
+/// Who is whom, from a row that begins with [`IDENTITY`].
+pub(super) fn linked_row(row: &Row<'_>) -> rusqlite::Result<Linked> {
+    Ok(Linked {
         id: LinkId(row.get(0)?),
         mapping: row.get(1)?,
         scope: row.get(2)?,
@@ -239,12 +293,6 @@ pub(super) fn link_row(row: &Row<'_>) -> rusqlite::Result<Link> {
         parent: row.get::<_, Option<i64>>(4)?.map(LinkId),
         procore: End { id: row.get(5)?, key: row.get(6)? },
         acumatica: End { id: row.get(7)?, key: row.get(8)? },
-        state,
-        fingerprint: row.get(10)?,
-        target_version: row.get(11)?,
-        source_version: row.get(14)?,
-        since,
-        changed,
     })
 }
 

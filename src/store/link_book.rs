@@ -1,64 +1,56 @@
 //! Links in memory, for looking up thousands of them while records are evaluated.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rusqlite::params;
 
-use super::link::{COLUMNS, fold, link_row, tidy_guid};
+use super::link::{IDENTITY, fold, linked_row, tidy_guid};
 use super::link_row::{Row, Words, place};
-use super::{Link, LinkId, LinkState, PutLink, Reading, StoreError};
+use super::{Link, LinkId, LinkState, Linked, PutLink, Reading, StoreError};
 use crate::schema::System;
 
 /// Live links, found by either end. Procore ids compare exactly, Acumatica GUIDs in either case, keys trimmed and in
-/// either case. A hundred thousand of them take some tens of megabytes: links are made when they are asked for.
+/// either case. A hundred thousand of them take some twenty megabytes: a [`Linked`] is made when it is asked for, and what the
+/// two ends agreed on stays in the file ([`Reading::link`]).
 #[derive(Clone, Debug, Default)]
 pub struct LinkBook {
     rows: BTreeMap<LinkId, Row>,
     words: Words,
     /// Which documents stand in a place, in the order in which they were linked.
-    documents: HashMap<u32, BTreeSet<LinkId>>,
+    documents: BTreeMap<u32, BTreeSet<LinkId>>,
     /// The lines of each document.
     lines: BTreeSet<(LinkId, LinkId)>,
-    /// Documents by the hash of mapping, side and id. What has the same hash is told apart by its row.
-    ids: HashMap<u64, Found>,
-    /// Documents by the hash of mapping, scope, side and key. Keys may repeat: renamed accounts leave theirs to others.
-    keys: HashMap<u64, Found>,
+    /// Documents by mapping, side and id.
+    ids: Index,
+    /// Documents by mapping, scope, side and key. Keys may repeat: renamed accounts leave theirs to others.
+    keys: Index,
 }
 
-/// What a hash leads to: nearly always one link.
-#[derive(Clone, Debug)]
-enum Found {
-    One(LinkId),
-    Many(Vec<LinkId>),
-}
+/// Documents by the hash of a name: those of one hash are told apart by their rows.
+type Index = BTreeSet<(u64, LinkId)>;
 
 impl LinkBook {
     /// A book of these links; removed ones are left out.
     pub fn new(links: impl IntoIterator<Item = Link>) -> Self {
         let mut book = Self::default();
-        links.into_iter().for_each(|link| book.insert(&link));
+        links.into_iter().filter(|link| link.state == LinkState::Live).for_each(|link| book.insert(&Linked::from(&link)));
         book
     }
 
     /// Puts a link into the book, in place of what it held under the same number.
-    pub fn insert(&mut self, link: &Link) {
+    pub fn insert(&mut self, link: &Linked) {
         self.take_out(link.id);
-        if link.state == LinkState::Removed {
-            return;
-        }
         let row = Row::of(link, &mut self.words);
         match link.parent {
-            Some(parent) => drop(self.lines.insert((parent, link.id))),
+            Some(parent) => {
+                self.lines.insert((parent, link.id));
+            }
             None => {
                 self.documents.entry(row.place).or_default().insert(link.id);
-                for side in [System::Procore, System::Acumatica] {
-                    let end = link.end(side);
-                    Found::add(&mut self.ids, id_hash(&link.mapping, side, &end.id), link.id);
-                    if let Some(key) = end.folded() {
-                        Found::add(&mut self.keys, key_hash((&link.mapping, &link.scope), side, &key), link.id);
-                    }
-                }
+                self.each_name(link, |index, hash| {
+                    index.insert((hash, link.id));
+                });
             }
         }
         self.rows.insert(link.id, row);
@@ -69,40 +61,50 @@ impl LinkBook {
         for lost in &put.lost {
             self.take_out(lost.id);
         }
-        self.insert(&put.link);
-        put.lines.iter().for_each(|line| self.insert(line));
+        for link in [&put.link].into_iter().chain(&put.lines) {
+            self.insert(&Linked::from(link));
+        }
     }
 
     /// Takes a document out of the book, with its lines.
-    pub fn remove(&mut self, id: LinkId) -> Option<Link> {
+    pub fn remove(&mut self, id: LinkId) -> Option<Linked> {
         for line in self.line_ids(id) {
             self.take_out(line);
         }
         self.take_out(id)
     }
 
-    fn take_out(&mut self, id: LinkId) -> Option<Link> {
-        let link = self.rows.remove(&id)?.link(id, &self.words);
+    fn take_out(&mut self, id: LinkId) -> Option<Linked> {
+        let row = self.rows.remove(&id)?;
+        let link = row.link(id, &self.words);
         match link.parent {
-            Some(parent) => drop(self.lines.remove(&(parent, id))),
+            Some(parent) => {
+                self.lines.remove(&(parent, id));
+            }
             None => {
-                let place = self.words.number(&place(&link.mapping, &link.scope, &link.part));
-                self.documents.entry(place).or_default().remove(&id);
-                for side in [System::Procore, System::Acumatica] {
-                    let end = link.end(side);
-                    Found::take(&mut self.ids, id_hash(&link.mapping, side, &end.id), id);
-                    if let Some(key) = end.folded() {
-                        Found::take(&mut self.keys, key_hash((&link.mapping, &link.scope), side, &key), id);
-                    }
-                }
+                self.documents.entry(row.place).or_default().remove(&id);
+                self.each_name(&link, |index, hash| {
+                    index.remove(&(hash, id));
+                });
             }
         }
         Some(link)
     }
 
+    /// Each index that knows a document, with the hash it is known by.
+    fn each_name(&mut self, link: &Linked, mut each: impl FnMut(&mut Index, u64)) {
+        for side in [System::Procore, System::Acumatica] {
+            let end = link.end(side);
+            each(&mut self.ids, id_hash(&link.mapping, side, &end.id));
+            if let Some(key) = end.folded() {
+                each(&mut self.keys, key_hash((&link.mapping, &link.scope), side, &key));
+            }
+        }
+    }
+
     /// The document that has this id, or else the only one that has this key, on one side. Its other end is what a
     /// `link` field yields.
-    pub fn other_side(&self, mapping: &str, scope: &str, side: System, id_or_key: &str) -> Option<Link> {
+    pub fn other_side(&self, mapping: &str, scope: &str, side: System, id_or_key: &str) -> Option<Linked> {
         match self.found(mapping, scope, side, id_or_key)[..] {
             [id] => self.link(id),
             _ => None,
@@ -117,17 +119,17 @@ impl LinkBook {
     }
 
     /// Every document that has this id or key on one side: several make a key that names none of them (BR-21).
-    pub fn candidates(&self, mapping: &str, scope: &str, side: System, id_or_key: &str) -> Vec<Link> {
+    pub fn candidates(&self, mapping: &str, scope: &str, side: System, id_or_key: &str) -> Vec<Linked> {
         self.found(mapping, scope, side, id_or_key).into_iter().filter_map(|id| self.link(id)).collect()
     }
 
     /// Whether a document of this id is linked by a mapping, in whatever scope.
     pub fn is_taken(&self, mapping: &str, side: System, id: &str) -> bool {
         let id = tidy(side, id);
-        let bears = |link: &LinkId| {
-            self.rows.get(link).is_some_and(|row| row.id(side) == id && self.words.text(row.place).split('\u{1f}').next() == Some(mapping))
+        let bears = |link: LinkId| {
+            self.rows.get(&link).is_some_and(|row| row.id(side) == id && self.words.text(row.place).split('\u{1f}').next() == Some(mapping))
         };
-        Found::under(&self.ids, id_hash(mapping, side, &id)).iter().any(bears)
+        under(&self.ids, id_hash(mapping, side, &id)).any(bears)
     }
 
     /// An id names one link; a key those that bear it.
@@ -135,18 +137,18 @@ impl LinkBook {
         let Some(place) = self.words.known(&place(mapping, scope, "")) else { return Vec::new() };
         let here = |link: &LinkId| self.rows.get(link).filter(|row| row.place == place);
         let id = tidy(side, id_or_key);
-        let by_id = Found::under(&self.ids, id_hash(mapping, side, &id));
-        if let Some(one) = by_id.iter().find(|link| here(link).is_some_and(|row| row.id(side) == id)) {
-            return vec![*one];
+        let by_id = under(&self.ids, id_hash(mapping, side, &id)).find(|link| here(link).is_some_and(|row| row.id(side) == id));
+        if let Some(one) = by_id {
+            return vec![one];
         }
         let key = fold(id_or_key);
-        let by_key = Found::under(&self.keys, key_hash((mapping, scope), side, &key)).iter();
         let bears = |row: &Row| row.key(side).is_some_and(|other| fold(other) == key);
-        by_key.filter(|link| here(link).is_some_and(bears)).copied().collect()
+        let by_key = under(&self.keys, key_hash((mapping, scope), side, &key)).filter(|link| here(link).is_some_and(bears));
+        by_key.collect()
     }
 
     /// The line of a document that has this id, or else the only one of that document with this key, on one side.
-    pub fn line(&self, document: &Link, part: &str, side: System, id_or_key: &str) -> Option<Link> {
+    pub fn line(&self, document: &Linked, part: &str, side: System, id_or_key: &str) -> Option<Linked> {
         let place = self.words.known(&place(&document.mapping, &document.scope, part))?;
         let (id, key) = (tidy(side, id_or_key), fold(id_or_key));
         let mut by_key = Vec::new();
@@ -166,12 +168,12 @@ impl LinkBook {
     }
 
     /// All lines of a document, in the order in which they were linked.
-    pub fn lines_of(&self, document: &Link) -> impl Iterator<Item = Link> {
+    pub fn lines_of(&self, document: &Linked) -> impl Iterator<Item = Linked> {
         self.line_ids(document.id).into_iter().filter_map(|id| self.link(id))
     }
 
     /// The documents of a mapping, in one scope or (with `None`) in all, in the order in which they were linked.
-    pub fn documents(&self, mapping: &str, scope: Option<&str>) -> impl Iterator<Item = Link> {
+    pub fn documents(&self, mapping: &str, scope: Option<&str>) -> impl Iterator<Item = Linked> {
         let of = |number: u32| {
             let mut parts = self.words.text(number).split('\u{1f}');
             parts.next() == Some(mapping) && parts.next().is_some_and(|place| scope.is_none_or(|scope| scope == place))
@@ -191,7 +193,7 @@ impl LinkBook {
         self.rows.is_empty()
     }
 
-    fn link(&self, id: LinkId) -> Option<Link> {
+    fn link(&self, id: LinkId) -> Option<Linked> {
         self.rows.get(&id).map(|row| row.link(id, &self.words))
     }
 
@@ -201,34 +203,9 @@ impl LinkBook {
     }
 }
 
-impl Found {
-    fn add(index: &mut HashMap<u64, Self>, hash: u64, id: LinkId) {
-        match index.get_mut(&hash) {
-            None => drop(index.insert(hash, Self::One(id))),
-            Some(Self::Many(ids)) => ids.push(id),
-            Some(one) => *one = Self::Many(one.ids().iter().copied().chain([id]).collect()),
-        }
-    }
-
-    fn take(index: &mut HashMap<u64, Self>, hash: u64, id: LinkId) {
-        let left: Vec<LinkId> = Self::under(index, hash).iter().copied().filter(|other| *other != id).collect();
-        match left[..] {
-            [] => drop(index.remove(&hash)),
-            [one] => drop(index.insert(hash, Self::One(one))),
-            _ => drop(index.insert(hash, Self::Many(left))),
-        }
-    }
-
-    fn under(index: &HashMap<u64, Self>, hash: u64) -> &[LinkId] {
-        index.get(&hash).map_or(&[], Self::ids)
-    }
-
-    fn ids(&self) -> &[LinkId] {
-        match self {
-            Self::One(id) => std::slice::from_ref(id),
-            Self::Many(ids) => ids,
-        }
-    }
+/// The documents of a hash, in the order in which they were linked.
+fn under(index: &Index, hash: u64) -> impl Iterator<Item = LinkId> {
+    index.range((hash, LinkId(i64::MIN))..=(hash, LinkId(i64::MAX))).map(|(_, id)| *id)
 }
 
 fn tidy(side: System, id: &str) -> String {
@@ -259,10 +236,10 @@ impl Reading<'_> {
         let mut book = LinkBook::default();
         let named = mappings.iter().map(|mapping| Some(*mapping));
         let filters: Vec<Option<&str>> = if mappings.is_empty() { vec![None] } else { named.collect() };
-        let sql = format!("select {COLUMNS} from link where ($1 is null or mapping = $1) and state = 'live' order by id");
+        let sql = format!("select {IDENTITY} from link where ($1 is null or mapping = $1) and state = 'live' order by id");
         for mapping in filters {
             self.each_row(&sql, params![mapping], |row| {
-                book.insert(&link_row(row)?);
+                book.insert(&linked_row(row)?);
                 Ok(())
             })?;
         }

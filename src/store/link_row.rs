@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
-
-use super::{Digest, End, Link, LinkId, LinkState};
+use super::{End, LinkId, Linked};
 use crate::schema::System;
 
 /// Between the parts of a row's text.
@@ -19,13 +17,8 @@ pub(super) struct Row {
     /// Mapping, scope and list.
     pub(super) place: u32,
     pub(super) parent: Option<LinkId>,
-    /// Procore id and key, Acumatica id and key, target version, and when the source was modified.
+    /// Procore id and key, Acumatica id and key.
     text: Box<str>,
-    /// The mapping and settings of the source version.
-    rules: u32,
-    fingerprint: Option<Box<[u8; 32]>>,
-    since: Timestamp,
-    changed: Timestamp,
 }
 
 /// Texts that repeat, by number.
@@ -41,7 +34,7 @@ impl Words {
         if let Some(known) = self.numbers.get(text) {
             return *known;
         }
-        let number = u32::try_from(self.texts.len()).expect("places and rules are few");
+        let number = u32::try_from(self.texts.len()).expect("places are few");
         self.texts.push(text.into());
         self.numbers.insert(text.into(), number);
         number
@@ -62,53 +55,19 @@ pub(super) fn place(mapping: &str, scope: &str, part: &str) -> String {
 }
 
 impl Row {
-    pub(super) fn of(link: &Link, words: &mut Words) -> Self {
-        let (modified, rules) = match link.source_version.as_deref().map(|version| version.split_once(' ').unwrap_or((version, ""))) {
-            Some((modified, rules)) => (Some(modified), words.number(rules)),
-            None => (None, words.number("")),
-        };
-        let parts = [
-            Some(link.procore.id.as_str()),
-            link.procore.key.as_deref(),
-            Some(link.acumatica.id.as_str()),
-            link.acumatica.key.as_deref(),
-            link.target_version.as_deref(),
-            modified,
-        ];
-        let text = parts.map(|part| part.unwrap_or(NONE)).join(&PART.to_string());
-        Self {
-            place: words.number(&place(&link.mapping, &link.scope, &link.part)),
-            parent: link.parent,
-            text: text.into_boxed_str(),
-            rules,
-            fingerprint: link.fingerprint.as_ref().map(|digest| Box::new(digest.bytes())),
-            since: link.since,
-            changed: link.changed,
-        }
+    pub(super) fn of(link: &Linked, words: &mut Words) -> Self {
+        let ends = [Some(&link.procore.id), link.procore.key.as_ref(), Some(&link.acumatica.id), link.acumatica.key.as_ref()];
+        let text = ends.map(|part| part.map_or(NONE, String::as_str)).join(&PART.to_string());
+        Self { place: words.number(&place(&link.mapping, &link.scope, &link.part)), parent: link.parent, text: text.into_boxed_str() }
     }
 
-    /// The whole link.
-    pub(super) fn link(&self, id: LinkId, words: &Words) -> Link {
+    /// Who is whom.
+    pub(super) fn link(&self, id: LinkId, words: &Words) -> Linked {
         let mut place = words.text(self.place).split(PART).map(str::to_owned);
         let mut next = || place.next().unwrap_or_default();
         let (mapping, scope, part) = (next(), next(), next());
-        let rules = words.text(self.rules);
-        let version = |modified: String| if rules.is_empty() { modified } else { format!("{modified} {rules}") };
-        Link {
-            id,
-            mapping,
-            scope,
-            part,
-            parent: self.parent,
-            procore: self.end(System::Procore),
-            acumatica: self.end(System::Acumatica),
-            state: LinkState::Live,
-            fingerprint: self.fingerprint.as_ref().map(|bytes| Digest::of_bytes(bytes)),
-            target_version: self.part(4).map(str::to_owned),
-            source_version: self.part(5).map(str::to_owned).map(version),
-            since: self.since,
-            changed: self.changed,
-        }
+        let (procore, acumatica) = (self.end(System::Procore), self.end(System::Acumatica));
+        Linked { id, mapping, scope, part, parent: self.parent, procore, acumatica }
     }
 
     /// The id at one side.

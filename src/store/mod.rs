@@ -45,7 +45,7 @@ pub use flow::{Flow, FlowId, FlowRow, Intent};
 pub use held::{Held, Hold};
 pub use journal::{Entry, JournalEntry, JournalFilter};
 pub use lease::Lease;
-pub use link::{End, Link, LinkFilter, LinkId, LinkState};
+pub use link::{End, Link, LinkFilter, LinkId, LinkState, Linked};
 pub use link_book::LinkBook;
 pub use link_put::{NewLine, NewLink, Put, PutLink};
 pub use run::{Outcome, Run, RunId};

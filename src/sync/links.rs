@@ -10,7 +10,7 @@ use crate::connector::ProjectScope;
 use crate::evaluate::{Links, PENDING};
 use crate::plan::Plan;
 use crate::schema::System;
-use crate::store::{End, Link, LinkBook, NewLink};
+use crate::store::{End, LinkBook, Linked, NewLink};
 
 /// The links of a run.
 #[derive(Debug)]
@@ -105,7 +105,7 @@ impl Book {
     }
 
     /// The link of a record, by its id at one side.
-    pub(super) fn by_id(&self, mapping: &str, scope: &str, side: System, id: &str) -> Option<Link> {
+    pub(super) fn by_id(&self, mapping: &str, scope: &str, side: System, id: &str) -> Option<Linked> {
         self.links.other_side(mapping, scope, side, id).filter(|link| link.end(side).id.eq_ignore_ascii_case(id))
     }
 
@@ -153,7 +153,7 @@ pub(super) fn named(end: &End, system: System) -> String {
 }
 
 /// A link as it is, to be put again with something changed.
-pub(super) fn same_link(link: &Link) -> NewLink {
+pub(super) fn same_link(link: &Linked) -> NewLink {
     NewLink {
         mapping: link.mapping.clone(),
         scope: link.scope.clone(),
@@ -169,7 +169,7 @@ pub(super) fn same_link(link: &Link) -> NewLink {
 /// What an id or key leads to.
 enum Found {
     /// A link.
-    Link(Box<Link>),
+    Link(Box<Linked>),
     /// Nothing yet, and what an earlier change of the plan would make it.
     Planned(String),
 }

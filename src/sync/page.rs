@@ -18,7 +18,7 @@ use super::target::{TargetView, is_readable};
 use crate::connector::ProjectScope;
 use crate::evaluate::{Context, Item, Opened, Refusal, SourceRef, open};
 use crate::plan::Plan;
-use crate::store::{Digest, Written};
+use crate::store::{Digest, Linked, Written};
 use crate::value::{Record, Value, instant_of};
 
 /// Why a record is not sent a second time.
@@ -139,7 +139,7 @@ impl<'r> Run<'r> {
         for item in opened.items() {
             let Ok(source) = item.source() else { continue };
             for mut place in self.places(reading, &source, all) {
-                if self.is_as_it_was(plan, (&source, read), &place) {
+                if self.is_as_it_was(plan, (&source, read), &place).await? {
                     continue;
                 }
                 self.erp.show(self.engine, plan, &mut place, &self.planned_projects).await?;
@@ -157,12 +157,14 @@ impl<'r> Run<'r> {
     }
 
     /// Whether a linked record is what it was when its link was made or learnt of it last, and so are mapping and settings.
-    fn is_as_it_was(&self, plan: &Plan, (source, read): (&SourceRef, &str), place: &Where) -> bool {
-        let Some(version) = version(plan, &self.settings, (source, read)).filter(|_| plan.writes()) else { return false };
+    async fn is_as_it_was(&self, plan: &Plan, (source, read): (&SourceRef, &str), place: &Where) -> Result<bool, Failure> {
+        let Some(version) = version(plan, &self.settings, (source, read)).filter(|_| plan.writes()) else { return Ok(false) };
         let link = self.book.by_id(&plan.pair, &place.scope, plan.source.resource.system, &source.id);
+        let Some(Linked { id, .. }) = link else { return Ok(false) };
+        let link = self.engine.worker.store().read(move |reading| reading.link(id)).await?;
         let known = link.and_then(|link| link.source_version).unwrap_or_default();
         let (before, missed) = known.split_once('\n').unwrap_or((&known, ""));
-        before == version && self.book.still_lacks(missed, place.procore())
+        Ok(before == version && self.book.still_lacks(missed, place.procore()))
     }
 
     /// Forgets what is known of a record that was just written.
@@ -182,7 +184,7 @@ impl<'r> Run<'r> {
         if self.awaited.contains(&(plan.name.clone(), place.scope.clone(), source.id.clone())) {
             return Ok(Decision::Hold(vec![AWAITED.to_owned()]));
         }
-        if self.is_as_it_was(plan, (source, read), place) {
+        if self.is_as_it_was(plan, (source, read), place).await? {
             return Ok(Decision::Unchanged);
         }
         self.erp.show(self.engine, plan, place, &self.planned_projects).await?;

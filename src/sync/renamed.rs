@@ -10,7 +10,7 @@ use super::target::{id_of, key_of, read};
 use crate::connector::{Query, Select};
 use crate::plan::{Plan, ProjectOf};
 use crate::schema::System;
-use crate::store::Link;
+use crate::store::Linked;
 
 impl Engine<'_> {
     /// Learns the ids that projects have now, from one list of all; nothing is asked where these plans need no project.
@@ -19,7 +19,7 @@ impl Engine<'_> {
     /// Acumatica out of reach, or a state file that cannot be written.
     pub(super) async fn learn_names_of_projects(&self, chosen: &[usize], book: &mut Book, mode: Mode<'_>) -> Result<(), Failure> {
         let Some(plan) = self.plans.iter().find(|plan| plan.name == PROJECTS) else { return Ok(()) };
-        let known: Vec<Link> = book.links.documents(&plan.pair, Some("")).collect();
+        let known: Vec<Linked> = book.links.documents(&plan.pair, Some("")).collect();
         let in_projects = chosen.iter().any(|at| self.plans[*at].project != ProjectOf::Nobody);
         if known.is_empty() || !in_projects || plan.target.resource.system != System::Acumatica {
             return Ok(());

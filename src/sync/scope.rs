@@ -5,7 +5,7 @@ use crate::connector::ProjectScope;
 use crate::evaluate::Project;
 use crate::plan::{Direction, Plan};
 use crate::schema::{Scope, System};
-use crate::store::Link;
+use crate::store::Linked;
 use crate::value::Value;
 
 /// The mapping whose links are the synced projects.
@@ -65,7 +65,7 @@ pub(super) fn projects(book: &Book, planned: &[ProjectScope]) -> Vec<ProjectScop
     projects
 }
 
-fn of_link(link: &Link) -> ProjectScope {
+fn of_link(link: &Linked) -> ProjectScope {
     ProjectScope {
         procore: link.procore.id.clone(),
         acumatica: link.acumatica.key.clone().unwrap_or_else(|| link.acumatica.id.clone()),

@@ -16,7 +16,7 @@ use crate::evaluate::{
 };
 use crate::plan::{Direction, Plan};
 use crate::schema::System;
-use crate::store::{Digest, Link, Written};
+use crate::store::{Digest, Linked, Written};
 use crate::value::{Record, Value, json_text};
 
 /// What helps when several records may be meant (BR-21).
@@ -46,7 +46,7 @@ pub(super) struct Staged {
     pub(super) parcel: Parcel,
     pub(super) place: Where,
     /// The link that is there already.
-    pub(super) link: Option<Link>,
+    pub(super) link: Option<Linked>,
     /// What the target holds, where that was read.
     pub(super) shown: Option<Record>,
 }
@@ -109,11 +109,15 @@ impl Staging<'_> {
         item.draft(&context).map(Some)
     }
 
-    async fn linked(&self, source: &SourceRef, draft: Draft, link: Link, view: &mut TargetView) -> Result<Decision, Failure> {
+    async fn linked(&self, source: &SourceRef, draft: Draft, link: Linked, view: &mut TargetView) -> Result<Decision, Failure> {
         let fingerprint = Digest::of(json_text(&Value::Record(draft.fields.clone())));
         let gone = self.gone(&link, &draft);
-        if link.fingerprint.as_ref() == Some(&fingerprint) && gone.is_empty() {
-            if link.source_version == self.version(source) {
+        let number = link.id;
+        let Some(agreed) = self.engine.worker.store().read(move |reading| reading.link(number)).await? else {
+            return Ok(Decision::Hold(vec!["its link was removed while it was looked at".to_owned()]));
+        };
+        if agreed.fingerprint.as_ref() == Some(&fingerprint) && gone.is_empty() {
+            if agreed.source_version == self.version(source) {
                 return Ok(Decision::Unchanged);
             }
             let staged = self.staged(source, draft, Change::default(), (Action::Update, None), &|_, _| None);
@@ -151,7 +155,7 @@ impl Staging<'_> {
         if !change.is_nothing() && self.made_whole() {
             return Ok(Decision::Hold(vec![self.unchangeable(&change)]));
         }
-        let edited = self.edited(&link, &change, &known).await?;
+        let edited = self.edited(agreed.target_version.as_deref(), &change, &known).await?;
         if !edited.is_empty() {
             return Ok(Decision::Hold(edited));
         }
@@ -168,11 +172,11 @@ impl Staging<'_> {
     }
 
     /// Fields of an export that we would overwrite and that somebody changed at the target since we wrote it last.
-    async fn edited(&self, link: &Link, change: &Change, known: LineKeys<'_>) -> Result<Vec<String>, Failure> {
+    async fn edited(&self, seen: Option<&str>, change: &Change, known: LineKeys<'_>) -> Result<Vec<String>, Failure> {
         if self.plan.direction == Direction::Import || change.is_nothing() {
             return Ok(Vec::new());
         }
-        let Some(digest) = link.target_version.as_deref().and_then(Digest::from_hex) else { return Ok(Vec::new()) };
+        let Some(digest) = seen.and_then(Digest::from_hex) else { return Ok(Vec::new()) };
         let body = self.engine.worker.store().read(move |reading| reading.body(&digest)).await?;
         let before = body.and_then(|body| Value::from_json(std::str::from_utf8(&body).ok()?).ok());
         let Some(before) = before.as_ref().and_then(Value::as_record) else { return Ok(Vec::new()) };
@@ -200,15 +204,15 @@ impl Staging<'_> {
     }
 
     /// The linked lines of a document that its draft has no more.
-    fn gone(&self, link: &Link, draft: &Draft) -> Vec<GoneLine> {
+    fn gone(&self, link: &Linked, draft: &Draft) -> Vec<GoneLine> {
         let side = self.system();
-        let linked: Vec<Link> = self.book.links.lines_of(link).collect();
+        let linked: Vec<Linked> = self.book.links.lines_of(link).collect();
         if linked.is_empty() {
             return Vec::new();
         }
         let there: HashSet<(&str, &str)> = draft.lines.iter().map(|line| (line.field.as_str(), line.key.as_str())).collect();
         let gone = linked.iter().filter(|line| !there.contains(&(line.part.as_str(), line.end(side.other()).id.as_str())));
-        let key = |line: &Link| line.end(side).key.clone().unwrap_or_else(|| line.end(side).id.clone());
+        let key = |line: &Linked| line.end(side).key.clone().unwrap_or_else(|| line.end(side).id.clone());
         gone.map(|line| GoneLine { list: line.part.clone(), line: line.end(side.other()).id.clone(), target: key(line) }).collect()
     }
 
@@ -331,7 +335,7 @@ impl Staging<'_> {
         }
     }
 
-    fn target_id<'l>(&self, link: &'l Link) -> &'l str {
+    fn target_id<'l>(&self, link: &'l Linked) -> &'l str {
         &link.end(self.system()).id
     }
 
