@@ -157,6 +157,5 @@ mod tests {
         assert_eq!(Digest::from_hex(digest.as_str()), Some(digest.clone()));
         assert_eq!(Digest::from_hex(&digest.as_str().to_uppercase()), None);
         assert_eq!(Digest::from_hex("ba78"), None);
-        assert_eq!(Digest::of_bytes(&digest.bytes()), digest);
     }
 }
