@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use super::command::{apply, check, demo, docs, explain, init, journal, links, plan, review, sandbox, schema, sync, test};
+use super::command::{apply, check, demo, docs, explain, exports, init, journal, links, plan, replay, review, sandbox, schema, sync, test};
 
 /// Maps construction financials between Procore and Acumatica, by tables written in YAML.
 #[derive(Debug, Parser)]
@@ -56,8 +56,10 @@ pub(super) enum Command {
     Apply(apply::Apply),
     Sync(sync::Sync),
     Explain(explain::Explain),
+    Exports(exports::Exports),
     Links(links::Links),
     Journal(journal::Journal),
+    Replay(replay::Replay),
     Sandbox(sandbox::Sandbox),
     Schema(schema::Schema),
 }

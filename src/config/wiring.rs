@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::workspace::Workspace;
 use crate::connector::{AcumaticaSettings, Clock, Connector, HttpSettings, HttpTransport, ProcoreSettings, TokenFiles, Transport, World};
-use crate::store::{Shift, Store, StoreError, StoreTrouble, Worker};
-use crate::sync::{Doors, Engine, Explanation, Failure, Mode, Report, Silence, Watch};
+use crate::store::{Export, Shift, Store, StoreError, StoreTrouble, Worker};
+use crate::sync::{Doors, Engine, Explanation, Failure, Mode, ReplayFilter, Replayed, Report, Silence, Watch};
 use crate::value::Value;
 
 /// What a run needs to be told.
@@ -97,6 +97,22 @@ impl Wired {
     pub async fn explain(&self, mapping: &str, id: &str) -> Result<Vec<Explanation>, Failure> {
         self.in_force(mapping)?;
         self.engine(&Silence).explain(mapping, id).await
+    }
+
+    /// Takes the link of an export away, once its record at the ERP is gone or undone (BR-11).
+    ///
+    /// # Errors
+    /// A record that lives, a system out of reach.
+    pub async fn unlink(&self, export: &Export, reason: &str) -> Result<Export, Failure> {
+        self.engine(&Silence).unlink(export, reason).await
+    }
+
+    /// Maps what was sent before anew, under the mappings of today.
+    ///
+    /// # Errors
+    /// A state file that cannot be read.
+    pub async fn replay(&self, filter: &ReplayFilter) -> Result<Replayed, Failure> {
+        self.engine(&Silence).replay(filter).await
     }
 
     fn in_force(&self, name: &str) -> Result<(), Failure> {

@@ -1,9 +1,11 @@
 //! What does this plan make of this record? Pure: no clock, file, table or socket.
 
+mod answers;
 mod baseline;
 mod bytes;
 mod change;
 mod context;
+mod differ;
 mod draft;
 mod gone;
 mod join;
@@ -16,9 +18,11 @@ mod seen;
 mod sink;
 mod trace;
 
+pub use answers::answers;
 pub use baseline::{Conflict, baseline, conflicts};
 pub use change::{Change, FieldChange, LineKeys, compare, identity_of, line_key};
 pub use context::{Context, Links, NoLinks, PENDING, Project};
+pub use differ::differences;
 pub use draft::{Draft, Line};
 pub use gone::{GoneLine, still_there};
 pub use join::{beside, grouped, only, regrouped, replaced};

@@ -78,10 +78,8 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
                 Some(as_) => convert(&value, as_).map_err(wrong)?,
                 None => value,
             };
-            if let (Some(most), Value::Text(text)) = (asked.max_length, &value)
-                && text.chars().count() > most
-            {
-                return Err(wrong(format!("`{text}` has {} characters, and {most} fit", text.chars().count())));
+            if let Some(fault) = asked.rules.fault(&value) {
+                return Err(wrong(fault));
             }
             answers.set(asked.name.as_str(), value);
         }

@@ -168,7 +168,13 @@ impl FromNode for Ask {
             from: keys.optional("from", problems),
             expr: keys.optional("expr", problems),
             as_: keys.optional("as", problems),
+            present: keys.optional("present", problems),
+            numeric: keys.optional("numeric", problems),
+            positive: keys.optional("positive", problems),
             max_length: keys.optional("max_length", problems),
+            max_length_decimal: keys.optional("max_length_decimal", problems),
+            max_length_units: keys.optional("max_length_units", problems),
+            max_line_length: keys.optional("max_line_length", problems),
         };
         keys.close(problems);
         Some(ask)

@@ -215,9 +215,28 @@ pub struct Ask {
     /// Reads the value as this kind.
     #[schemars(rename = "as", extend("enum" = ["text", "decimal", "integer", "date", "instant", "percent", "boolean", null]))]
     pub as_: Option<Word>,
+    /// Whether the approver must give one where nothing is filled in. This and the following are the rules that an ERP connection of
+    /// Procore declares (BR-13), in its words.
+    #[schemars(with = "Option<bool>")]
+    pub present: Option<Word>,
+    /// Whether it must be a number.
+    #[schemars(with = "Option<bool>")]
+    pub numeric: Option<Word>,
+    /// Whether it must be more than nothing.
+    #[schemars(with = "Option<bool>")]
+    pub positive: Option<Word>,
     /// Most characters it may have.
     #[schemars(with = "Option<u32>")]
     pub max_length: Option<Word>,
+    /// Most digits behind the decimal point.
+    #[schemars(with = "Option<u32>")]
+    pub max_length_decimal: Option<Word>,
+    /// Most digits before the decimal point.
+    #[schemars(with = "Option<u32>")]
+    pub max_length_units: Option<Word>,
+    /// Most characters of each of its lines.
+    #[schemars(with = "Option<u32>")]
+    pub max_line_length: Option<Word>,
 }
 
 /// An action after the write.

@@ -8,7 +8,7 @@ use super::compile::{Compiler, LineScope};
 use super::paths::names;
 use super::resolve::resolve;
 use super::table::written;
-use super::{Asked, Direction, KeyPart, LinesOf, LinesPart, LinesRule, Node, Rule, Term};
+use super::{AskRules, Asked, Direction, KeyPart, LinesOf, LinesPart, LinesRule, Node, Rule, Term};
 use crate::diagnostic::{self, Diagnostic, closest, did_you_mean};
 use crate::expr::As;
 use crate::expr::path::Step as PathStep;
@@ -296,8 +296,25 @@ impl Compiler<'_> {
             }
         };
         let as_ = self.conversion(ask.as_.as_ref());
-        let max_length = self.number(ask.max_length.as_ref());
-        Some(Asked { name: named.name.text.clone(), label: ask.label.text.clone(), term, as_, max_length })
+        let rules = AskRules {
+            present: self.truth(ask.present.as_ref()),
+            numeric: self.truth(ask.numeric.as_ref()),
+            positive: self.truth(ask.positive.as_ref()),
+            max_length: self.number(ask.max_length.as_ref()),
+            max_length_decimal: self.number(ask.max_length_decimal.as_ref()),
+            max_length_units: self.number(ask.max_length_units.as_ref()),
+            max_line_length: self.number(ask.max_line_length.as_ref()),
+        };
+        Some(Asked { name: named.name.text.clone(), label: ask.label.text.clone(), term, as_, rules })
+    }
+
+    fn truth(&mut self, word: Option<&Word>) -> bool {
+        let Some(word) = word else { return false };
+        if !["true", "false"].contains(&word.text.as_str()) {
+            let message = format!("`{word}` is neither `true` nor `false`");
+            self.problems.push(Diagnostic::error("wrong-kind", &word.place, message));
+        }
+        word.text == "true"
     }
 
     fn conversion(&mut self, word: Option<&Word>) -> Option<As> {

@@ -54,7 +54,9 @@ fn canonical(mapping: &Mapping) -> String {
     say("identity", &list(&mapping.identity));
     for ask in &mapping.ask {
         let it = &ask.it;
-        let parts = [&it.from, &it.expr, &it.as_, &it.max_length].map(|word| optional(word.as_ref())).join(" ");
+        let words = [&it.from, &it.expr, &it.as_, &it.max_length].into_iter();
+        let rules = [&it.present, &it.numeric, &it.positive, &it.max_length_decimal, &it.max_length_units, &it.max_line_length];
+        let parts = words.chain(rules).map(|word| optional(word.as_ref())).collect::<Vec<_>>().join(" ");
         say("ask", &format!("{} {parts}", ask.name));
     }
     for step in &mapping.steps {

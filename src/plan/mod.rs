@@ -1,5 +1,6 @@
 //! What will be done, step by step: a mapping checked against its schemas and compiled. No YAML text and no record in here.
 
+mod asked;
 mod calls;
 mod check;
 mod compile;
@@ -20,6 +21,7 @@ mod trie;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use asked::{AskRules, Asked};
 pub(crate) use check::kind_of;
 pub use compile::{Settings, compile};
 pub use formula::{Formula, Part};
@@ -28,7 +30,6 @@ pub use rule::{KeyPart, LinesOf, LinesPart, LinesRule, Node, Rule, Term};
 pub use table::{Row, Side};
 pub use trie::{Slot, Trie, Wanted};
 
-use crate::expr::As;
 use crate::schema::{Kind, Schema, Shape, System};
 
 /// A mapping, checked and compiled: the only thing that makes drafts.
@@ -226,21 +227,6 @@ pub struct Requirement {
     pub otherwise: Formula,
     /// `mappings/subcontractor_invoices.yaml:24`.
     pub place: String,
-}
-
-/// A value that the approver confirms or changes.
-#[derive(Debug)]
-pub struct Asked {
-    /// Its name in expressions: `ask.number`.
-    pub name: String,
-    /// What the approver sees.
-    pub label: String,
-    /// Its first value.
-    pub term: Term,
-    /// How it is read.
-    pub as_: Option<As>,
-    /// Most characters it may have.
-    pub max_length: Option<usize>,
 }
 
 /// An action after the write, guarded by the status that it needs.

@@ -199,6 +199,18 @@ impl Reading<'_> {
         self.rows(&sql, params![mapping], flow_row)
     }
 
+    /// All flows, finished or not, oldest first; with a limit the newest so many.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn flows(&self, limit: Option<usize>) -> Result<Vec<FlowRow>, StoreError> {
+        let limit = i64::try_from(limit.unwrap_or(usize::MAX)).unwrap_or(i64::MAX);
+        let mut flows =
+            self.rows(&format!("select {COLUMNS} from flow order by opened desc, id desc limit $1"), params![limit], flow_row)?;
+        flows.reverse();
+        Ok(flows)
+    }
+
     /// The flow of this id.
     ///
     /// # Errors
@@ -250,6 +262,7 @@ impl Writing<'_> {
         let sql = "update flow set state = 'finished', finished = $2 where id = $1 and state = 'open'";
         if self.execute(sql, params![id.to_string(), At(self.stamp().at)])? == 1 {
             self.journal(&flow_entry("flow.finished", id))?;
+            self.export_synced(id)?;
         }
         Ok(())
     }

@@ -3,7 +3,8 @@
 //! The store writes these by itself, in the transaction of the change: `link.made`, `link.changed`, `link.removed`,
 //! `record.held`, `record.settled`, `cursor.moved`, `cursor.forgotten`, `draft.written`, `draft.forgotten`, `run.began`,
 //! `run.ended`, `flow.opened`, `flow.finished`, `step.intended`, `step.done`, `step.refused`, `step.again`, `step.unknown`,
-//! `consent.asked`, `consent.accepted`, `consent.rejected`, `lease.taken_over`. Whoever has more to tell uses
+//! `consent.asked`, `consent.accepted`, `consent.rejected`, `lease.taken_over`, and `export.` with each state that an export
+//! comes to, `export.changed`, `export.resent`, `export.retried` and `export.withdrawn`. Whoever has more to tell uses
 //! [`Writing::journal`].
 
 use std::collections::BTreeMap;

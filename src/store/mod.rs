@@ -4,7 +4,7 @@
 //! waits on the disk. [`Store::read`] hands out a [`Reading`]; [`Store::write`] a [`Writing`], which becomes true as a
 //! whole, together with the journal entries that its changes bring about by themselves. Time is handed in.
 //!
-//! One file, one table: [`Link`], [`Cursor`], [`Held`], [`Written`], [`Token`], [`Run`], [`JournalEntry`], bodies by
+//! One file, one table: [`Link`], [`Cursor`], [`Held`], [`Export`], [`Written`], [`Token`], [`Run`], [`JournalEntry`], bodies by
 //! [`Digest`]. Work that must happen once is a [`Flow`] of named steps ([`Steps`]), done by a [`Worker`] under a [`Lease`].
 
 mod body;
@@ -12,6 +12,8 @@ mod column;
 mod consent;
 mod cursor;
 mod error;
+mod export;
+mod export_change;
 mod file;
 mod flow;
 mod held;
@@ -41,6 +43,8 @@ pub use column::Digest;
 pub use consent::{Decided, Decision};
 pub use cursor::Cursor;
 pub use error::{StoreError, StoreTrouble};
+pub use export::{Export, ExportFilter, ExportState, Handle};
+pub use export_change::Offer;
 pub use flow::{Flow, FlowId, FlowRow, Intent};
 pub use held::{Held, Hold};
 pub use journal::{Entry, JournalEntry, JournalFilter};

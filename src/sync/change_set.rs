@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::failure::Failure;
 use super::report::Report;
 use crate::evaluate::FieldChange;
+use crate::store::Digest;
+use crate::value::Record;
 
 /// What would happen to a record at the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,9 @@ pub struct StagedChange {
     pub target_id: Option<String>,
     /// Field by field.
     pub fields: Vec<FieldChange>,
+    /// What the approver is asked, with what is filled in already.
+    #[serde(default, skip_serializing_if = "Record::is_empty")]
+    pub asked: Record,
 }
 
 /// A saved plan.
@@ -127,6 +132,16 @@ impl ChangeSet {
 }
 
 impl StagedChange {
+    /// The change as people are shown it, in bytes.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a change is JSON")
+    }
+
+    /// The digest of [`bytes`](Self::bytes).
+    pub(super) fn digest(&self) -> Digest {
+        Digest::of(self.bytes())
+    }
+
     /// Which record it is about: mapping, project, source id.
     pub(super) fn record(&self) -> (&str, &str, &str) {
         (&self.mapping, &self.project, &self.source_id)

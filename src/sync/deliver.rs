@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use super::attempt::draft_of;
 use super::engine::Engine;
 use super::failure::Failure;
+use super::inputs::{Input, Inputs};
 use super::lines::{Pairs, kept_otherwise, known_in, not_removed, recognise};
 use super::links::Book;
 use super::parcel::{Parcel, Receipt};
@@ -47,6 +48,8 @@ pub(super) struct Delivery<'d> {
     pub(super) plan: &'d Plan,
     pub(super) place: &'d Where,
     pub(super) parcels: &'d [Parcel],
+    /// What their drafts were made from; nothing for those of an earlier run, whose flow has it on record.
+    pub(super) inputs: &'d [Input],
 }
 
 impl Delivery<'_> {
@@ -69,7 +72,16 @@ impl Delivery<'_> {
             intent.details.set("project_key", project.acumatica.as_str());
             intent.details.set("project_origin", project.procore_origin.clone().unwrap_or_default());
         }
+        if let Some(approval) = self.parcels.first().and_then(|parcel| parcel.approval.as_ref()) {
+            intent.details.set("export", approval.export.as_str());
+            intent.details.set("approver", approval.approver.as_str());
+            intent.details.set("asked", approval.asked.clone());
+        }
         intent.bodies.push(("parcels".to_owned(), bytes));
+        if !self.inputs.is_empty() {
+            let inputs = serde_json::to_vec(&Inputs::of(self.inputs)).expect("inputs are JSON");
+            intent.bodies.push(("inputs".to_owned(), inputs));
+        }
         intent
     }
 
@@ -142,6 +154,7 @@ impl Delivery<'_> {
 
     async fn link(&self, flow: &Flow, receipts: &[Receipt]) -> Result<Vec<PutLink>, Failure> {
         let remembers = !super::target::is_readable(self.plan);
+        let exports = self.plan.direction == Direction::Export;
         let mut links = Vec::new();
         let mut drafts = Vec::new();
         for (parcel, receipt) in self.parcels.iter().zip(receipts) {
@@ -154,7 +167,7 @@ impl Delivery<'_> {
                 body: Vec::new(),
             };
             match &receipt.refused {
-                Some(reason) => links.push(Err(hold(reason))),
+                Some(reason) => links.push(Err((hold(reason), exports && !receipt.left_open))),
                 None => {
                     let shown = receipt.shown.as_ref().map(|shown| json_text(&Value::Record(baseline(self.plan, shown))));
                     links.push(Ok((self.new_link(parcel, receipt), shown)));
@@ -182,7 +195,12 @@ impl Delivery<'_> {
                         let id = if source == System::Procore { &new.procore.id } else { &new.acumatica.id };
                         writing.settle(&mapping, &scope, id)?;
                     }
-                    Err(hold) => writing.hold(&hold)?,
+                    Err((hold, failed)) => {
+                        writing.hold(&hold)?;
+                        if failed {
+                            writing.export_failed((&mapping, &scope), &hold.source_id, &hold.reasons.join("; "))?;
+                        }
+                    }
                 }
             }
             for (source_id, draft) in &drafts {

@@ -7,6 +7,7 @@ use super::deliver::{Delivery, line_links};
 use super::engine::Mode;
 use super::failure::Failure;
 use super::holding::hold;
+use super::inputs::Input;
 use super::links::same_link;
 use super::page::Page;
 use super::parcel::Parcel;
@@ -80,7 +81,7 @@ impl<'r> Run<'r> {
         page: &mut Page,
         report: &mut MappingReport,
     ) -> Result<(), Failure> {
-        let consent = match self.mode {
+        match self.mode {
             Mode::Plan => {
                 for one in staged {
                     self.foresee(plan, &one);
@@ -89,19 +90,18 @@ impl<'r> Run<'r> {
                 }
                 return Ok(());
             }
-            Mode::Apply { consent, only: _ } => consent || plan.direction == Direction::Import,
-        };
+            Mode::Apply { .. } => {}
+        }
         self.pace.expect(staged.len());
+        let (left_out, mut going): (Vec<_>, Vec<_>) =
+            staged.into_iter().partition(|one| self.allowed.as_ref().is_some_and(|allowed| !allowed.contains(&one.change.record())));
+        report.beyond += left_out.len() as u64;
+        page.waiting |= !left_out.is_empty();
+        if plan.direction == Direction::Export {
+            going = self.consented(plan, going, page, report).await?;
+        }
         let mut groups: BTreeMap<String, (Where, Vec<Staged>)> = BTreeMap::new();
-        for one in staged {
-            let left_out = self.allowed.as_ref().is_some_and(|allowed| !allowed.contains(&one.change.record()));
-            report.beyond += u64::from(left_out);
-            if !consent || left_out {
-                report.counts.waiting += u64::from(!left_out);
-                page.waiting = true;
-                report.changes.extend((!left_out).then_some(one.change));
-                continue;
-            }
+        for one in going {
             groups.entry(one.place.procore().to_owned()).or_insert_with(|| (one.place.clone(), Vec::new())).1.push(one);
         }
         for (place, staged) in groups.into_values() {
@@ -137,11 +137,12 @@ impl<'r> Run<'r> {
             _ => 1,
         };
         let actions: Vec<Action> = staged.iter().map(|one| one.change.action).collect();
-        let parcels: Vec<Parcel> = staged.into_iter().map(|one| one.parcel).collect();
+        let (parcels, inputs): (Vec<Parcel>, Vec<Option<Input>>) = staged.into_iter().map(|one| (one.parcel, one.input)).unzip();
+        let inputs: Vec<Input> = inputs.into_iter().flatten().collect();
         let mut walked = Vec::new();
-        for parcels in parcels.chunks(batch) {
+        for (parcels, inputs) in parcels.chunks(batch).zip(inputs.chunks(batch)) {
             self.go_on().await?;
-            let delivery = Delivery { engine: self.engine, plan, place, parcels };
+            let delivery = Delivery { engine: self.engine, plan, place, parcels, inputs };
             let flow = Flow::open(&self.engine.worker, delivery.intent()).await?;
             match delivery.walk(flow, &mut self.book).await {
                 Ok(one) => {

@@ -271,7 +271,8 @@ impl<'r> Reader<'r> {
         let fields: Vec<String> = fields.iter().map(|(field, _)| field.clone()).collect();
         for scope in scopes {
             if joined.shelf.whole(&self.schema().name, scope).is_none() {
-                let rows = self.all(joined.project(scope).as_ref(), None).await?;
+                let mut rows = Vec::new();
+                self.each(joined.project(scope).as_ref(), None, |body| rows.push(Arc::from(body))).await?;
                 joined.shelf.keep((&self.schema().name, self.schema().resource.system), scope, (Arc::new(rows), None));
             }
             let values = |body: &str| self.texts(body, &fields);
@@ -291,13 +292,15 @@ impl<'r> Reader<'r> {
         for scope in scopes {
             if self.is_listed() && many.iter().filter(|(other, _)| other == scope).count() > ONE_BY_ONE {
                 let since = self.since.filter(|_| self.schema().resource.modified.is_some());
-                let rows = match joined.shelf.whole(&self.schema().name, scope) {
-                    Some(rows) => rows,
-                    None => Arc::new(self.all(joined.project(scope).as_ref(), since).await?),
-                };
-                for body in rows.iter() {
+                let project = joined.project(scope);
+                let keep = |single: &mut HashMap<_, _>, body: &str| {
                     let key = self.single(scope, &self.texts(body, self.names()));
-                    joined.single.insert(key, Some(self.kept(body)));
+                    single.insert(key, Some(self.kept(body)));
+                };
+                match joined.shelf.whole(&self.schema().name, scope) {
+                    Some(rows) => rows.iter().for_each(|body| keep(&mut joined.single, body)),
+                    // Whole, the list may take more room than all that is kept of it.
+                    None => self.each(project.as_ref(), since, |body| keep(&mut joined.single, body)).await?,
                 }
             }
         }
@@ -365,15 +368,16 @@ impl<'r> Reader<'r> {
         }
     }
 
-    async fn all(&self, project: Option<&ProjectScope>, since: Option<Timestamp>) -> Result<Vec<Arc<str>>, Failure> {
+    /// Shows every record of the list, page by page.
+    async fn each(&self, project: Option<&ProjectScope>, since: Option<Timestamp>, mut see: impl FnMut(&str)) -> Result<(), Failure> {
         let door = self.engine.doors.of(self.schema().resource.system);
-        let (mut rows, mut page) = (Vec::new(), None);
+        let mut page = None;
         loop {
             let read = door.read(&Query { schema: self.schema(), project, since, equals: &[], select: Select::Listed }, page).await?;
-            rows.extend(read.rows.iter().map(|row| Arc::from(row.body.get())));
+            read.rows.iter().for_each(|row| see(row.body.get()));
             match read.next {
                 Some(next) => page = Some(next),
-                None => return Ok(rows),
+                None => return Ok(()),
             }
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::inputs::{Answers, question};
 use super::scope::in_projects;
 use crate::connector::ProjectScope;
 use crate::evaluate::{Links, PENDING};
@@ -35,26 +36,48 @@ pub(super) struct Seen<'b> {
     pub(super) missed: &'b Missed,
 }
 
-/// What a record asked for that is not linked: a document by its mapping, side and name, or a line of one.
+/// What a record asked for that is not linked: a document by its mapping, side and name, or a line of one. Beside it, where that is
+/// wanted, every question with its answer.
 #[derive(Debug, Default)]
-pub(super) struct Missed(Mutex<BTreeSet<String>>);
+pub(super) struct Missed {
+    asked: Mutex<BTreeSet<String>>,
+    answers: Option<Mutex<Answers>>,
+}
 
 /// Between the parts of what was asked for.
 const PART: char = '\u{1f}';
 
 impl Missed {
+    /// Takes down every answer.
+    pub(super) fn with_answers() -> Self {
+        Self { answers: Some(Mutex::default()), ..Self::default() }
+    }
+
+    /// The answers that were given so far.
+    pub(super) fn answers(&self) -> Answers {
+        self.answers.as_ref().map(|answers| answers.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or_default()
+    }
+
+    /// Takes down an answer.
+    fn told(&self, (of, mapping, parts): (&str, &str, &[&str]), answer: Option<String>) -> Option<String> {
+        if let Some(answers) = &self.answers {
+            answers.lock().unwrap_or_else(PoisonError::into_inner).insert(question(of, mapping, parts), answer.clone());
+        }
+        answer
+    }
+
     fn add(&self, parts: &[&str]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(parts.join(&PART.to_string()));
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(parts.join(&PART.to_string()));
     }
 
     /// Whether there is nothing.
     pub(super) fn is_nothing(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     /// As one text, to be held against the book another day.
     pub(super) fn to_text(&self) -> String {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|asked| format!("\n{asked}")).collect()
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|asked| format!("\n{asked}")).collect()
     }
 }
 
@@ -191,27 +214,37 @@ impl Seen<'_> {
 impl Links for Seen<'_> {
     fn other_side(&self, mapping: &str, key: &[String]) -> Option<String> {
         let target = self.source.other();
-        Some(match self.document(mapping, self.source, &joined(key))? {
+        let answer = self.document(mapping, self.source, &joined(key)).map(|found| match found {
             Found::Link(link) => named(link.end(target), target),
             Found::Planned(shown) => shown,
-        })
+        });
+        self.missed.told(("other_side", mapping, &texts(key)), answer)
     }
 
     fn other_key(&self, mapping: &str, key: &[String]) -> Option<String> {
-        match self.document(mapping, self.source, &joined(key))? {
+        let answer = self.document(mapping, self.source, &joined(key)).and_then(|found| match found {
             Found::Link(link) => link.end(self.source.other()).key.clone(),
             Found::Planned(shown) => Some(shown),
-        }
+        });
+        self.missed.told(("other_key", mapping, &texts(key)), answer)
     }
 
     fn this_side(&self, mapping: &str, key: &[String]) -> Option<String> {
-        Some(match self.document(mapping, self.source.other(), &joined(key))? {
+        let answer = self.document(mapping, self.source.other(), &joined(key)).map(|found| match found {
             Found::Link(link) => link.end(self.source).id.clone(),
             Found::Planned(shown) => shown,
-        })
+        });
+        self.missed.told(("this_side", mapping, &texts(key)), answer)
     }
 
     fn other_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<String> {
+        self.missed.told(("other_line", mapping, &[document, list, line]), self.line(mapping, document, (list, line)))
+    }
+}
+
+impl Seen<'_> {
+    /// What a line of a linked document is known by at the other side.
+    fn line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<String> {
         let document = document.trim();
         if let Found::Link(link) = self.document(mapping, self.source, document)?
             && let Some(known) = self.book.links.line(&link, list, self.source, line)
@@ -226,6 +259,11 @@ impl Links for Seen<'_> {
         }
         planned.map(|_| format!("{PENDING}{mapping} {document} line {line}"))
     }
+}
+
+/// The parts of a key.
+pub(super) fn texts(key: &[String]) -> Vec<&str> {
+    key.iter().map(String::as_str).collect()
 }
 
 fn joined(key: &[String]) -> String {

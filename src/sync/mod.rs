@@ -3,6 +3,7 @@
 
 mod attempt;
 mod change_set;
+mod consent;
 mod deliver;
 mod dispatch;
 mod engine;
@@ -12,6 +13,7 @@ mod failure;
 mod foreign;
 mod gather;
 mod holding;
+mod inputs;
 mod join;
 mod lines;
 mod links;
@@ -22,6 +24,7 @@ mod parcel;
 mod reading;
 mod reconcile;
 mod renamed;
+mod replay;
 mod report;
 mod resume;
 mod run;
@@ -30,6 +33,7 @@ mod shelf;
 mod stage;
 mod standing;
 mod target;
+mod unlink;
 mod write_back;
 
 pub use change_set::{Action, ChangeSet, StagedChange};
@@ -37,4 +41,5 @@ pub use engine::{Doors, Engine, Mode};
 pub use explain::Explanation;
 pub use failure::Failure;
 pub use reconcile::Reconciled;
+pub use replay::{Difference, ReplayFilter, Replayed, ReplayedMapping};
 pub use report::{Counts, Event, HeldRecord, MappingReport, Mismatch, Report, Silence, SystemRequests, Watch};

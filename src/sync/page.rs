@@ -2,11 +2,13 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
 use super::failure::Failure;
 use super::holding::hold;
+use super::inputs::Input;
 use super::join::Joining;
 use super::links::{Missed, Seen};
 use super::reading::{Reading, view_of};
@@ -75,6 +77,7 @@ impl<'r> Run<'r> {
                 }
             };
             let read = read.clone().unwrap_or_else(|| digest_of(&opened));
+            let document: Arc<str> = body.as_str().into();
             page.newest = page.newest.max(opened.modified().as_deref().and_then(instant_of));
             for item in opened.items() {
                 report.counts.read += 1;
@@ -87,7 +90,7 @@ impl<'r> Run<'r> {
                 };
                 page.seen.insert(source.id.clone());
                 for mut place in self.places(reading, &source, &all) {
-                    let decision = self.decide(reading.plan, (&item, &source, &read), &mut place, page).await?;
+                    let decision = self.decide(reading.plan, (&item, &source, &read), &document, (&mut place, page)).await?;
                     if decision.lets_go() {
                         let one = (place.scope.clone(), source.id.clone());
                         let held = page.held.contains(&one);
@@ -178,8 +181,8 @@ impl<'r> Run<'r> {
         &mut self,
         plan: &'r Plan,
         (item, source, read): (&Item<'_, '_, '_>, &SourceRef, &str),
-        place: &mut Where,
-        page: &mut Page,
+        document: &Arc<str>,
+        (place, page): (&mut Where, &mut Page),
     ) -> Result<Decision, Failure> {
         if self.awaited.contains(&(plan.name.clone(), place.scope.clone(), source.id.clone())) {
             return Ok(Decision::Hold(vec![AWAITED.to_owned()]));
@@ -188,6 +191,8 @@ impl<'r> Run<'r> {
             return Ok(Decision::Unchanged);
         }
         self.erp.show(self.engine, plan, place, &self.planned_projects).await?;
+        let unanswered = Value::Record(Record::new());
+        let answers = self.answers(&place.scope, &source.id);
         let view = match self.views.entry(view_of(plan, place).to_owned()) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
@@ -200,17 +205,33 @@ impl<'r> Run<'r> {
                 entry.insert(View { target: TargetView::default(), memory })
             }
         };
-        let staging = Staging {
+        let mut staging = Staging {
             engine: self.engine,
             plan,
             book: &self.book,
             place,
             settings: &self.settings,
             read,
-            missed: Missed::default(),
+            missed: Missed::with_answers(),
+            target: Mutex::default(),
+            ask: &unanswered,
             memory: &view.memory,
         };
-        let decision = staging.decide(item, source, &mut view.target).await?;
+        let mut decision = staging.decide(item, source, &mut view.target).await?;
+        // What was accepted is what was shown before anything was filled in.
+        if let (Some(answers), Decision::Stage(one)) = (&answers, &decision)
+            && answers.shown == one.change.digest()
+        {
+            let offered = one.change.clone();
+            staging = Staging { ask: &answers.asked, ..staging };
+            decision = staging.decide(item, source, &mut view.target).await?;
+            if let Decision::Stage(one) = &mut decision {
+                one.offered = Some(offered);
+            }
+        }
+        if let Decision::Stage(one) = &mut decision {
+            one.input = Some(Input { document: Arc::clone(document), beside: staging.beside(source) });
+        }
         // What is held is offered again by itself.
         page.missed |= !staging.missed.is_nothing() && !matches!(decision, Decision::Hold(_));
         Ok(decision)
@@ -225,6 +246,9 @@ impl<'r> Run<'r> {
         staged: &mut Vec<Staged>,
     ) -> Result<(), Failure> {
         let offered = !matches!(decision, Decision::NotOffered);
+        if matches!(decision, Decision::NotOffered | Decision::Unchanged | Decision::Refresh(_)) {
+            self.withdraw(&place.scope, &source.id, "nothing is to be sent any more").await?;
+        }
         report.counts.offered += u64::from(offered);
         match decision {
             Decision::NotOffered => {}

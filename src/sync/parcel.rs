@@ -35,6 +35,20 @@ pub(super) struct Parcel {
     pub(super) source_version: Option<String>,
     /// The digest of the draft.
     pub(super) fingerprint: String,
+    /// Who let it go; none for imports, which need nobody's consent.
+    #[serde(default)]
+    pub(super) approval: Option<Approval>,
+}
+
+/// An accounting approver's consent to an export.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Approval {
+    /// Which export, in which version.
+    pub(super) export: String,
+    /// Who accepted it.
+    pub(super) approver: String,
+    /// What they filled in.
+    pub(super) asked: Record,
 }
 
 /// A line with an id at the source.

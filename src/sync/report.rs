@@ -73,6 +73,9 @@ pub struct Counts {
     pub held: u64,
     /// Staged, without consent.
     pub waiting: u64,
+    /// Rejected, retrieved or unlinked: not sent until somebody resends it.
+    #[serde(skip_serializing_if = "is_none")]
+    pub set_aside: u64,
 }
 
 /// A record that cannot go.
@@ -190,7 +193,7 @@ fn is_none(count: &u64) -> bool {
 
 impl Counts {
     /// Every count with its name.
-    pub fn named(&self) -> [(&'static str, u64); 8] {
+    pub fn named(&self) -> [(&'static str, u64); 9] {
         [
             ("read", self.read),
             ("offered", self.offered),
@@ -200,6 +203,7 @@ impl Counts {
             ("unchanged", self.unchanged),
             ("held", self.held),
             ("waiting", self.waiting),
+            ("set_aside", self.set_aside),
         ]
     }
 }

@@ -27,7 +27,7 @@ impl Run<'_> {
             let Some(parcels) = parcels(self.engine, &row).await? else { continue };
             let mut place = place(&row);
             self.erp.show(self.engine, plan, &mut place, &[]).await?;
-            let delivery = Delivery { engine: self.engine, plan, place: &place, parcels: &parcels };
+            let delivery = Delivery { engine: self.engine, plan, place: &place, parcels: &parcels, inputs: &[] };
             let intent = Intent { id: row.id.clone(), details: row.details.clone(), bodies: Vec::new() };
             let flow = Flow::open(&self.engine.worker, intent).await?;
             let source = plan.source.resource.system;

@@ -18,7 +18,7 @@ use super::scope::projects;
 use crate::connector::{Key, ProjectScope, Select};
 use crate::evaluate::enabled;
 use crate::plan::{Plan, ProjectOf, Records};
-use crate::store::{Cursor, Digest, Held, Lease};
+use crate::store::{Cursor, Digest, Export, Held, Lease};
 use crate::value::json_text;
 
 /// What a run knows while it goes on.
@@ -45,6 +45,8 @@ pub(super) struct Run<'r> {
     pub(super) relearned: Vec<Relearned>,
     /// What a saved plan allows: mapping, project, source id.
     pub(super) allowed: Option<HashSet<(&'r str, &'r str, &'r str)>>,
+    /// Exports of the mapping that runs, as far as they are not settled, by scope and source id.
+    pub(super) exports: HashMap<(String, String), Export>,
     /// The right to change anything.
     lease: Option<Lease>,
 }
@@ -72,6 +74,7 @@ impl<'r> Run<'r> {
             settings,
             unready: Vec::new(),
             awaited: HashSet::new(),
+            exports: HashMap::new(),
             lease,
         }
     }
@@ -110,6 +113,7 @@ impl<'r> Run<'r> {
         if let Mode::Apply { .. } = self.mode {
             self.resume(plan, &mut report).await?;
         }
+        self.learn_exports(plan).await?;
         self.views.clear();
         if let Some(at) = self.order.iter().position(|other| std::ptr::eq(*other, plan)) {
             self.joined.shelf.begin(at);
@@ -173,7 +177,8 @@ impl<'r> Run<'r> {
         let counts = |cursor: &Cursor| cursor.state == rules || missed;
         let since = cursor.filter(counts).and_then(|cursor| cursor.modified).filter(|_| incremental);
         let held: Vec<Held> = held.into_iter().filter(|held| reading.holds(&held.scope)).collect();
-        let known = held.iter().map(|held| (held.scope.clone(), held.source_id.clone())).collect();
+        let known = held.iter().map(|held| (held.scope.clone(), held.source_id.clone()));
+        let known = known.chain(self.offered_before(reading)).collect();
         let mut page = Page { newest: since, seen: HashSet::new(), held: known, waiting: false, missed };
         let joining = Joining { engine: self.engine, plan, project: reading.project.as_ref(), since: reading_from(plan, since, &held) };
         let mut gathering = Gathering::new(joining, &self.joined);
@@ -190,7 +195,10 @@ impl<'r> Run<'r> {
         }
         // Whatever was to be read is read: what is held and did not show is gone from its source.
         let seen = std::mem::take(&mut page.seen);
-        let gone = page.held.iter().filter(|(_, id)| !seen.contains(id)).cloned().collect();
+        let gone: Vec<(String, String)> = page.held.iter().filter(|(_, id)| !seen.contains(id)).cloned().collect();
+        for (scope, id) in &gone {
+            self.withdraw(scope, id, "its source has it no more").await?;
+        }
         self.let_go(plan, &mut page, gone).await?;
         if matches!(self.mode, Mode::Apply { only: None, .. }) && !page.waiting && incremental {
             let state = if page.missed { with_links(&self.book) } else { rules.clone() };

@@ -1,10 +1,12 @@
 //! From a record to what would happen to it: nothing, a change, or a reason to wait.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use super::change_set::{Action, StagedChange};
 use super::engine::Engine;
 use super::failure::Failure;
+use super::inputs::{Beside, Input};
 use super::lines::{known_in, recognise_surely, to_remove_by_hand};
 use super::links::{Book, Missed, Seen, target_line_key};
 use super::parcel::{Parcel, ParcelLine};
@@ -49,6 +51,10 @@ pub(super) struct Staged {
     pub(super) link: Option<Linked>,
     /// What the target holds, where that was read.
     pub(super) shown: Option<Record>,
+    /// What the draft was made from.
+    pub(super) input: Option<Input>,
+    /// The change as the approver was shown it, where what they filled in made it another one.
+    pub(super) offered: Option<StagedChange>,
 }
 
 /// What staging needs to know beside the record.
@@ -61,8 +67,12 @@ pub(super) struct Staging<'s> {
     pub(super) settings: &'s str,
     /// A digest of what the mapping reads of the record.
     pub(super) read: &'s str,
-    /// Whether the record asked for a link that is not there.
+    /// Whether the record asked for a link that is not there, and what links answered.
     pub(super) missed: Missed,
+    /// The target as rules saw it last, where they read it.
+    pub(super) target: Mutex<Value>,
+    /// What the approver filled in.
+    pub(super) ask: &'s Value,
     /// Drafts of targets that cannot be read, as they were written last, by source id.
     pub(super) memory: &'s HashMap<String, Written>,
 }
@@ -87,10 +97,17 @@ impl Staging<'_> {
         if !self.plan.writes() {
             return self.hold_against(source, &draft, view).await;
         }
-        match link {
-            Some(link) => self.linked(source, draft, link, view).await,
-            None => self.unlinked((item, source), draft, view).await,
+        let mut decision = match link {
+            Some(link) => self.linked(source, draft, link, view).await?,
+            None => self.unlinked((item, source), draft, view).await?,
+        };
+        if let Decision::Stage(one) = &mut decision
+            && !self.plan.ask.is_empty()
+        {
+            let first = self.in_context(&target, |context| item.asked(context));
+            one.change.asked = first.map_err(|refusal| Failure::Asked(refusal.to_string()))?;
         }
+        Ok(decision)
     }
 
     /// The source as it is, with the mapping and settings of today, and what it asked for in vain: when none of them changed, neither
@@ -100,13 +117,29 @@ impl Staging<'_> {
     }
 
     fn evaluate(&self, item: &Item<'_, '_, '_>, target: &Value) -> Result<Option<Draft>, Refusal> {
-        let links = Seen { book: self.book, source: self.plan.source.resource.system, project: self.place.procore(), missed: &self.missed };
-        let (ask, project) = (Value::Record(Record::new()), self.place.value());
-        let context = Context { ask: &ask, target, project: &project, links: &links, ..self.engine.before_any() };
-        if !item.offered(&context)? {
-            return Ok(None);
+        self.in_context(target, |context| if item.offered(context)? { item.draft(context).map(Some) } else { Ok(None) })
+    }
+
+    fn in_context<T>(&self, target: &Value, look: impl FnOnce(&Context<'_>) -> T) -> T {
+        if self.plan.reads_target() {
+            self.target.lock().unwrap_or_else(PoisonError::into_inner).clone_from(target);
         }
-        item.draft(&context).map(Some)
+        let links = Seen { book: self.book, source: self.plan.source.resource.system, project: self.place.procore(), missed: &self.missed };
+        let project = self.place.value();
+        look(&Context { ask: self.ask, target, project: &project, links: &links, ..self.engine.before_any() })
+    }
+
+    /// What rules saw beside the record.
+    pub(super) fn beside(&self, source: &SourceRef) -> Beside {
+        Beside {
+            item: source.id.clone(),
+            document: 0,
+            project: self.place.value(),
+            target: self.target.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            asked: self.ask.as_record().cloned().unwrap_or_default(),
+            today: self.engine.today.to_string(),
+            links: self.missed.answers(),
+        }
     }
 
     async fn linked(&self, source: &SourceRef, draft: Draft, link: Linked, view: &mut TargetView) -> Result<Decision, Failure> {
@@ -310,6 +343,7 @@ impl Staging<'_> {
             gone: Vec::new(),
             source_version: self.version(source),
             fingerprint,
+            approval: None,
         };
         let change = StagedChange {
             mapping: self.plan.name.clone(),
@@ -319,8 +353,9 @@ impl Staging<'_> {
             action,
             target_id,
             fields: change.fields,
+            asked: Record::new(),
         };
-        Staged { change, parcel, place: self.place.clone(), link: None, shown: None }
+        Staged { change, parcel, place: self.place.clone(), link: None, shown: None, input: None, offered: None }
     }
 
     async fn record(&self, view: &mut TargetView, id: (&str, &Record)) -> Result<Option<Record>, Failure> {

@@ -54,7 +54,7 @@ impl Standing<'_> {
                             unfinished = true;
                             continue;
                         }
-                        let delivery = Delivery { engine: self.engine, plan: self.plan, place: self.place, parcels: &parcels };
+                        let delivery = Delivery { engine: self.engine, plan: self.plan, place: self.place, parcels: &parcels, inputs: &[] };
                         if let Some(put) = delivery.show_lines(&flow, (parcel, receipt), &record).await? {
                             self.book.links.take_over(&put);
                         }

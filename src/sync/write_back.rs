@@ -38,7 +38,7 @@ impl WriteBack<'_> {
         let (mut refused, mut failed) = (Vec::new(), None);
         for Delivered { flow, lessons, unfinished } in delivered {
             let learns = !lessons.is_empty();
-            let mut setback = None;
+            let (mut setback, mut body) = (None, Vec::new());
             for lesson in lessons {
                 match answers.next() {
                     Some(Err(error)) if error.certainty() == Certainty::Refused && !error.is_temporary() => {
@@ -49,12 +49,17 @@ impl WriteBack<'_> {
                         setback = Some(Setback::again(error.to_string()));
                         failed = Some(error);
                     }
-                    Some(Ok(_)) | None => self.learn(&flow, &lesson).await?,
+                    told @ (Some(Ok(_)) | None) => {
+                        if let Some(Ok(written)) = told {
+                            body.extend_from_slice(written.body.get().as_bytes());
+                        }
+                        self.learn(&flow, &lesson).await?;
+                    }
                 }
             }
             let told = setback.is_none();
             if learns {
-                let step = flow.step(WRITE_BACK, |_| async move { setback.map_or(Ok(Answer::from(())), Err) });
+                let step = flow.step(WRITE_BACK, |_| async move { setback.map_or(Ok(Answer::new((), body)), Err) });
                 if let Err(StepError::Store(problem)) = step.await {
                     return Err(problem.into());
                 }

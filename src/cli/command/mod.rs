@@ -5,10 +5,12 @@ pub(super) mod check;
 pub(super) mod demo;
 pub(super) mod docs;
 pub(super) mod explain;
+pub(super) mod exports;
 pub(super) mod init;
 pub(super) mod journal;
 pub(super) mod links;
 pub(super) mod plan;
+pub(super) mod replay;
 pub(super) mod review;
 pub(super) mod sandbox;
 pub(super) mod schema;
@@ -34,8 +36,10 @@ pub(super) fn run(command: Command, session: &Session) -> Result<Done, Stop> {
         Command::Apply(apply) => apply::run(&apply, session),
         Command::Sync(sync) => sync::run(&sync, session),
         Command::Explain(explain) => explain::run(&explain, session),
+        Command::Exports(exports) => exports::run(&exports, session),
         Command::Links(links) => links::run(&links, session),
         Command::Journal(journal) => journal::run(&journal, session),
+        Command::Replay(replay) => replay::run(&replay, session),
         Command::Sandbox(sandbox) => sandbox::run(&sandbox, session),
         Command::Demo(demo) => demo::run(&demo, session),
         Command::Schema(schema) => Ok(schema::run(&schema)),

@@ -5,6 +5,7 @@ mod diagnostics;
 pub(super) mod docs;
 mod docs_html;
 mod docs_markdown;
+pub(super) mod exports;
 pub(super) mod init;
 pub(super) mod progress;
 pub(super) mod review;

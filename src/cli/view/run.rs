@@ -2,6 +2,7 @@
 
 use super::progress::asked;
 use super::table::{Table, money};
+use crate::evaluate::FieldChange;
 use crate::sync::{Action, MappingReport, Reconciled, Report, StagedChange};
 use crate::value::{Decimal, Value};
 
@@ -75,7 +76,7 @@ pub(in crate::cli) fn changes(report: &Report) -> String {
         let arrow = if mapping.direction == "export" { "Procore -> Acumatica" } else { "Procore <- Acumatica" };
         text.push_str(&format!("{} ({arrow}): {}\n", mapping.title, amount(mapping)));
         for change in mapping.changes.iter().take(SHOWN) {
-            text.push_str(&one(change));
+            text.push_str(&self::change(change));
         }
         text.push_str(&more(mapping.changes.len()));
         text.push('\n');
@@ -89,7 +90,8 @@ fn amount(mapping: &MappingReport) -> String {
     parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
 }
 
-fn one(change: &StagedChange) -> String {
+/// One change, field by field.
+pub(in crate::cli) fn change(change: &StagedChange) -> String {
     let (sign, there) = match change.action {
         Action::Create => ("+", String::new()),
         Action::Update => ("~", change.target_id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default()),
@@ -97,18 +99,18 @@ fn one(change: &StagedChange) -> String {
     };
     let project = if change.project.is_empty() { String::new() } else { format!(" in project {}", change.project) };
     let mut text = format!("  {sign} {}{project}{there}\n", change.source_key);
-    for field in &change.fields {
-        let line = field.line.as_ref().map(|line| format!(" [line {line}]")).unwrap_or_default();
-        let removed = field.line.is_some() && field.new.is_null();
-        let old = if field.old.is_null() || removed { String::new() } else { format!("{} -> ", shown(&field.old)) };
-        let rows = if field.rows.is_empty() { String::new() } else { format!("   # {}", field.rows.join(", ")) };
-        text.push_str(&format!(
-            "      {}{line}: {old}{}{rows}\n",
-            field.field,
-            if removed { format!("removed, {}", shown(&field.old)) } else { shown(&field.new) }
-        ));
-    }
+    change.fields.iter().for_each(|change| text.push_str(&field(change)));
     text
+}
+
+/// One field: old → new.
+pub(in crate::cli) fn field(field: &FieldChange) -> String {
+    let line = field.line.as_ref().map(|line| format!(" [line {line}]")).unwrap_or_default();
+    let removed = field.line.is_some() && field.new.is_null();
+    let old = if field.old.is_null() || removed { String::new() } else { format!("{} -> ", shown(&field.old)) };
+    let rows = if field.rows.is_empty() { String::new() } else { format!("   # {}", field.rows.join(", ")) };
+    let new = if removed { format!("removed, {}", shown(&field.old)) } else { shown(&field.new) };
+    format!("      {}{line}: {old}{new}{rows}\n", field.field)
 }
 
 fn shown(value: &Value) -> String {
