@@ -35,6 +35,9 @@ pub(super) struct Global {
     /// Use this profile: the name of one, or a file [default: the one that the settings name, or vision]
     #[arg(long, global = true, value_name = "NAME|FILE")]
     pub(super) profile: Option<String>,
+    /// Act as this one of the settings' users [default: the settings' actor, or the user of this computer]
+    #[arg(long = "as", global = true, value_name = "USER")]
+    pub(super) as_user: Option<String>,
     /// Print the result as JSON
     #[arg(long, global = true)]
     pub(super) json: bool,

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::config::Lacking;
 use crate::diagnostic::Diagnostic;
 use crate::sync::Failure;
 
@@ -78,6 +79,12 @@ impl Stop {
 impl From<Vec<Diagnostic>> for Stop {
     fn from(problems: Vec<Diagnostic>) -> Self {
         Self::Unsound(problems)
+    }
+}
+
+impl From<Lacking> for Stop {
+    fn from(lacking: Lacking) -> Self {
+        Self::usage(lacking.message, Some(lacking.help))
     }
 }
 

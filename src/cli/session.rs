@@ -11,13 +11,14 @@ use super::exit::{Exit, Stop};
 use super::terminal::Paint;
 use super::view::progress::Progress;
 use super::view::{self, Done};
-use crate::config::{Asked, Setup, Wired, Wiring};
+use crate::config::{Acting, Asked, Setup, Wired, Wiring};
 use crate::connector::{Clock, WallClock};
 
 /// One call of the program.
 pub(super) struct Session {
     /// What the command line says about files.
     pub(super) asked: Asked,
+    as_user: Option<String>,
     json: bool,
 }
 
@@ -30,7 +31,7 @@ impl Session {
             schemas: global.schemas.clone(),
             profile: global.profile.clone(),
         };
-        Self { asked, json: global.json }
+        Self { asked, as_user: global.as_user.clone(), json: global.json }
     }
 
     /// Whether results go out as JSON, so that nobody is asked anything.
@@ -57,14 +58,29 @@ impl Session {
         Ok(Setup::open(&self.asked)?)
     }
 
-    /// Systems, state and plans, ready to run.
-    pub(super) async fn wired(&self) -> Result<Wired, Stop> {
-        wired(&self.asked, Arc::new(WallClock), false).await
+    /// The user who acts.
+    pub(super) fn acting(&self, setup: &Setup) -> Result<Acting, Stop> {
+        setup.acting(self.as_user.as_deref()).map_err(|refusal| Stop::usage(refusal, None))
+    }
+
+    /// Settings, mappings and schemas for a user who may look.
+    pub(super) fn setup_to_look(&self) -> Result<Setup, Stop> {
+        let setup = self.setup()?;
+        self.acting(&setup)?.may_look().map_err(|refusal| Stop::usage(refusal, None))?;
+        Ok(setup)
+    }
+
+    /// Systems, state and plans, ready to run, in the name of the user who acts: whether they may is for the caller to ask.
+    pub(super) async fn wire(&self, setup: Setup) -> Result<Wired, Stop> {
+        let acting = self.acting(&setup)?;
+        wire(setup, acting.name(), Arc::new(WallClock), false).await
     }
 
     /// The same for commands that write nothing, not even into the state file.
     pub(super) async fn looking_on(&self) -> Result<Wired, Stop> {
-        wired(&self.asked, Arc::new(WallClock), true).await
+        let setup = self.setup_to_look()?;
+        let acting = self.acting(&setup)?;
+        wire(setup, acting.name(), Arc::new(WallClock), true).await
     }
 
     /// Prints a result.
@@ -98,6 +114,11 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Stop>>) -> Result
 /// Opens everything that a run needs, from the settings file on.
 pub(super) async fn wired(asked: &Asked, clock: Arc<dyn Clock>, looks_on: bool) -> Result<Wired, Stop> {
     let setup = Setup::open(asked)?;
+    let actor = setup.file.actor.clone();
+    wire(setup, &actor, clock, looks_on).await
+}
+
+async fn wire(setup: Setup, actor: &str, clock: Arc<dyn Clock>, looks_on: bool) -> Result<Wired, Stop> {
     let unset = setup.file.missing_secrets();
     if !unset.is_empty() {
         return Err(unset.into());
@@ -111,7 +132,7 @@ pub(super) async fn wired(asked: &Asked, clock: Arc<dyn Clock>, looks_on: bool) 
         acumatica: setup.file.acumatica.ok_or_else(|| missing("acumatica"))?,
         http: setup.file.http,
         state: setup.file.state,
-        actor: setup.file.actor,
+        actor: actor.to_owned(),
         values: setup.settings,
         looks_on,
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 
+use super::permission::PERMISSIONS_FILE;
 use crate::diagnostic::Source;
 
 static MAPPINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/mappings");
@@ -21,9 +22,17 @@ pub fn builtin_schemas() -> Vec<Arc<Source>> {
     files(&SCHEMAS, "schemas", "json")
 }
 
-/// The files of `profiles/`, as they were when the binary was built.
+/// The profiles of `profiles/`, as they were when the binary was built.
 pub fn builtin_profiles() -> Vec<Arc<Source>> {
-    files(&PROFILES, "profiles", "yaml")
+    let mut profiles = files(&PROFILES, "profiles", "yaml");
+    profiles.retain(|source| !source.path.ends_with(PERMISSIONS_FILE));
+    profiles
+}
+
+/// The role matrix, as it was when the binary was built.
+pub fn builtin_permissions() -> Arc<Source> {
+    let all = files(&PROFILES, "profiles", "yaml");
+    all.into_iter().find(|source| source.path.ends_with(PERMISSIONS_FILE)).expect("it lies beside the profiles")
 }
 
 /// Every shipped file with its path, snapshots of cases among them, for `init`.

@@ -1,5 +1,6 @@
 //! Where are the systems, files and secrets, and which mappings are in force? Wires everything once, for the faces.
 
+mod acting;
 mod beside;
 mod block;
 mod builtin;
@@ -8,18 +9,23 @@ mod choices;
 mod in_force;
 mod limits;
 mod mask;
+mod permission;
 mod profile;
 mod secrets;
 mod settings;
 mod setup;
+mod user;
 mod wiring;
 mod workspace;
 
-pub use builtin::{builtin_files, builtin_mappings, builtin_profiles, builtin_schemas};
+pub use acting::{Acting, Lacking};
+pub use builtin::{builtin_files, builtin_mappings, builtin_permissions, builtin_profiles, builtin_schemas};
 pub use case_files::{CaseFile, case_files, faults};
 pub use choices::choices;
+pub use permission::{Permission, Permissions, ToolRight};
 pub use profile::{Profile, ProfileChoice};
 pub use settings::{SETTINGS_FILE, SettingsFile, TEMPLATE};
 pub use setup::{Asked, Checked, Counts, Setup, check};
+pub use user::{Level, Tool, Tools, User};
 pub use wiring::{Wired, Wiring};
 pub use workspace::{Folders, Workspace};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::builtin::builtin_profiles;
 use super::choices::choices;
-use super::workspace::read_folder;
+use super::permission::PERMISSIONS_FILE;
+use super::workspace::{named, read_folder};
 use crate::diagnostic::{Diagnostic, Place, Source, did_you_mean};
 use crate::mapping::Word;
 use crate::mapping::yaml::{self, Node, NodeKind};
@@ -168,6 +169,7 @@ pub(super) fn profiles(folder: Option<&Path>, choice: &ProfileChoice, problems: 
         problems.push(problem);
         Vec::new()
     });
+    sources.retain(|source| named(source) != PERMISSIONS_FILE);
     if let Some(file) = choice.file() {
         // The same file under another name is not another profile.
         let same = |path: &Path| fs::canonicalize(path).ok().is_some_and(|one| fs::canonicalize(&file).is_ok_and(|two| one == two));

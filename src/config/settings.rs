@@ -12,6 +12,7 @@ use super::limits::meant;
 use super::mask::cross_out;
 use super::profile::ProfileChoice;
 use super::secrets::{missing, references};
+use super::user::{User, known_actor, users};
 use super::workspace::Folders;
 use crate::connector::{AcumaticaSettings, HttpSettings, ProcoreSettings};
 use crate::diagnostic::{Diagnostic, Place, Source, did_you_mean};
@@ -35,8 +36,12 @@ pub struct SettingsFile {
     pub folders: Folders,
     /// The named set of choices.
     pub profile: ProfileChoice,
-    /// Who acts, as the journal names it.
+    /// Who acts where nobody is named, as the journal names it.
     pub actor: String,
+    /// Who may act, and with which rights; none where one operator does everything.
+    pub users: Option<Vec<User>>,
+    /// What differs from the shipped matrix of permissions.
+    pub permissions: Option<Node>,
     /// Procore; none when the block is missing.
     pub procore: Option<ProcoreSettings>,
     /// Acumatica; none when the block is missing.
@@ -49,7 +54,20 @@ pub struct SettingsFile {
     references: Vec<Word>,
 }
 
-const KEYS: [&str; 10] = ["state", "mappings", "schemas", "profiles", "profile", "actor", "procore", "acumatica", "http", "settings"];
+const KEYS: [&str; 12] = [
+    "state",
+    "mappings",
+    "schemas",
+    "profiles",
+    "profile",
+    "actor",
+    "users",
+    "permissions",
+    "procore",
+    "acumatica",
+    "http",
+    "settings",
+];
 
 impl Default for SettingsFile {
     /// What holds without a settings file.
@@ -60,6 +78,8 @@ impl Default for SettingsFile {
             folders: Folders::default(),
             profile: ProfileChoice::default(),
             actor: ["USER", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(|| "operator".to_owned()),
+            users: None,
+            permissions: None,
             procore: None,
             acumatica: None,
             http: HttpSettings::default(),
@@ -145,6 +165,8 @@ impl Reading<'_> {
                 "profiles" => self.path(value, |path| settings.folders.profiles = Some(path)),
                 "profile" => self.profile(value, settings),
                 "actor" => self.text(value, |actor| settings.actor = actor),
+                "users" => settings.users = Some(users(value, self.problems)),
+                "permissions" => settings.permissions = Some(value.clone()),
                 "procore" => {
                     settings.procore = self.block(value);
                     settings.procore.iter_mut().for_each(|block| procore(block, self.folder));
@@ -161,6 +183,9 @@ impl Reading<'_> {
                     self.problems.push(Diagnostic::error("unknown-key", &word.place, message).label("no such key").maybe_help(help));
                 }
             }
+        }
+        if let (Some(users), Some(actor)) = (&settings.users, node.get("actor").and_then(Node::word)) {
+            known_actor(&actor, users, self.problems);
         }
     }
 

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::acting::Acting;
 use super::case_files::{CaseFile, case_files};
 use super::choices::choices;
+use super::permission::Permissions;
 use super::profile::ProfileChoice;
 use super::settings::SettingsFile;
 use super::workspace::{Folders, Workspace, documented};
@@ -32,6 +34,8 @@ pub struct Setup {
     pub workspace: Workspace,
     /// The settings that expressions see.
     pub settings: Value,
+    /// Which right each action needs.
+    pub permissions: Permissions,
 }
 
 /// What a check of all files found.
@@ -69,17 +73,27 @@ impl Setup {
         let settings = choices(&documented(&file.folders, &file.profile), file.choices.as_ref(), &mut problems);
         match Workspace::open_in(file.folders.clone(), &file.profile) {
             Ok(workspace) => {
+                let permissions = permissions(&file, Some(&workspace), &mut problems);
                 if any_error(&problems) {
                     Err(in_order(problems))
                 } else {
-                    Ok(Self { file, workspace, settings })
+                    Ok(Self { file, workspace, settings, permissions })
                 }
             }
             Err(more) => {
+                permissions(&file, None, &mut problems);
                 problems.extend(more);
                 Err(in_order(problems))
             }
         }
+    }
+
+    /// The user who acts: the one that is named, else the settings' `actor`, else the user of this computer.
+    ///
+    /// # Errors
+    /// A name that is not one of the `users`, in a sentence.
+    pub fn acting(&self, as_user: Option<&str>) -> Result<Acting, String> {
+        Acting::new(&self.file, &self.permissions, as_user)
     }
 
     /// The cases of the mappings.
@@ -109,6 +123,7 @@ pub fn check(asked: &Asked) -> Checked {
             None
         }
     };
+    permissions(&file, workspace.as_ref(), &mut problems);
     let cases = case_files(&file.folders, &mut problems);
     let counts = workspace.map(|workspace| {
         problems.extend(against(&cases, &workspace));
@@ -120,6 +135,13 @@ pub fn check(asked: &Asked) -> Checked {
         }
     });
     Checked { problems: in_order(problems), counts, shipped: file.folders.shipped() }
+}
+
+/// The matrix of permissions, as the settings file wants it.
+fn permissions(file: &SettingsFile, workspace: Option<&Workspace>, problems: &mut Vec<Diagnostic>) -> Permissions {
+    let plans = workspace.into_iter().flat_map(|workspace| workspace.plans.iter().chain(&workspace.off));
+    let mappings: Vec<&str> = plans.map(|plan| plan.name.as_str()).collect();
+    Permissions::read_beside(file.folders.profiles.as_deref(), &mappings, problems).over(file.permissions.as_ref(), problems)
 }
 
 /// File by file, from top to bottom, as an author goes through them.

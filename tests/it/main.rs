@@ -6,6 +6,7 @@ mod cli_demo;
 mod cli_init;
 mod cli_plan;
 mod cli_profile;
+mod cli_roles;
 mod cli_sync;
 mod cli_test;
 mod cli_trouble;

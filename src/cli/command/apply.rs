@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::plan::change_set;
-use super::sync::exit;
+use super::sync::{chosen, exit};
 use crate::cli::exit::Stop;
 use crate::cli::session::{Session, block_on};
 use crate::cli::view::{Done, Shown, run};
@@ -34,8 +34,10 @@ pub(super) fn run(apply: &Apply, session: &Session) -> Result<Done, Stop> {
     let mut names: Vec<String> = saved.changes.iter().map(|change| change.mapping.clone()).collect();
     names.sort();
     names.dedup();
+    let setup = session.setup()?;
+    session.acting(&setup)?.may_run(chosen(&setup, &names), true)?;
     block_on(async {
-        let wired = session.wired().await?;
+        let wired = session.wire(setup).await?;
         saved.is_of(&wired.workspace.profile.name)?;
         let progress = session.progress();
         let now = wired.run(&progress, &names, Mode::Plan, "plan").await?;

@@ -32,7 +32,7 @@ pub(crate) struct Journal {
 
 /// Runs it.
 pub(super) fn run(journal: &Journal, session: &Session) -> Result<Done, Stop> {
-    let setup = session.setup()?;
+    let setup = session.setup_to_look()?;
     block_on(async {
         let store = Store::open_read_only(&setup.file.state).map_err(Failure::from)?;
         if journal.verify {

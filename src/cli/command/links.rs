@@ -36,7 +36,7 @@ enum Command {
 /// Runs it.
 pub(super) fn run(links: &Links, session: &Session) -> Result<Done, Stop> {
     let Command::List { mapping, lines, project } = &links.command;
-    let setup = session.setup()?;
+    let setup = session.setup_to_look()?;
     let plan = mapping.as_ref().and_then(|name| setup.workspace.plan(name));
     let pair = plan.map_or_else(|| mapping.clone(), |plan| Some(plan.pair.clone()));
     let filter = LinkFilter { mapping: pair, scope: project.clone(), lines: *lines, ..LinkFilter::default() };

@@ -5,6 +5,8 @@ use clap::Args;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
 use crate::cli::view::{Done, Shown, run};
+use crate::config::Setup;
+use crate::plan::Plan;
 use crate::sync::{Mode, Report};
 
 /// Bring both systems up to date: imports, and exports with consent
@@ -22,14 +24,21 @@ pub(crate) struct Sync {
 
 /// Runs it.
 pub(super) fn run(sync: &Sync, session: &Session) -> Result<Done, Stop> {
+    let setup = session.setup()?;
+    session.acting(&setup)?.may_run(chosen(&setup, &sync.names), sync.yes)?;
     block_on(async {
-        let wired = session.wired().await?;
+        let wired = session.wire(setup).await?;
         let progress = session.progress();
         let words = ["sync"].into_iter().chain(sync.names.iter().map(String::as_str)).chain(sync.yes.then_some("--yes"));
         let command = words.collect::<Vec<_>>().join(" ");
         let report = wired.run(&progress, &sync.names, Mode::Apply { consent: sync.yes, only: None }, &command).await?;
         Ok(Done::new(exit(&report), Shown { text: text(&report), data: report }))
     })
+}
+
+/// The mappings that a run would be about; names that are none are told when it begins.
+pub(super) fn chosen<'s>(setup: &'s Setup, names: &'s [String]) -> impl Iterator<Item = &'s Plan> {
+    setup.workspace.plans.iter().filter(|plan| names.is_empty() || names.contains(&plan.name))
 }
 
 /// How a run ends: 1 when something is held, waits or differs.
