@@ -54,20 +54,8 @@ pub struct SettingsFile {
     references: Vec<Word>,
 }
 
-const KEYS: [&str; 12] = [
-    "state",
-    "mappings",
-    "schemas",
-    "profiles",
-    "profile",
-    "actor",
-    "users",
-    "permissions",
-    "procore",
-    "acumatica",
-    "http",
-    "settings",
-];
+const KEYS: [&str; 12] =
+    ["state", "mappings", "schemas", "profiles", "profile", "actor", "users", "permissions", "procore", "acumatica", "http", "settings"];
 
 impl Default for SettingsFile {
     /// What holds without a settings file.

@@ -10,7 +10,7 @@ use super::parcel::Approval;
 use super::reading::Reading;
 use super::report::MappingReport;
 use super::run::Run;
-use super::stage::Staged;
+use super::staged::Staged;
 use crate::plan::{Direction, Plan};
 use crate::store::{Digest, Export, ExportState, Offer, Writing};
 use crate::value::{Record, Value};

@@ -14,7 +14,7 @@ use super::parcel::Parcel;
 use super::report::{MappingReport, Mismatch};
 use super::run::Run;
 use super::scope::{PROJECTS, Where};
-use super::stage::{Staged, planned_key};
+use super::staged::{Staged, planned_key};
 use super::standing::{Standing, Walked};
 use super::write_back::WriteBack;
 use crate::connector::ProjectScope;

@@ -10,7 +10,7 @@ use super::page::Page;
 use super::report::{HeldRecord, MappingReport};
 use super::run::Run;
 use super::scope::Where;
-use super::stage::{Staged, TELL_APART};
+use super::staged::{Staged, TELL_APART};
 use crate::plan::{Plan, Records};
 use crate::store::{Held, Hold, Writing};
 use crate::value::instant_of;

@@ -31,6 +31,7 @@ mod run;
 mod scope;
 mod shelf;
 mod stage;
+mod staged;
 mod standing;
 mod target;
 mod unlink;

@@ -249,7 +249,11 @@ fn a_run_is_refused_before_anything_is_read() {
     assert!(!ran.err.contains("`prime_contracts`"), "{ran}");
     refused(
         &["sync", "--as", "bob", "subcontracts", "--yes"],
-        &["`subcontracts` (accept or reject the export of a commitment, which needs `admin`", "nothing was read or sent", "name the mappings"],
+        &[
+            "`subcontracts` (accept or reject the export of a commitment, which needs `admin`",
+            "nothing was read or sent",
+            "name the mappings",
+        ],
     );
     refused(&["sync", "--as", "jnae"], &["there is no user named `jnae`; did you mean `jane`?"]);
     refused(&["plan", "--as", "eve"], &["`eve` may not look", "`read_only` or more"]);

@@ -3,6 +3,7 @@
 
 mod cli_check;
 mod cli_demo;
+mod cli_exports;
 mod cli_init;
 mod cli_plan;
 mod cli_profile;
@@ -49,6 +50,7 @@ mod sync_commitments;
 mod sync_conflicts;
 mod sync_exactly_once;
 mod sync_explain;
+mod sync_exports;
 mod sync_first;
 mod sync_held;
 mod sync_identity;

@@ -133,7 +133,7 @@ fn answer(text: &str) -> Result<(String, String), String> {
 
 /// Runs it.
 pub(super) fn run(exports: &Exports, session: &Session) -> Result<Done, Stop> {
-    let setup = session.setup()?;
+    let setup = session.setup_to_look()?;
     match &exports.command {
         Command::List { which, state, all } => list(&setup, which, state, *all),
         Command::Show { export } => show(&setup, *export),
@@ -256,7 +256,7 @@ fn decided(
     named: Vec<Export>,
     mut decide: impl FnMut(&Writing<'_>, &Export, Handle) -> Result<Export, StoreError> + Send + 'static,
 ) -> Result<Done, Stop> {
-    let acting = acting(setup, session)?;
+    let acting = session.acting(setup)?;
     for export in &named {
         acting.may_accept(&export.mapping).map_err(|refused| Stop::usage(refused, None))?;
     }
@@ -270,7 +270,7 @@ fn sent_again(
     ids: &[i64],
     change: impl Fn(&Writing<'_>, i64) -> Result<Export, StoreError> + Send + 'static,
 ) -> Result<Done, Stop> {
-    let acting = acting(setup, session)?;
+    let acting = session.acting(setup)?;
     let known = found(setup, ExportFilter::default())?;
     for id in ids {
         let export = known.iter().find(|export| export.handle.id == *id).ok_or_else(|| missing(*id))?;
@@ -282,12 +282,12 @@ fn sent_again(
 
 fn unlink(setup: &Setup, session: &Session, id: i64, because: &str) -> Result<Done, Stop> {
     let export = found(setup, ExportFilter { id: Some(id), ..ExportFilter::default() })?.into_iter().next().ok_or_else(|| missing(id))?;
-    acting(setup, session)?.may_unlink(&export.mapping).map_err(|refused| Stop::usage(refused, None))?;
+    session.acting(setup)?.may_unlink(&export.mapping).map_err(|refused| Stop::usage(refused, None))?;
     if because.trim().is_empty() {
         return Err(Stop::usage("no reason is given", Some("say why the link goes: `--because`".to_owned())));
     }
     block_on(async {
-        let wired = session.wired().await?;
+        let wired = session.wire(session.setup()?).await?;
         let unlinked = wired.unlink(&export, because).await?;
         let data = Value::List(vec![view::data(&unlinked)]);
         Ok(Done::new(Exit::Done, Shown { text: view::done(std::slice::from_ref(&unlinked)), data }))
@@ -345,24 +345,4 @@ fn in_file(file: &Path) -> Result<Vec<Handle>, Stop> {
     let lines =
         text.lines().enumerate().map(|(at, line)| (at + 1, line.trim())).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     lines.map(|(at, line)| line.parse().map_err(|problem: String| told(at, &problem))).collect()
-}
-
-// STUB until roles are merged
-struct Acting(String);
-impl Acting {
-    fn name(&self) -> &str {
-        &self.0
-    }
-    fn may_accept(&self, _: &str) -> Result<(), String> {
-        Ok(())
-    }
-    fn may_send(&self, _: &str) -> Result<(), String> {
-        Ok(())
-    }
-    fn may_unlink(&self, _: &str) -> Result<(), String> {
-        Ok(())
-    }
-}
-fn acting(setup: &Setup, _: &Session) -> Result<Acting, Stop> {
-    Ok(Acting(setup.file.actor.clone()))
 }

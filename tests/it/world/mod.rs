@@ -304,6 +304,11 @@ impl World {
         self.sync().await
     }
 
+    /// What the clock shows.
+    pub(crate) fn clock_now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
     /// Lets an hour go by.
     pub(crate) fn an_hour_later(&self) {
         self.clock.turn(std::time::Duration::from_secs(3_600));
