@@ -1,7 +1,7 @@
 //! What the target showed after our last write: by it, an edit at the target is told from one at the source.
 
 use super::change::{Change, FieldChange, LineKeys, line_key, same};
-use crate::plan::{Node, Plan};
+use crate::plan::{Node, Owner, Plan};
 use crate::value::{Record, Value};
 
 /// A field that we would overwrite and that somebody changed at the target meanwhile.
@@ -60,7 +60,20 @@ fn of_nodes(nodes: &[Node], shown: &Record, header: bool) -> Record {
 
 /// The changes that would overwrite what somebody changed at the target since the baseline.
 pub fn conflicts(plan: &Plan, change: &Change, before: &Record, lines: LineKeys<'_>) -> Vec<Conflict> {
-    change.fields.iter().filter_map(|field| conflict(plan, field, before, lines)).collect()
+    let ours = |field: &&FieldChange| owner_of(&plan.nodes, &field.field) != Some(Owner::Source);
+    change.fields.iter().filter(ours).filter_map(|field| conflict(plan, field, before, lines)).collect()
+}
+
+/// Who owns the field at a path.
+fn owner_of(nodes: &[Node], path: &str) -> Option<Owner> {
+    nodes.iter().find_map(|node| match node {
+        Node::Field(rule) => rule.owner.filter(|_| rule.to == path),
+        Node::Record { nodes, .. } => owner_of(nodes, path),
+        Node::Lines(rule) => {
+            let inside = path.strip_prefix(rule.field.name.as_str())?.strip_prefix('.')?;
+            rule.parts.iter().find_map(|part| owner_of(&part.nodes, inside))
+        }
+    })
 }
 
 fn conflict(plan: &Plan, change: &FieldChange, before: &Record, lines: LineKeys<'_>) -> Option<Conflict> {

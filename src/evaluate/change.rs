@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::draft::Draft;
-use crate::plan::{LinesRule, Node, Plan, Rule};
+use crate::plan::{LinesRule, Node, Owner, Plan, Rule};
 use crate::schema::{Field, Kind};
 use crate::value::{Record, Value, date_of, instant_of, plain_text};
 
@@ -94,7 +94,7 @@ impl Comparison<'_> {
     fn field(&mut self, rule: &Rule, draft: &Record, held: Option<&Record>, send: &mut Record, (above, line): (&str, Option<&str>)) {
         let Some(new) = draft.get(&rule.field.name) else { return };
         let old = held.and_then(|held| held.get(&rule.field.name)).cloned().unwrap_or_default();
-        if held.is_some() && same(&old, new, rule.field.kind) {
+        if held.is_some() && (rule.owner == Some(Owner::Target) || same(&old, new, rule.field.kind)) {
             return;
         }
         let change = FieldChange {

@@ -80,6 +80,7 @@ impl FromNode for Field {
             when: keys.optional("when", problems),
             as_: keys.optional("as", problems),
             max_length: keys.optional("max_length", problems),
+            owner: keys.optional("owner", problems),
             on_overflow: keys.optional("on_overflow", problems),
             note: keys.optional("note", problems),
             flawed: false,

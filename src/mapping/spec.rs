@@ -103,6 +103,10 @@ pub struct Field {
     /// Most characters the text may have, if fewer than the target holds.
     #[schemars(with = "Option<u32>")]
     pub max_length: Option<Word>,
+    /// Whose value it is once the record is there: `source` writes ours over what people made of it at the target, `target` leaves theirs and
+    /// sends ours with a new record only. Where nobody says so, a field that both sides changed is held for a person.
+    #[schemars(extend("enum" = ["source", "target", null]))]
+    pub owner: Option<Word>,
     /// What happens to a longer text: `refuse` (default) or `truncate`.
     #[schemars(extend("enum" = ["refuse", "truncate", null]))]
     pub on_overflow: Option<Word>,

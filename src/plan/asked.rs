@@ -1,7 +1,10 @@
 //! What the accounting approver is asked at an export, and what their answers must be like (BR-13, BR-14).
 
 use super::Term;
+use super::compile::Compiler;
+use crate::diagnostic::Diagnostic;
 use crate::expr::As;
+use crate::mapping::{Ask, Named, Word};
 use crate::value::{Decimal, Value, decimal};
 
 /// A value that the approver confirms or changes.
@@ -73,6 +76,42 @@ impl AskRules {
         }
         let most = self.max_length_units.filter(|most| units.len() > *most)?;
         Some(format!("`{text}` has {} digits before the decimal point, and {most} fit", units.len()))
+    }
+}
+
+impl Compiler<'_> {
+    /// One value that is asked, checked.
+    pub(super) fn asked(&mut self, named: &Named<Ask>) -> Option<Asked> {
+        let ask = &named.it;
+        let term = match (&ask.from, &ask.expr) {
+            (Some(word), None) => self.path(word)?,
+            (None, Some(word)) => Term::Formula(Box::new(self.formula(word)?)),
+            (None, None) => Term::Constant(Value::Null),
+            (Some(_), Some(expr)) => {
+                self.problems.push(Diagnostic::error("one-source", &expr.place, "an asked value has at most one of `from` and `expr`"));
+                return None;
+            }
+        };
+        let as_ = self.conversion(ask.as_.as_ref());
+        let rules = AskRules {
+            present: self.truth(ask.present.as_ref()),
+            numeric: self.truth(ask.numeric.as_ref()),
+            positive: self.truth(ask.positive.as_ref()),
+            max_length: self.number(ask.max_length.as_ref()),
+            max_length_decimal: self.number(ask.max_length_decimal.as_ref()),
+            max_length_units: self.number(ask.max_length_units.as_ref()),
+            max_line_length: self.number(ask.max_line_length.as_ref()),
+        };
+        Some(Asked { name: named.name.text.clone(), label: ask.label.text.clone(), term, as_, rules })
+    }
+
+    fn truth(&mut self, word: Option<&Word>) -> bool {
+        let Some(word) = word else { return false };
+        if !["true", "false"].contains(&word.text.as_str()) {
+            let message = format!("`{word}` is neither `true` nor `false`");
+            self.problems.push(Diagnostic::error("wrong-kind", &word.place, message));
+        }
+        word.text == "true"
     }
 }
 

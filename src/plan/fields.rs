@@ -8,11 +8,11 @@ use super::compile::{Compiler, LineScope};
 use super::paths::names;
 use super::resolve::resolve;
 use super::table::written;
-use super::{AskRules, Asked, Direction, KeyPart, LinesOf, LinesPart, LinesRule, Node, Rule, Term};
+use super::{Direction, KeyPart, LinesOf, LinesPart, LinesRule, Node, Owner, Rule, Term};
 use crate::diagnostic::{self, Diagnostic, closest, did_you_mean};
 use crate::expr::As;
 use crate::expr::path::Step as PathStep;
-use crate::mapping::{Ask, Field as Entry, Link, Literal, Named, Word};
+use crate::mapping::{Field as Entry, Link, Literal, Word};
 use crate::schema::{Field, Kind, Schema, Shape};
 
 impl Compiler<'_> {
@@ -127,6 +127,7 @@ impl Compiler<'_> {
         }
         let max_length = self.number(entry.max_length.as_ref());
         let truncate = self.overflow(entry.on_overflow.as_ref());
+        let owner = self.owner(entry.owner.as_ref());
         let when = entry.when.as_ref().and_then(|word| self.formula(word));
         let (line, _) = to.place.source.line_column(to.place.span.start);
         Some(Node::Field(Box::new(Rule {
@@ -139,6 +140,7 @@ impl Compiler<'_> {
             as_,
             max_length: max_length.or(field.max_length),
             truncate,
+            owner,
             written: written(entry),
             place: format!("{}:{line}", to.place.source.path.display()),
         })))
@@ -284,40 +286,7 @@ impl Compiler<'_> {
         }
     }
 
-    pub(super) fn asked(&mut self, named: &Named<Ask>) -> Option<Asked> {
-        let ask = &named.it;
-        let term = match (&ask.from, &ask.expr) {
-            (Some(word), None) => self.path(word)?,
-            (None, Some(word)) => Term::Formula(Box::new(self.formula(word)?)),
-            (None, None) => Term::Constant(crate::value::Value::Null),
-            (Some(_), Some(expr)) => {
-                self.problems.push(Diagnostic::error("one-source", &expr.place, "an asked value has at most one of `from` and `expr`"));
-                return None;
-            }
-        };
-        let as_ = self.conversion(ask.as_.as_ref());
-        let rules = AskRules {
-            present: self.truth(ask.present.as_ref()),
-            numeric: self.truth(ask.numeric.as_ref()),
-            positive: self.truth(ask.positive.as_ref()),
-            max_length: self.number(ask.max_length.as_ref()),
-            max_length_decimal: self.number(ask.max_length_decimal.as_ref()),
-            max_length_units: self.number(ask.max_length_units.as_ref()),
-            max_line_length: self.number(ask.max_line_length.as_ref()),
-        };
-        Some(Asked { name: named.name.text.clone(), label: ask.label.text.clone(), term, as_, rules })
-    }
-
-    fn truth(&mut self, word: Option<&Word>) -> bool {
-        let Some(word) = word else { return false };
-        if !["true", "false"].contains(&word.text.as_str()) {
-            let message = format!("`{word}` is neither `true` nor `false`");
-            self.problems.push(Diagnostic::error("wrong-kind", &word.place, message));
-        }
-        word.text == "true"
-    }
-
-    fn conversion(&mut self, word: Option<&Word>) -> Option<As> {
+    pub(super) fn conversion(&mut self, word: Option<&Word>) -> Option<As> {
         let word = word?;
         let as_ = As::from_word(&word.text);
         if as_.is_none() {
@@ -328,7 +297,7 @@ impl Compiler<'_> {
         as_
     }
 
-    fn number(&mut self, word: Option<&Word>) -> Option<usize> {
+    pub(super) fn number(&mut self, word: Option<&Word>) -> Option<usize> {
         let word = word?;
         let number = word.text.parse().ok().filter(|number| *number > 0);
         if number.is_none() {
@@ -336,6 +305,19 @@ impl Compiler<'_> {
             self.problems.push(Diagnostic::error("wrong-kind", &word.place, message).help("write a whole number from 1 on"));
         }
         number
+    }
+
+    fn owner(&mut self, word: Option<&Word>) -> Option<Owner> {
+        let word = word?;
+        match word.text.as_str() {
+            "source" => Some(Owner::Source),
+            "target" => Some(Owner::Target),
+            _ => {
+                let message = format!("`{word}` owns no field");
+                self.problems.push(Diagnostic::error("wrong-kind", &word.place, message).help("write `source` or `target`"));
+                None
+            }
+        }
     }
 
     fn overflow(&mut self, word: Option<&Word>) -> bool {

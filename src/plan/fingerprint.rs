@@ -86,6 +86,9 @@ fn rule(entry: &Entry) -> String {
     if let Some(field) = &entry.linked_as {
         let _ = write!(text, "|linked_as {field}");
     }
+    if let Some(owner) = &entry.owner {
+        let _ = write!(text, "|owner {owner}");
+    }
     for literal in [&entry.value, &entry.default] {
         let _ = write!(text, "|{}", literal.as_ref().map(|literal| literal.value.to_string()).unwrap_or_default());
     }

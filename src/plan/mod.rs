@@ -26,7 +26,7 @@ pub(crate) use check::kind_of;
 pub use compile::{Settings, compile};
 pub use formula::{Formula, Part};
 pub use order::run_order;
-pub use rule::{KeyPart, LinesOf, LinesPart, LinesRule, Node, Rule, Term};
+pub use rule::{KeyPart, LinesOf, LinesPart, LinesRule, Node, Owner, Rule, Term};
 pub use table::{Row, Side};
 pub use trie::{Slot, Trie, Wanted};
 

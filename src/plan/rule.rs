@@ -24,6 +24,15 @@ pub enum Node {
     Lines(Box<LinesRule>),
 }
 
+/// Whose value a field is once its record is there (BR-19).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The source's: what people made of it at the target is overwritten.
+    Source,
+    /// The target's: it is sent with a new record, and left alone afterwards.
+    Target,
+}
+
 /// Where one target field's value comes from, and what is asked of it.
 #[derive(Debug)]
 pub struct Rule {
@@ -45,6 +54,8 @@ pub struct Rule {
     pub max_length: Option<usize>,
     /// A longer text is cut rather than refused.
     pub truncate: bool,
+    /// Whose value it is once the record is there; none where a field that both sides changed is a person's matter.
+    pub owner: Option<Owner>,
     /// The author's words: `$.vendor.id`, `ask.number`.
     pub written: String,
     /// `mappings/subcontracts.yaml:24`.

@@ -48,7 +48,7 @@ impl Engine<'_> {
         let project = project.map(|link| ProjectScope {
             procore: link.procore.id.clone(),
             acumatica: link.acumatica.key.clone().unwrap_or_else(|| link.acumatica.id.clone()),
-            procore_origin: link.procore.key.clone(),
+            procore_origin: link.procore.key,
         });
         if let Some(status) = self.lives(plan, project.as_ref(), &link).await? {
             let end = link.end(plan.target.resource.system);

@@ -60,7 +60,7 @@ fn every_project_agrees_and_nothing_is_left_to_do() {
     assert!(!DEMO.1.out.contains(secret.trim()));
     let links = folder.run(&["--settings", "crosswalk-demo/vision/crosswalk.yaml", "links", "list", "projects"]);
     assert!(links.code == 0 && links.out.ends_with("\n2 links\n"), "{links}");
-    let journal = folder.run(&["--settings", "crosswalk-demo/vision/crosswalk.yaml", "journal", "--verify"]);
+    let journal = folder.run(&["--settings", "crosswalk-demo/vision/crosswalk.yaml", "journal", "verify"]);
     assert_eq!(journal.code, 0, "{journal}");
 }
 

@@ -88,7 +88,7 @@ fn an_approver_decides_by_command_line_and_hears_what_came_of_it() {
     assert!(unknown.code == 2 && unknown.err.contains("there is no export 99"), "{unknown}");
 
     bulk(&practice);
-    let whole = practice.run(&["journal", "--verify", "--as", "maria"]);
+    let whole = practice.run(&["journal", "verify", "--as", "maria"]);
     assert!(whole.code == 0 && whole.out.contains("the journal is whole"), "{whole}");
     replayed(&practice);
 }
@@ -154,5 +154,5 @@ fn every_flow_of_the_workflow_document_is_walked_by_command_line() {
     for mapping in expected {
         assert!(synced.contains(mapping), "{mapping} in {synced:?}");
     }
-    assert_eq!(practice.run(&["journal", "--verify", "--as", "maria"]).code, 0);
+    assert_eq!(practice.run(&["journal", "verify", "--as", "maria"]).code, 0);
 }

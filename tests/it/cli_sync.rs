@@ -86,7 +86,7 @@ fn told(practice: &Practice) {
     assert_eq!(commands, ["sync", "sync --yes", "sync --yes"]);
     let held = practice.json(&["journal", "--kind", "record.held", "--mapping", "companies"]);
     assert_eq!(held.as_array().unwrap().len(), 2, "{held:#}");
-    let sound = practice.run(&["journal", "--verify"]);
+    let sound = practice.run(&["journal", "verify"]);
     assert_eq!(sound.code, 0, "{sound}");
     assert!(sound.out.starts_with("the journal is whole: "), "{sound}");
     practice.tells_no_secret(&String::from_utf8_lossy(&practice.state()));

@@ -23,7 +23,7 @@ fn a_system_that_is_gone_is_named_with_the_request() {
     let tries = ran.err.lines().filter(|line| line.contains("trying again")).count();
     assert_eq!(tries + 1, ran.err.lines().count(), "nothing drowns the error: {ran}");
     assert_eq!(practice.json(&["links", "list"]), links);
-    assert_eq!(practice.run(&["journal", "--verify"]).code, 0);
+    assert_eq!(practice.run(&["journal", "verify"]).code, 0);
     let ended = practice.json(&["journal", "--kind", "run.ended", "--limit", "1"]);
     assert_eq!(ended[0]["details"]["outcome"], "failed");
 }

@@ -85,3 +85,28 @@ async fn what_the_target_keeps_otherwise_than_it_was_sent_is_no_edit() {
     let puts = world.sent_since(mark, "PUT /entity/Default/24.200.001/Subcontract");
     assert!(json_text(&puts[0]).contains("second part"), "{puts:?}");
 }
+
+/// BR-19: a mapping may say whose value a field is once the record is there.
+#[tokio::test]
+async fn a_field_with_an_owner_is_overwritten_or_left_alone_without_asking_anybody() {
+    for (owner, kept) in [("source", "As the site says"), ("target", "As accounting says")] {
+        let owned = include_str!("../../mappings/subcontracts.yaml");
+        let title = owned.lines().find(|line| line.trim_start().starts_with("to: Description")).unwrap();
+        let blanks = &title[..title.len() - title.trim_start().len()];
+        let anew = owned.replacen(title, &format!("{title}\n{blanks}owner: {owner}"), 1);
+        let world = Setup::small().mapping(Box::leak(anew.into_boxed_str())).open();
+        world.sync().await;
+        world.an_hour_later();
+        edit(&world, "Description", "As accounting says");
+        retitle(&world, "As the site says");
+        let report = world.sync().await;
+        assert_eq!(of(&report, "subcontracts").counts.held, 0, "{owner}: {:?}", of(&report, "subcontracts").held);
+        assert_eq!(text_of(&world), kept, "owned by the {owner}");
+        world.an_hour_later();
+        assert_eq!(counts(&world.sync().await, "subcontracts"), "unchanged 1");
+    }
+}
+
+fn text_of(world: &World) -> String {
+    text(&world.books("Subcontract")[0], "Description")
+}

@@ -273,7 +273,8 @@ fn with_an_order() -> Setup {
     })
 }
 
-/// BR-11: a link goes only once the ERP's record is gone or undone; then the record can be sent anew.
+/// BR-01, BR-11: a link goes only once the ERP's record is gone or undone, with the links of its lines; then the record can be sent
+/// anew.
 #[tokio::test]
 async fn an_export_is_unlinked_only_once_its_record_at_the_erp_is_gone() {
     let world = with_an_order().open();

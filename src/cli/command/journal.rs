@@ -1,6 +1,6 @@
 //! `journal`: what happened, in order.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::known_or_remembered;
 use crate::cli::exit::{Exit, Stop};
@@ -10,9 +10,12 @@ use crate::store::{JournalEntry, JournalFilter, Store, Verdict};
 use crate::sync::Failure;
 use crate::value::{Record, Value};
 
-/// Show the append-only history
+/// Show the append-only history, or verify it
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Journal {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Only entries of this mapping
     #[arg(long)]
     mapping: Option<String>,
@@ -25,9 +28,12 @@ pub(crate) struct Journal {
     /// The newest so many
     #[arg(long, default_value_t = 50)]
     limit: usize,
-    /// Check the chain of hashes instead: nothing was changed, removed or reordered
-    #[arg(long)]
-    verify: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check the chain of hashes: nothing was changed, removed or reordered
+    Verify,
 }
 
 /// Runs it.
@@ -35,7 +41,7 @@ pub(super) fn run(journal: &Journal, session: &Session) -> Result<Done, Stop> {
     let setup = session.setup_to_look()?;
     block_on(async {
         let store = Store::open_read_only(&setup.file.state).map_err(Failure::from)?;
-        if journal.verify {
+        if let Some(Command::Verify) = journal.command {
             let verdict = store.read(|reading| reading.verify_journal()).await.map_err(Failure::from)?;
             let exit = if verdict.is_sound() { Exit::Done } else { Exit::Look };
             return Ok(Done::new(exit, Shown { text: verdict_text(&verdict), data: verdict_data(&verdict) }));

@@ -11,7 +11,7 @@ use crate::sync::{Mode, Report};
 
 /// Bring both systems up to date: imports, and exports with consent
 ///
-/// Without `--yes` exports are staged and wait; `crosswalk plan` shows them.
+/// Without `--yes` exports are offered and wait for `crosswalk exports accept`; what is accepted goes.
 #[derive(Debug, Args)]
 pub(crate) struct Sync {
     /// Mappings to run; all of them when none is named
@@ -51,7 +51,8 @@ fn text(report: &Report) -> String {
     let waiting: u64 = report.mappings.iter().map(|mapping| mapping.counts.waiting).sum();
     if waiting > 0 {
         text.push_str(&format!(
-            "\n{} for an approver's consent: look with `crosswalk plan`, then `crosswalk sync --yes`\n",
+            "\n{} for an approver's consent: look with `crosswalk exports list`, then `crosswalk exports accept`; or accept all with \
+             `crosswalk sync --yes`\n",
             if waiting == 1 { "1 export waits".to_owned() } else { format!("{waiting} exports wait") }
         ));
     }
