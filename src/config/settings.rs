@@ -54,20 +54,8 @@ pub struct SettingsFile {
     references: Vec<Word>,
 }
 
-const KEYS: [&str; 12] = [
-    "state",
-    "mappings",
-    "schemas",
-    "profiles",
-    "profile",
-    "actor",
-    "users",
-    "permissions",
-    "procore",
-    "acumatica",
-    "http",
-    "settings",
-];
+const KEYS: [&str; 12] =
+    ["state", "mappings", "schemas", "profiles", "profile", "actor", "users", "permissions", "procore", "acumatica", "http", "settings"];
 
 impl Default for SettingsFile {
     /// What holds without a settings file.
@@ -184,7 +172,8 @@ impl Reading<'_> {
                 }
             }
         }
-        if let (Some(users), Some(actor)) = (&settings.users, node.get("actor").and_then(Node::word)) {
+        let listed = node.get("users").filter(|users| !matches!(users.kind, NodeKind::Null));
+        if let (Some(users), Some(actor)) = (listed, node.get("actor").and_then(Node::word)) {
             known_actor(&actor, users, self.problems);
         }
     }

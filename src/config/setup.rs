@@ -74,11 +74,7 @@ impl Setup {
         match Workspace::open_in(file.folders.clone(), &file.profile) {
             Ok(workspace) => {
                 let permissions = permissions(&file, Some(&workspace), &mut problems);
-                if any_error(&problems) {
-                    Err(in_order(problems))
-                } else {
-                    Ok(Self { file, workspace, settings, permissions })
-                }
+                if any_error(&problems) { Err(in_order(problems)) } else { Ok(Self { file, workspace, settings, permissions }) }
             }
             Err(more) => {
                 permissions(&file, None, &mut problems);

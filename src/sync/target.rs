@@ -135,7 +135,7 @@ fn lists_whole(plan: &Plan) -> bool {
 }
 
 /// Every record of the target, one after the other.
-async fn list(
+pub(super) async fn list(
     door: &Connector,
     plan: &Plan,
     (project, draft, select): (Option<&ProjectScope>, &Record, Select<'_>),

@@ -243,13 +243,20 @@ fn a_run_is_refused_before_anything_is_read() {
     refused(&["sync"], &["`tester` may not run", "`direct_costs` (bring job costs into Procore,", "`tester` is not one of the `users`"]);
     refused(
         &["sync", "--as", "bob", "direct_costs", "prime_contracts", "payments_issued"],
-        &["error: `bob` may not run `payments_issued` (bring payments of invoices into Procore, which needs `admin`", "`direct_costs`"],
+        &[
+            "error: `bob` may not run `direct_costs` (bring job costs",
+            "`payments_issued` (bring payments of invoices into Procore, which needs `admin`",
+        ],
     );
     let ran = practice.run(&["sync", "--as", "bob", "direct_costs", "prime_contracts"]);
     assert!(!ran.err.contains("`prime_contracts`"), "{ran}");
     refused(
         &["sync", "--as", "bob", "subcontracts", "--yes"],
-        &["`subcontracts` (accept or reject the export of a commitment, which needs `admin`", "nothing was read or sent", "name the mappings"],
+        &[
+            "`subcontracts` (accept or reject the export of a commitment, which needs `admin`",
+            "nothing was read or sent",
+            "name the mappings",
+        ],
     );
     refused(&["sync", "--as", "jnae"], &["there is no user named `jnae`; did you mean `jane`?"]);
     refused(&["plan", "--as", "eve"], &["`eve` may not look", "`read_only` or more"]);

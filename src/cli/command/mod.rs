@@ -34,7 +34,7 @@ pub(super) fn run(command: Command, session: &Session) -> Result<Done, Stop> {
         Command::Apply(apply) => apply::run(&apply, session),
         Command::Sync(sync) => sync::run(&sync, session),
         Command::Explain(explain) => explain::run(&explain, session),
-        Command::Links(links) => links::run(&links, session),
+        Command::Links(links) => links::run(links, session),
         Command::Journal(journal) => journal::run(&journal, session),
         Command::Sandbox(sandbox) => sandbox::run(&sandbox, session),
         Command::Demo(demo) => demo::run(&demo, session),
