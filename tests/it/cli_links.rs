@@ -42,9 +42,12 @@ fn two_vendors_of_one_name_are_a_tie_and_are_passed_by() {
     practice.folder.run(&["init"]);
     // A mapping that carries neither address nor phone.
     let text = practice.folder.read("mappings/companies.yaml");
-    let (head, rest) = text.split_once("  # Procore has one address line").unwrap();
-    let (_, tail) = rest.split_once("  - row: {companies.email:").unwrap();
-    practice.folder.write("mappings/companies.yaml", &format!("{head}  - row: {{companies.email:{tail}"));
+    let text = ["address", "phone"].iter().fold(text, |text, part| {
+        let carried = format!("settings.companies.updates.{part} || target == ()");
+        assert!(text.contains(&carried));
+        text.replace(&carried, "target != ()")
+    });
+    practice.folder.write("mappings/companies.yaml", &text);
     let suggest = ["--mappings", "mappings", "links", "suggest", "companies"];
     let suggested = practice.json(&suggest);
     for twin in ["V000008", "V000020"] {
