@@ -48,6 +48,11 @@ fn beyond_the_matrix(label: String) -> Permission {
     }
 }
 
+/// What it takes to stage exports, for others to accept.
+fn staging() -> Permission {
+    Permission { levels: vec![Level::Standard, Level::Admin], approver: false, ..beyond_the_matrix("stage exports".to_owned()) }
+}
+
 impl Acting {
     /// The user of this name, or the settings' own.
     pub(super) fn new(file: &SettingsFile, permissions: &Permissions, as_user: Option<&str>) -> Result<Self, String> {
@@ -154,26 +159,31 @@ impl Acting {
         self.may_do(Deed::Import, mapping)
     }
 
-    /// Whether they may run these mappings: imports as the matrix says, exports with consent as approvers.
+    /// Whether they may run these mappings: imports as the matrix says, exports with consent as approvers, without it as who works here.
     ///
     /// # Errors
     /// Each mapping that they may not run, with what it needs.
     pub fn may_run<'p>(&self, plans: impl IntoIterator<Item = &'p Plan>, consents: bool) -> Result<(), Lacking> {
-        let mut lacking: Vec<String> = Vec::new();
+        // Mappings that lack the same right are told together.
+        let mut lacking: Vec<(String, Vec<String>)> = Vec::new();
         for plan in plans {
-            let deed = match plan.direction {
-                Direction::Import => Deed::Import,
-                Direction::Export if consents => Deed::Accept,
-                Direction::Export => continue,
+            let permission = match plan.direction {
+                Direction::Import => self.permission(Deed::Import, &plan.name).1,
+                Direction::Export if consents => self.permission(Deed::Accept, &plan.name).1,
+                Direction::Export if self.may_send(&plan.name).is_ok() => continue,
+                Direction::Export => staging(),
             };
-            let (_, permission) = self.permission(deed, &plan.name);
-            if let Some(needs) = self.lacks(&permission, None) {
-                lacking.push(format!("`{}` ({}, which needs {needs})", plan.name, permission.label));
+            let Some(needs) = self.lacks(&permission, None) else { continue };
+            let (right, name) = (format!("{}, which needs {needs}", permission.label), format!("`{}`", plan.name));
+            match lacking.iter_mut().find(|(known, _)| *known == right) {
+                Some((_, names)) => names.push(name),
+                None => lacking.push((right, vec![name])),
             }
         }
         if lacking.is_empty() {
             return Ok(());
         }
+        let lacking: Vec<String> = lacking.into_iter().map(|(right, names)| format!("{} ({right})", names.join(", "))).collect();
         let message = format!("`{}` may not run {}; nothing was read or sent", self.name, lacking.join(", "));
         let help = format!("`{}` {}; {}, or name the mappings to run", self.name, self.standing(), self.remedy(None));
         Err(Lacking { message, help })

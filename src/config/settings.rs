@@ -172,7 +172,8 @@ impl Reading<'_> {
                 }
             }
         }
-        if let (Some(users), Some(actor)) = (&settings.users, node.get("actor").and_then(Node::word)) {
+        let listed = node.get("users").filter(|users| !matches!(users.kind, NodeKind::Null));
+        if let (Some(users), Some(actor)) = (listed, node.get("actor").and_then(Node::word)) {
             known_actor(&actor, users, self.problems);
         }
     }

@@ -148,8 +148,7 @@ impl fmt::Display for Tool {
 /// Reads the list; what does not fit goes into `problems`.
 pub(super) fn users(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<User> {
     let users: Vec<User> = block(node, &[], problems).unwrap_or_default();
-    let NodeKind::List(items) = &node.kind else { return users };
-    let names: Vec<Word> = items.iter().filter_map(|item| item.get("name")?.word()).collect();
+    let names = names(node);
     for (at, word) in names.iter().enumerate() {
         if word.text.trim().is_empty() {
             let problem = Diagnostic::error("setting", &word.place, "a user without a name cannot be told from others");
@@ -163,9 +162,16 @@ pub(super) fn users(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<User> {
     users
 }
 
+/// The names as they are written, sound or not.
+fn names(node: &Node) -> Vec<Word> {
+    let NodeKind::List(items) = &node.kind else { return Vec::new() };
+    items.iter().filter_map(|item| item.get("name")?.word()).collect()
+}
+
 /// Tells an `actor` that is not in the list.
-pub(super) fn known_actor(actor: &Word, users: &[User], problems: &mut Vec<Diagnostic>) {
-    let names = users.iter().map(|user| user.name.as_str());
+pub(super) fn known_actor(actor: &Word, users: &Node, problems: &mut Vec<Diagnostic>) {
+    let names = names(users);
+    let names = names.iter().map(|name| name.text.as_str());
     if !names.clone().any(|name| name == actor.text) {
         let problem = Diagnostic::error("unknown-user", &actor.place, format!("`{actor}` is not one of the `users`"));
         problems.push(problem.label("no such user").maybe_help(did_you_mean(&actor.text, names)));

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use render::render;
-pub use suggest::{closest, did_you_mean};
+pub use suggest::{closest, did_you_mean, likeness};
 
 /// A text that an author wrote, kept so that problems can show it.
 #[derive(Debug, PartialEq, Eq)]

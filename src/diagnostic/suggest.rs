@@ -22,9 +22,24 @@ pub fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str> 
     (!words.is_empty() && words.len() <= 12).then(|| format!("expected one of {}", listed()))
 }
 
+/// How alike two words are, in thousandths: 1000 for the same, 0 where nothing agrees.
+pub fn likeness(one: &str, other: &str) -> u32 {
+    let longest = one.chars().count().max(other.chars().count());
+    if longest == 0 {
+        return 1000;
+    }
+    let same = longest - strsim::damerau_levenshtein(one, other).min(longest);
+    u32::try_from(same * 1000 / longest).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{closest, did_you_mean};
+    use super::{closest, did_you_mean, likeness};
+
+    #[test]
+    fn likeness_falls_with_every_slip() {
+        assert_eq!((likeness("", ""), likeness("acme", "acme"), likeness("acme", "amce"), likeness("acme", "")), (1000, 1000, 750, 0));
+    }
 
     #[test]
     fn a_slip_finds_its_word_and_nonsense_finds_none() {

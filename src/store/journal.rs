@@ -1,7 +1,7 @@
 //! The append-only history: what happened, when, by whom, to which record; each entry sealed with the one before.
 //!
 //! The store writes these by itself, in the transaction of the change: `link.made`, `link.changed`, `link.removed`,
-//! `record.held`, `record.settled`, `cursor.moved`, `cursor.forgotten`, `draft.written`, `draft.forgotten`, `run.began`,
+//! `record.held`, `record.settled`, `record.archived`, `record.unarchived`, `cursor.moved`, `cursor.forgotten`, `draft.written`, `draft.forgotten`, `run.began`,
 //! `run.ended`, `flow.opened`, `flow.finished`, `step.intended`, `step.done`, `step.refused`, `step.again`, `step.unknown`,
 //! `consent.asked`, `consent.accepted`, `consent.rejected`, `lease.taken_over`, and `export.` with each state that an export
 //! comes to, `export.changed`, `export.resent`, `export.retried` and `export.withdrawn`. Whoever has more to tell uses

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_flow.sql"),
     include_str!("migrations/0005_token.sql"),
     include_str!("migrations/0006_export.sql"),
+    include_str!("migrations/0007_archive.sql"),
 ];
 
 /// Marks a SQLite file as ours: `CWLK`.

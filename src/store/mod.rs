@@ -5,8 +5,10 @@
 //! whole, together with the journal entries that its changes bring about by themselves. Time is handed in.
 //!
 //! One file, one table: [`Link`], [`Cursor`], [`Held`], [`Export`], [`Written`], [`Token`], [`Run`], [`JournalEntry`], bodies by
+//! One file, one table: [`Link`], [`Cursor`], [`Held`], [`Archived`], [`Written`], [`Token`], [`Run`], [`JournalEntry`], bodies by
 //! [`Digest`]. Work that must happen once is a [`Flow`] of named steps ([`Steps`]), done by a [`Worker`] under a [`Lease`].
 
+mod archive;
 mod body;
 mod column;
 mod consent;
@@ -39,6 +41,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+pub use archive::Archived;
 pub use column::Digest;
 pub use consent::{Decided, Decision};
 pub use cursor::Cursor;

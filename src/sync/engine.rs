@@ -129,8 +129,8 @@ impl Engine<'_> {
             Mode::Apply { .. } => Some(self.worker.lease_run("all mappings", "").await?),
             Mode::Plan => None,
         };
-        let links = self.worker.store().read(|reading| reading.link_book(&[])).await?;
-        let mut book = Book::new(links, self.plans);
+        let (links, archived) = self.worker.store().read(|reading| Ok((reading.link_book(&[])?, reading.archived(None)?))).await?;
+        let mut book = Book::new(links, self.plans).without(archived);
         self.learn_names_of_projects(chosen, &mut book, mode).await?;
         let order: Vec<&Plan> = chosen.iter().map(|at| &self.plans[*at]).collect();
         let mut run = Run::new(self, mode, (book, lease), order.clone());
@@ -144,6 +144,14 @@ impl Engine<'_> {
         run.end().await?;
         report.requests = self.doors.requests();
         Ok(report)
+    }
+
+    /// The plan of a mapping.
+    pub(super) fn plan(&self, mapping: &str) -> Result<&Plan, Failure> {
+        self.plans.iter().find(|plan| plan.name == mapping).ok_or_else(|| {
+            let help = did_you_mean(mapping, self.plans.iter().map(|plan| plan.name.as_str()));
+            Failure::Asked(format!("there is no mapping named `{mapping}`{}", help.map(|help| format!("; {help}")).unwrap_or_default()))
+        })
     }
 
     fn chosen(&self, names: &[String]) -> Result<Vec<usize>, Failure> {

@@ -8,7 +8,6 @@ use super::join::{Joined, Joining};
 use super::links::{Book, Missed, Seen};
 use super::scope::{Where, named, projects};
 use crate::connector::{ErrorKind, Key, ProjectScope, Select};
-use crate::diagnostic::did_you_mean;
 use crate::evaluate::{Context, Draft, Project, Refusal, SourceRef, Trace, open};
 use crate::plan::{Plan, ProjectOf, Records};
 use crate::store::Held;
@@ -45,10 +44,7 @@ impl Engine<'_> {
     }
 
     async fn explained(&self, mapping: &str, id: &str) -> Result<Vec<Explanation>, Failure> {
-        let plan = self.plans.iter().find(|plan| plan.name == mapping).ok_or_else(|| {
-            let help = did_you_mean(mapping, self.plans.iter().map(|plan| plan.name.as_str()));
-            Failure::Asked(format!("there is no mapping named `{mapping}`{}", help.map(|help| format!("; {help}")).unwrap_or_default()))
-        })?;
+        let plan = self.plan(mapping)?;
         let name = mapping.to_owned();
         let (links, held) =
             self.worker.store().read(move |reading| Ok((reading.link_book(&[])?, reading.held(Some(&name), None)?))).await?;
@@ -151,7 +147,7 @@ impl Engine<'_> {
     }
 }
 
-fn scopes<'a>(plan: &Plan, all: &'a [ProjectScope]) -> Vec<Option<&'a ProjectScope>> {
+pub(super) fn scopes<'a>(plan: &Plan, all: &'a [ProjectScope]) -> Vec<Option<&'a ProjectScope>> {
     match plan.project {
         ProjectOf::Source => all.iter().map(Some).collect(),
         ProjectOf::Nobody | ProjectOf::Each | ProjectOf::Named(_) | ProjectOf::Linked { .. } => vec![None],

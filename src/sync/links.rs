@@ -11,7 +11,7 @@ use crate::connector::ProjectScope;
 use crate::evaluate::{Links, PENDING};
 use crate::plan::Plan;
 use crate::schema::System;
-use crate::store::{End, LinkBook, Linked, NewLink};
+use crate::store::{Archived, End, LinkBook, Linked, NewLink};
 
 /// The links of a run.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(super) struct Book {
     pairs: Arc<BTreeMap<String, String>>,
     /// What would be linked once the plan's earlier changes are made: mapping, scope, side, id or key.
     planned: HashMap<(String, String, System, String), String>,
+    /// What somebody has set aside: mapping, scope, source id.
+    archived: BTreeSet<(String, String, String)>,
 }
 
 /// The links as one record sees them.
@@ -86,7 +88,18 @@ impl Book {
     pub(super) fn new(links: LinkBook, plans: &[Plan]) -> Self {
         let in_projects = plans.iter().filter(|plan| in_projects(plan)).map(|plan| plan.pair.clone()).collect();
         let pairs = plans.first().map(|plan| Arc::clone(&plan.pairs)).unwrap_or_default();
-        Self { links, in_projects, pairs, planned: HashMap::new() }
+        Self { links, in_projects, pairs, planned: HashMap::new(), archived: BTreeSet::new() }
+    }
+
+    /// The same, knowing what is set aside.
+    pub(super) fn without(mut self, archived: Vec<Archived>) -> Self {
+        self.archived = archived.into_iter().map(|record| (record.mapping, record.scope, record.source_id)).collect();
+        self
+    }
+
+    /// Whether somebody has set a record aside.
+    pub(super) fn is_archived(&self, mapping: &str, scope: &str, source_id: &str) -> bool {
+        !self.archived.is_empty() && self.archived.contains(&(mapping.to_owned(), scope.to_owned(), source_id.to_owned()))
     }
 
     /// The scope in which a mapping's links lie for a record of this project.

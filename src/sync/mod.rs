@@ -1,7 +1,9 @@
 //! In which order does a run happen? Read, map, compare, stage, send, settle, link, write back: one road for plan, apply,
 //! sync and explain, which stop at different places on it.
 
+mod adopt;
 mod attempt;
+mod candidates;
 mod change_set;
 mod consent;
 mod deliver;
@@ -15,11 +17,13 @@ mod gather;
 mod holding;
 mod inputs;
 mod join;
+mod likeness;
 mod lines;
 mod links;
 mod make;
 mod pace;
 mod page;
+mod pairing;
 mod parcel;
 mod reading;
 mod reconcile;
@@ -33,6 +37,7 @@ mod shelf;
 mod stage;
 mod staged;
 mod standing;
+mod suggest;
 mod target;
 mod unlink;
 mod write_back;
@@ -41,6 +46,8 @@ pub use change_set::{Action, ChangeSet, StagedChange};
 pub use engine::{Doors, Engine, Mode};
 pub use explain::Explanation;
 pub use failure::Failure;
+pub use pairing::{Pairing, Parting, Told};
 pub use reconcile::Reconciled;
 pub use replay::{Difference, ReplayFilter, Replayed, ReplayedMapping};
 pub use report::{Counts, Event, HeldRecord, MappingReport, Mismatch, Report, Silence, SystemRequests, Watch};
+pub use suggest::Suggestion;

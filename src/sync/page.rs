@@ -188,6 +188,10 @@ impl<'r> Run<'r> {
         if self.awaited.contains(&(plan.name.clone(), place.scope.clone(), source.id.clone())) {
             return Ok(Decision::Hold(vec![AWAITED.to_owned()]));
         }
+        // What somebody has set aside is not offered (BR-18).
+        if self.book.is_archived(&plan.name, &place.scope, &source.id) {
+            return Ok(Decision::NotOffered);
+        }
         if self.is_as_it_was(plan, (source, read), place).await? {
             return Ok(Decision::Unchanged);
         }

@@ -1,5 +1,6 @@
 //! Where does a mapping read, and for which projects is what it reads?
 
+use super::links::Book;
 use super::run::Run;
 use super::scope::{Where, named, projects};
 use super::target::is_readable;
@@ -44,19 +45,23 @@ impl<'r> Run<'r> {
 
     /// The projects for which a record is mapped.
     pub(super) fn places(&self, reading: &Reading<'_>, source: &SourceRef, all: &[ProjectScope]) -> Vec<Where> {
-        let plan = reading.plan;
-        match &plan.project {
-            ProjectOf::Nobody => vec![Where::default()],
-            ProjectOf::Source => vec![Where::of(plan, reading.project.as_ref())],
-            ProjectOf::Each => all.iter().map(|project| Where::of(plan, Some(project))).collect(),
-            ProjectOf::Named(_) => {
-                let key = source.project.as_deref().unwrap_or_default();
-                named(all, key, plan.source.resource.system).map(|project| Where::of(plan, Some(project))).into_iter().collect()
-            }
-            ProjectOf::Linked { mapping, .. } => {
-                let key = (plan.source.resource.system, source.project.as_deref().unwrap_or_default());
-                self.book.project_of(mapping, key, all).map(|project| Where::of(plan, Some(project))).into_iter().collect()
-            }
+        places(reading.plan, (reading.project.as_ref(), source), all, &self.book)
+    }
+}
+
+/// The places where a record of a mapping lies; the project is known where the source belongs to projects.
+pub(super) fn places(plan: &Plan, (project, source): (Option<&ProjectScope>, &SourceRef), all: &[ProjectScope], book: &Book) -> Vec<Where> {
+    let key = source.project.as_deref().unwrap_or_default();
+    match &plan.project {
+        ProjectOf::Nobody => vec![Where::default()],
+        ProjectOf::Source => vec![Where::of(plan, project)],
+        ProjectOf::Each => all.iter().map(|project| Where::of(plan, Some(project))).collect(),
+        ProjectOf::Named(_) => {
+            named(all, key, plan.source.resource.system).map(|project| Where::of(plan, Some(project))).into_iter().collect()
+        }
+        ProjectOf::Linked { mapping, .. } => {
+            let named = book.project_of(mapping, (plan.source.resource.system, key), all);
+            named.map(|project| Where::of(plan, Some(project))).into_iter().collect()
         }
     }
 }

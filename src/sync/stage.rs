@@ -7,13 +7,13 @@ use super::change_set::{Action, StagedChange};
 use super::engine::Engine;
 use super::failure::Failure;
 use super::inputs::Beside;
-use super::lines::{known_in, recognise_surely, to_remove_by_hand};
+use super::lines::to_remove_by_hand;
 use super::links::{Book, Missed, Seen, target_line_key};
 use super::parcel::{Parcel, ParcelLine};
 use super::report::Mismatch;
 use super::scope::Where;
 use super::staged::{Decision, Staged, TELL_APART, version};
-use super::target::{TargetView, is_readable};
+use super::target::{TargetView, is_readable, is_undone};
 use crate::evaluate::{
     Change, Conflict, Context, Draft, FieldChange, GoneLine, Item, LineKeys, Refusal, SourceRef, compare, conflicts, still_there,
 };
@@ -63,7 +63,7 @@ impl Staging<'_> {
             return self.hold_against(source, &draft, view).await;
         }
         let mut decision = match link {
-            Some(link) => self.linked(source, draft, link, view).await?,
+            Some(link) => self.linked((item, source), draft, link, view).await?,
             None => self.unlinked((item, source), draft, view).await?,
         };
         if let Decision::Stage(one) = &mut decision
@@ -81,7 +81,7 @@ impl Staging<'_> {
         Some(format!("{}{}", version(self.plan, self.settings, (source, self.read))?, self.missed.to_text()))
     }
 
-    fn evaluate(&self, item: &Item<'_, '_, '_>, target: &Value) -> Result<Option<Draft>, Refusal> {
+    pub(super) fn evaluate(&self, item: &Item<'_, '_, '_>, target: &Value) -> Result<Option<Draft>, Refusal> {
         self.in_context(target, |context| if item.offered(context)? { item.draft(context).map(Some) } else { Ok(None) })
     }
 
@@ -107,13 +107,23 @@ impl Staging<'_> {
         }
     }
 
-    async fn linked(&self, source: &SourceRef, draft: Draft, link: Linked, view: &mut TargetView) -> Result<Decision, Failure> {
+    async fn linked(
+        &self,
+        (item, source): (&Item<'_, '_, '_>, &SourceRef),
+        draft: Draft,
+        link: Linked,
+        view: &mut TargetView,
+    ) -> Result<Decision, Failure> {
         let fingerprint = Digest::of(json_text(&Value::Record(draft.fields.clone())));
         let gone = self.gone(&link, &draft);
         let number = link.id;
         let Some(agreed) = self.engine.worker.store().read(move |reading| reading.link(number)).await? else {
             return Ok(Decision::Hold(vec!["its link was removed while it was looked at".to_owned()]));
         };
+        // A person has said that the two are the same thing, and nothing was brought into line yet.
+        if agreed.fingerprint.is_none() && is_readable(self.plan) {
+            return self.adopt((item, source), draft, (self.target_id(&link).to_owned(), Some(link)), view).await;
+        }
         if agreed.fingerprint.as_ref() == Some(&fingerprint) && gone.is_empty() {
             if agreed.source_version == self.version(source) {
                 return Ok(Decision::Unchanged);
@@ -190,11 +200,11 @@ impl Staging<'_> {
     }
 
     /// Whether an action makes the target's records as they are to be, for good.
-    fn made_whole(&self) -> bool {
+    pub(super) fn made_whole(&self) -> bool {
         self.plan.target.resource.made_by().is_some_and(|made_by| !made_by.then_put)
     }
 
-    fn unchangeable(&self, change: &Change) -> String {
+    pub(super) fn unchangeable(&self, change: &Change) -> String {
         let differs = |field: &FieldChange| format!("`{}` is {} and should be {}", field.field, field.old, field.new);
         let fields: Vec<String> = change.fields.iter().map(differs).collect();
         let action = self.plan.target.resource.made_by().map_or("", |made_by| &made_by.action);
@@ -217,12 +227,18 @@ impl Staging<'_> {
     async fn unlinked(
         &self,
         (item, source): (&Item<'_, '_, '_>, &SourceRef),
-        mut draft: Draft,
+        draft: Draft,
         view: &mut TargetView,
     ) -> Result<Decision, Failure> {
         let door = self.engine.doors.of(self.system());
         let mut matching = view.matching(door, self.plan, self.place.project.as_ref(), &draft).await?;
         matching.retain(|id| !self.book.is_taken(&self.plan.pair, self.system(), id));
+        // What was canceled there is not the record that is wanted: it is made anew.
+        if let [id] = matching.as_slice()
+            && self.record(view, (id, &draft.fields)).await?.is_some_and(|record| is_undone(&record))
+        {
+            matching.clear();
+        }
         if matching.is_empty() {
             if let Some(reason) = self.foreign(source, (&draft, None)) {
                 return Ok(Decision::Hold(vec![reason]));
@@ -236,30 +252,7 @@ impl Staging<'_> {
             let reason = format!("several records at {system} have this {names}: {}; {TELL_APART}", ids.join(", "));
             return Ok(Decision::Hold(vec![reason]));
         }
-        let id = matching.remove(0);
-        let Some(record) = self.record(view, (&id, &draft.fields)).await? else {
-            return Ok(Decision::Hold(vec![format!("`{id}` was found at {} and is gone again", self.system().word())]));
-        };
-        if let Some(reason) = self.foreign(source, (&draft, Some(&record))) {
-            return Ok(Decision::Hold(vec![reason]));
-        }
-        // What the target holds is known only now, and rules may ask for it.
-        if self.plan.reads_target() {
-            draft = match self.evaluate(item, &Value::Record(record.clone())) {
-                Ok(Some(draft)) => draft,
-                Ok(None) => return Ok(Decision::NotOffered),
-                Err(refusal) => return Ok(Decision::Hold(refusal.reasons.iter().map(ToString::to_string).collect())),
-            };
-        }
-        let new = self.staged(source, draft.clone(), Change::default(), (Action::Adopt, Some(id.clone())), &|_, _| None);
-        let pairs = recognise_surely(self.plan, &new.parcel, &record);
-        let known = |list: &str, line: &str| known_in(&pairs, list, line);
-        let change = compare(self.plan, &draft, Some(&record), &known);
-        if !change.is_nothing() && self.made_whole() {
-            return Ok(Decision::Hold(vec![self.unchangeable(&change)]));
-        }
-        let action = if change.is_nothing() { Action::Adopt } else { Action::Update };
-        Ok(Decision::Stage(Box::new(self.staged(source, draft, change, (action, Some(id)), &known))))
+        self.adopt((item, source), draft, (matching.remove(0), None), view).await
     }
 
     async fn hold_against(&self, source: &SourceRef, draft: &Draft, view: &mut TargetView) -> Result<Decision, Failure> {
@@ -280,7 +273,7 @@ impl Staging<'_> {
         Ok(Decision::Differs(Mismatch { source_id: source.id.clone(), fields }))
     }
 
-    fn staged(
+    pub(super) fn staged(
         &self,
         source: &SourceRef,
         draft: Draft,
@@ -323,7 +316,7 @@ impl Staging<'_> {
         Staged { change, parcel, place: self.place.clone(), link: None, shown: None, input: None, offered: None }
     }
 
-    async fn record(&self, view: &mut TargetView, id: (&str, &Record)) -> Result<Option<Record>, Failure> {
+    pub(super) async fn record(&self, view: &mut TargetView, id: (&str, &Record)) -> Result<Option<Record>, Failure> {
         view.record(self.engine.doors.of(self.system()), self.plan, self.place.project.as_ref(), id).await
     }
 
@@ -339,7 +332,7 @@ impl Staging<'_> {
         &link.end(self.system()).id
     }
 
-    fn system(&self) -> System {
+    pub(super) fn system(&self) -> System {
         self.plan.target.resource.system
     }
 }

@@ -9,6 +9,14 @@ use crate::plan::Plan;
 use crate::schema::{Wire, plain};
 use crate::value::{Record, Value, plain_text};
 
+/// The statuses of a document that counts no more.
+const UNDONE: [&str; 5] = ["Canceled", "Cancelled", "Voided", "Reversed", "Rejected"];
+
+/// Whether a document counts no more: it was canceled, or reversed.
+pub(super) fn is_undone(record: &Record) -> bool {
+    record.text("Status").is_some_and(|status| UNDONE.contains(&status))
+}
+
 /// More records than this are read as a list rather than one by one.
 const ONE_BY_ONE: usize = 8;
 
@@ -135,7 +143,7 @@ fn lists_whole(plan: &Plan) -> bool {
 }
 
 /// Every record of the target, one after the other.
-async fn list(
+pub(super) async fn list(
     door: &Connector,
     plan: &Plan,
     (project, draft, select): (Option<&ProjectScope>, &Record, Select<'_>),

@@ -2,16 +2,13 @@
 
 use super::engine::Engine;
 use super::failure::Failure;
-use super::target::read;
+use super::target::{is_undone, read};
 use crate::connector::{Certainty, Key, Outgoing, ProjectScope, Select};
 use crate::evaluate::open;
 use crate::plan::Plan;
 use crate::schema::System;
 use crate::store::{Export, ExportState, Link};
 use crate::value::{Record, Value};
-
-/// The statuses of a document that counts no more.
-const UNDONE: [&str; 5] = ["Canceled", "Cancelled", "Voided", "Reversed", "Rejected"];
 
 /// What Procore learns of an export, and forgets with its link: while it is there the record is locked (BR-07).
 const ORIGIN: [&str; 3] = ["origin_id", "origin_code", "origin_data"];
@@ -85,10 +82,10 @@ impl Engine<'_> {
         };
         let Some(row) = row else { return Ok(None) };
         let record = read(plan, row.body.get())?;
-        let status = record.text("Status").unwrap_or_default();
-        if UNDONE.contains(&status) {
+        if is_undone(&record) {
             return Ok(None);
         }
+        let status = record.text("Status").unwrap_or_default();
         Ok(Some(if status.is_empty() { String::new() } else { format!(" ({status})") }))
     }
 

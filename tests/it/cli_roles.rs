@@ -130,6 +130,15 @@ fn the_matrix_is_that_of_the_reference() {
 }
 
 #[test]
+fn the_page_of_roles_names_every_action() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/roles.md")).unwrap();
+    let (_folder, setup) = everybody();
+    for (action, permission) in setup.permissions.iter() {
+        assert!(page.contains(&format!("| `{action}` | {} |", permission.label)), "docs/roles.md has no row for `{action}`");
+    }
+}
+
+#[test]
 fn every_mapping_of_both_profiles_has_its_action() {
     let (_folder, setup) = everybody();
     let admin = acting(&setup, "admin-true");
@@ -240,10 +249,21 @@ fn a_run_is_refused_before_anything_is_read() {
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran}");
         parts.iter().for_each(|part| assert!(ran.err.contains(part), "{part}\n{ran}"));
     };
-    refused(&["sync"], &["`tester` may not run", "`direct_costs` (bring job costs into Procore,", "`tester` is not one of the `users`"]);
+    refused(
+        &["sync"],
+        &[
+            "`tester` may not run",
+            "`job_costs_report` (bring job costs into Procore,",
+            "(stage exports, which needs `standard` or `admin`",
+            "`tester` is not one of the `users`",
+        ],
+    );
     refused(
         &["sync", "--as", "bob", "direct_costs", "prime_contracts", "payments_issued"],
-        &["error: `bob` may not run `payments_issued` (bring payments of invoices into Procore, which needs `admin`", "`direct_costs`"],
+        &[
+            "error: `bob` may not run `direct_costs` (bring job costs",
+            "`payments_issued` (bring payments of invoices into Procore, which needs `admin`",
+        ],
     );
     let ran = practice.run(&["sync", "--as", "bob", "direct_costs", "prime_contracts"]);
     assert!(!ran.err.contains("`prime_contracts`"), "{ran}");

@@ -37,7 +37,7 @@ pub(super) fn run(command: Command, session: &Session) -> Result<Done, Stop> {
         Command::Sync(sync) => sync::run(&sync, session),
         Command::Explain(explain) => explain::run(&explain, session),
         Command::Exports(exports) => exports::run(&exports, session),
-        Command::Links(links) => links::run(&links, session),
+        Command::Links(links) => links::run(links, session),
         Command::Journal(journal) => journal::run(&journal, session),
         Command::Replay(replay) => replay::run(&replay, session),
         Command::Sandbox(sandbox) => sandbox::run(&sandbox, session),
