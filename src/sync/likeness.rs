@@ -213,7 +213,7 @@ fn fold(text: &str, how: How) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Features, Rarity, hundredths};
-    use crate::value::{Record, Value};
+    use crate::value::Value;
 
     fn features(json: &str) -> Features {
         let Ok(Value::Record(record)) = Value::from_json(json) else { panic!("{json}") };
