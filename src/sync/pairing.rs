@@ -1,6 +1,7 @@
 //! Links made and removed by people: both records are looked up, and either every link of a list is made or none.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::candidates::{Candidate, Sides, is_inactive, target_end};
 use super::engine::Engine;
@@ -11,7 +12,7 @@ use crate::connector::{Key, Select};
 use crate::diagnostic::did_you_mean;
 use crate::plan::{Direction, Plan};
 use crate::schema::System;
-use crate::store::{Archived, End, Entry, Hold, LinkId, Linked, NewLink, StoreError, Writing};
+use crate::store::{self, Archived, End, Hold, LinkId, Linked, NewLink, StoreError, Writing};
 use crate::value::Record;
 
 /// Two records that a person says are the same thing.
@@ -72,10 +73,11 @@ impl Engine<'_> {
         for row in rows {
             let plan = self.plan(&row.mapping)?;
             let place = (row.mapping.as_str(), row.project.as_deref());
-            if !sides.contains_key(&place) {
-                sides.insert(place, self.sides(plan, place.1, &book).await?);
-            }
-            let linked = chosen(plan, row, &sides[&place], &book);
+            let sides = match sides.entry(place) {
+                Entry::Occupied(entry) => entry.into_mut(),
+                Entry::Vacant(entry) => entry.insert(self.sides(plan, row.project.as_deref(), &book).await?),
+            };
+            let linked = chosen(plan, row, sides, &book);
             if let Ok((new, source_id)) = &linked {
                 // Within the list, a record may be linked once as well.
                 book.links.insert(&as_linked(new, made.len()));
@@ -89,7 +91,7 @@ impl Engine<'_> {
                 for (mapping, new, source_id, because) in &made {
                     let put = writing.put_link(new)?;
                     let because = because.clone().unwrap_or_default();
-                    let entry = Entry::about("link.chosen", &new.mapping, &new.scope, &new.procore.id);
+                    let entry = store::Entry::about("link.chosen", &new.mapping, &new.scope, &new.procore.id);
                     writing.journal(&entry.detail("link", put.link.id.0).detail("because", because))?;
                     again(writing, (mapping, &new.scope, source_id), LINKED_BY_HAND)?;
                 }
@@ -180,7 +182,7 @@ impl Engine<'_> {
             )));
         }
         let found: Vec<Candidate> = found?.into_iter().filter(|candidate| candidate.is(id)).collect();
-        let candidate = only(found.iter().collect(), &plan.source.name, id).map_err(Failure::Asked)?;
+        let candidate = only(&found.iter().collect::<Vec<_>>(), &plan.source.name, id).map_err(Failure::Asked)?;
         let scope = candidate.place.scope.clone();
         if let Some(link) = book.by_id(&plan.pair, &scope, plan.source.resource.system, &candidate.source.id) {
             let (ours, theirs) = (link.end(plan.source.resource.system), link.end(plan.target.resource.system));
@@ -244,14 +246,14 @@ fn chosen(plan: &Plan, row: &Pairing, sides: &Sides, book: &Book) -> Result<(New
         System::Procore => (&row.procore, &row.acumatica),
         System::Acumatica => (&row.acumatica, &row.procore),
     };
-    let found = sides.candidates.iter().filter(|candidate| candidate.is(source_name)).collect();
-    let candidate = only(found, &plan.source.name, source_name)?;
+    let found: Vec<&Candidate> = sides.candidates.iter().filter(|candidate| candidate.is(source_name)).collect();
+    let candidate = only(&found, &plan.source.name, source_name)?;
     let is = |record: &&Record| {
         let end = target_end(plan, record);
         [Some(&end.id), end.key.as_ref()].into_iter().flatten().any(|known| known.trim().eq_ignore_ascii_case(target_name.trim()))
     };
-    let found = sides.targets(plan, candidate).iter().filter(is).collect();
-    let record = only(found, &plan.target.name, target_name)?;
+    let found: Vec<&Record> = sides.targets(plan, candidate).iter().filter(is).collect();
+    let record = only(&found, &plan.target.name, target_name)?;
     let (source, target) = (candidate.end(), target_end(plan, record));
     let scope = &candidate.place.scope;
     let taken = book.by_id(&plan.pair, scope, source_system, &source.id);
@@ -305,9 +307,9 @@ fn meant(plan: &Plan, row: &Parting, book: &Book) -> Vec<Result<Linked, String>>
 }
 
 /// The only record of a name.
-fn only<'c, T>(found: Vec<&'c T>, resource: &str, name: &str) -> Result<&'c T, String> {
-    match found[..] {
-        [one] => Ok(one),
+fn only<'c, T>(found: &[&'c T], resource: &str, name: &str) -> Result<&'c T, String> {
+    match found {
+        [one] => Ok(*one),
         [] => Err(format!("{resource} has no record `{name}`")),
         _ => Err(format!("{resource} has {} records `{name}`; name one by its id, or its project with `--project`", found.len())),
     }

@@ -68,6 +68,6 @@ pub(super) fn link(pairings: &[Pairing], names: impl Iterator<Item = String>, ti
     block_on(async {
         let wired = session.wire(setup).await?;
         let linked = wired.engine(&Silence).pair(pairings).await?;
-        Ok(told(names.zip(linked).collect(), ("made", "linked"), ties))
+        Ok(told(&names.zip(linked).collect::<Vec<_>>(), ("made", "linked"), ties))
     })
 }

@@ -61,7 +61,7 @@ fn allowed<'m>(
 }
 
 /// What became of each row of a list, under the name that people know the row by: all was done, or nothing.
-fn told(rows: Vec<(String, Result<Linked, String>)>, (done, undone): (&str, &str), passed_by: &[String]) -> Done {
+fn told(rows: &[(String, Result<Linked, String>)], (done, undone): (&str, &str), passed_by: &[String]) -> Done {
     let refused: Vec<(String, String)> = rows.iter().filter_map(|(row, told)| Some((row.clone(), told.as_ref().err()?.clone()))).collect();
     let links: Vec<&Linked> = rows.iter().filter_map(|(_, told)| told.as_ref().ok()).collect();
     let mut text = String::new();

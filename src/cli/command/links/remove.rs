@@ -53,6 +53,6 @@ pub(super) fn run(remove: &Remove, session: &Session) -> Result<Done, Stop> {
         let wired = session.wire(setup).await?;
         let gone = wired.engine(&Silence).part(&partings).await?;
         let rows = names.into_iter().zip(gone).flat_map(|(name, of_row)| of_row.into_iter().map(move |one| (name.clone(), one)));
-        Ok(told(rows.collect(), ("removed", "removed"), &[]))
+        Ok(told(&rows.collect::<Vec<_>>(), ("removed", "removed"), &[]))
     })
 }
