@@ -158,6 +158,10 @@ impl ConnectorError {
             return "whether it took effect is unknown: look at the system before sending it again".to_owned();
         }
         let advice = match self.kind {
+            // Acumatica's words for an action that the document's status does not allow.
+            ErrorKind::Refused if self.message.contains("button is disabled") => {
+                "the document does not stand so that this can be done: let accounting release it or take it off hold; it is tried again by itself"
+            }
             ErrorKind::Refused => "correct the record or its mapping, then send it again",
             ErrorKind::NotFound => "check that it exists and that this account may see it",
             ErrorKind::Conflict => "read the record again, then decide",
@@ -263,6 +267,13 @@ mod tests {
             refused.to_string(),
             "acumatica refused `PUT /Bill`: `VendorRef`: is there already; correct the record or its mapping, then send it again (request id `r-1`)"
         );
+        let early = ConnectorError::new(
+            ErrorKind::Refused,
+            System::Acumatica,
+            "POST /Bill/ReleaseRetainage",
+            "Error: The Release button is disabled",
+        );
+        assert!(early.to_string().contains("let accounting release it"), "{early}");
         let mut limited = ConnectorError::new(ErrorKind::RateLimited, System::Procore, "GET /rest/v1.0/me", "status 429");
         limited.retry_after = Some(Duration::from_secs(7));
         assert!(limited.to_string().ends_with("status 429; try again in 7 s"), "{limited}");

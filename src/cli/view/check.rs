@@ -1,15 +1,35 @@
 //! What `check` found.
 
+use clap::ValueEnum;
 use serde::Serialize;
 
 use super::diagnostics::{Problem, drawn, tally};
+use super::formats::{github, sarif};
 use super::{View, to_json};
 use crate::cli::terminal::{Paint, count};
 use crate::config::{Checked, Counts};
 use crate::diagnostic::any_error;
 
 /// What a check found.
-pub(in crate::cli) struct Findings(pub(in crate::cli) Checked);
+pub(in crate::cli) struct Findings {
+    /// All of it.
+    pub(in crate::cli) checked: Checked,
+    /// The form in which it is told.
+    pub(in crate::cli) form: Form,
+}
+
+/// The form of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Form {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// The Static Analysis Results Interchange Format.
+    Sarif,
+}
 
 /// Says that no folder is used, so that nobody edits one in vain.
 pub(in crate::cli) fn shipped_line(shipped: &[&str]) -> String {
@@ -23,7 +43,13 @@ pub(in crate::cli) fn shipped_line(shipped: &[&str]) -> String {
 
 impl View for Findings {
     fn human(&self, paint: Paint) -> String {
-        let Checked { problems, counts, shipped } = &self.0;
+        let Checked { problems, counts, shipped } = &self.checked;
+        match self.form {
+            Form::Text => {}
+            Form::Json => return format!("{}\n", self.json()),
+            Form::Github => return github(problems),
+            Form::Sarif => return format!("{}\n", sarif(problems)),
+        }
         let shipped = shipped_line(shipped);
         if problems.is_empty() {
             let Counts { mappings, schemas, cases, profiles } = counts.unwrap_or_default();
@@ -36,7 +62,7 @@ impl View for Findings {
     }
 
     fn aside(&self, paint: Paint) -> String {
-        drawn(&self.0.problems, paint)
+        if self.form == Form::Text { drawn(&self.checked.problems, paint) } else { String::new() }
     }
 
     fn json(&self) -> String {
@@ -50,15 +76,15 @@ impl View for Findings {
             shipped: &'d [&'static str],
             problems: Vec<Problem<'d>>,
         }
-        let of = |number: fn(Counts) -> usize| self.0.counts.map(number);
-        let problems: Vec<Problem<'_>> = self.0.problems.iter().map(Problem::from).collect();
+        let of = |number: fn(Counts) -> usize| self.checked.counts.map(number);
+        let problems: Vec<Problem<'_>> = self.checked.problems.iter().map(Problem::from).collect();
         to_json(&Check {
-            sound: !any_error(&self.0.problems),
+            sound: !any_error(&self.checked.problems),
             mappings: of(|counts| counts.mappings),
             schemas: of(|counts| counts.schemas),
             cases: of(|counts| counts.cases),
             profiles: of(|counts| counts.profiles),
-            shipped: &self.0.shipped,
+            shipped: &self.checked.shipped,
             problems,
         })
     }

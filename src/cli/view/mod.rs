@@ -6,6 +6,7 @@ pub(super) mod docs;
 mod docs_html;
 mod docs_markdown;
 pub(super) mod exports;
+mod formats;
 pub(super) mod init;
 pub(super) mod progress;
 pub(super) mod review;
