@@ -2,6 +2,7 @@
 //! reviewer what a change does.
 
 mod compare;
+mod coverage;
 mod links;
 mod names;
 mod read;
@@ -9,6 +10,7 @@ mod run;
 mod snapshot;
 
 pub use compare::Difference;
+pub use coverage::{Coverage, Unreached, coverage};
 pub use links::CaseLinks;
 pub use names::unknown_names;
 pub use read::{Case, Expected, read};

@@ -9,7 +9,7 @@ use super::open::Item;
 use super::refusal::{Reason, Refusal};
 use super::seen::{Seen, Sight, Whole};
 use super::sink::{Sink, Skipped};
-use crate::expr::{Scope, convert};
+use crate::expr::{Scope, convert, coverage};
 use crate::plan::{Formula, KeyPart, LinesOf, LinesPart, LinesRule, Node, Rule, Term};
 use crate::schema::{System, plain};
 use crate::value::{Record, Value};
@@ -102,7 +102,10 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
 
     fn rule(&mut self, rule: &'p Rule) {
         match self.outcome(rule) {
-            Ok(Ok(value)) => self.sink.put(rule, &value),
+            Ok(Ok(value)) => {
+                coverage::reached(rule);
+                self.sink.put(rule, &value);
+            }
             Ok(Err(why)) => {
                 if why == Skipped::Absent && rule.field.required && self.context.target.is_null() && !rule.field.read_only {
                     self.complain(rule, "is required, and the record has no value for it".to_owned());

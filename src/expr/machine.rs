@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::coverage;
 use super::functions::{Arguments, MAX_MEMBERS, MAX_TEXT};
 use super::operators::{apply, equal};
 use super::problem::ExprFailure;
@@ -39,6 +40,7 @@ impl<'v> Machine<'v> {
         if self.steps > MAX_STEPS {
             return Err(ExprFailure::new("the expression takes too many steps", &node.at));
         }
+        coverage::reached(node);
         match &node.term {
             Term::Constant(value) => Ok(Cow::Borrowed(value)),
             Term::Printed(parts) => self.printed(parts),

@@ -16,6 +16,7 @@
 mod agreement;
 mod chain;
 mod convert;
+pub mod coverage;
 mod engine;
 mod expression;
 mod follow;

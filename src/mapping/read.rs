@@ -12,6 +12,7 @@ pub(super) fn mapping(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Map
     let mut keys = Keys::open(node, "a mapping", problems)?;
     let mapping = keys.required("mapping", problems);
     let title = keys.required("title", problems);
+    let caution = keys.optional("caution", problems);
     let direction = keys.required("direction", problems);
     let source = keys.required("source", problems);
     let target = keys.required("target", problems);
@@ -35,6 +36,7 @@ pub(super) fn mapping(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Map
     Some(Mapping {
         mapping: mapping?,
         title: title?,
+        caution,
         direction: direction?,
         source: source?,
         target: target?,

@@ -13,6 +13,8 @@ pub struct Mapping {
     pub mapping: Word,
     /// What people call the pair.
     pub title: Word,
+    /// What an approver is told before they accept an export: what cannot be undone.
+    pub caution: Option<Word>,
     /// `export` carries Procore records to Acumatica, `import` Acumatica records to Procore.
     #[schemars(extend("enum" = ["export", "import"]))]
     pub direction: Word,

@@ -181,6 +181,7 @@ impl<'a> Compiler<'a> {
         let mut plan = Plan {
             name: mapping.mapping.text.clone(),
             title: mapping.title.text.clone(),
+            caution: mapping.caution.as_ref().map(|word| word.text.clone()),
             pair,
             enabled,
             direction: self.direction,

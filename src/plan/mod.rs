@@ -39,6 +39,8 @@ pub struct Plan {
     pub name: String,
     /// What people call the pair.
     pub title: String,
+    /// What an approver is told before they accept an export.
+    pub caution: Option<String>,
     /// The mapping under whose name its links are kept: its own, or that of the pair it belongs to.
     pub pair: String,
     /// Where it runs at all, over the settings.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
+use super::engine::Mode;
 use super::failure::Failure;
 use super::holding::hold;
 use super::inputs::Input;
@@ -20,7 +21,7 @@ use super::staged::{Decision, Staged, version};
 use super::target::{TargetView, is_readable};
 use crate::connector::ProjectScope;
 use crate::evaluate::{Context, Item, Opened, Refusal, SourceRef, open};
-use crate::plan::Plan;
+use crate::plan::{Direction, Plan};
 use crate::store::{Digest, Linked, Written};
 use crate::value::{Record, Value, instant_of};
 
@@ -262,7 +263,13 @@ impl<'r> Run<'r> {
                 report.counts.unchanged += 1;
                 self.refresh(plan, *refreshed);
             }
-            Decision::Stage(one) => staged.push(*one),
+            Decision::Stage(mut one) => {
+                // Nobody is shown what an import changes, and there may be thousands on a page.
+                if plan.direction == Direction::Import && matches!(self.mode, Mode::Apply { .. }) {
+                    one.change.fields = Vec::new();
+                }
+                staged.push(*one);
+            }
             Decision::Differs(mismatch) => report.mismatches.push(mismatch),
             Decision::Hold(reasons) => {
                 hold(report, &source.id, &source.label, reasons.clone());

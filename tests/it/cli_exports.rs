@@ -114,6 +114,14 @@ fn bulk(practice: &Practice) {
     assert_eq!(rest.code, 0, "{rest}");
 }
 
+/// BR-31: who accepts a budget is told first that it is not imported any more.
+fn cautioned(practice: &Practice) {
+    let budgets = practice.json(&["exports", "list", "--mapping", "budgets", "--as", "maria", "--all"]);
+    let first = budgets[0]["export"].as_str().unwrap().split('.').next().unwrap().to_owned();
+    let shown = practice.run(&["exports", "show", &first, "--as", "maria"]);
+    assert!(shown.out.contains("caution: Once a budget line is exported"), "{shown}");
+}
+
 fn replayed(practice: &Practice) {
     let same = practice.run(&["replay", "projects", "--as", "maria"]);
     assert!(same.code == 0 && same.out.contains("1 record replayed, 0 would be sent otherwise"), "{same}");
@@ -155,4 +163,5 @@ fn every_flow_of_the_workflow_document_is_walked_by_command_line() {
         assert!(synced.contains(mapping), "{mapping} in {synced:?}");
     }
     assert_eq!(practice.run(&["journal", "verify", "--as", "maria"]).code, 0);
+    cautioned(&practice);
 }

@@ -184,11 +184,15 @@ fn show(setup: &Setup, id: i64) -> Result<Done, Stop> {
         };
         let history = store.read(move |reading| reading.journal_entries(&about)).await.map_err(Failure::from)?;
         let plan = setup.workspace.plan(&export.mapping);
+        let caution = plan.and_then(|plan| plan.caution.clone());
         let labels: Vec<(String, String)> =
             plan.into_iter().flat_map(|plan| &plan.ask).map(|asked| (asked.name.clone(), asked.label.clone())).collect();
         Ok(Done::new(
             Exit::Done,
-            Shown { text: view::show(&export, &change, &labels, &history), data: view::whole(&export, &change, &history) },
+            Shown {
+                text: view::show(&export, &change, (&labels, caution.as_deref()), &history),
+                data: view::whole(&export, &change, &history),
+            },
         ))
     })
 }

@@ -11,6 +11,7 @@ use crate::cli::session::Session;
 use crate::cli::view::Done;
 use crate::cli::view::test::{Failure, Tested, Tests};
 use crate::config::{CaseFile, Setup};
+use crate::expr::coverage;
 use crate::plan::Plan;
 
 /// Run the cases beside the mappings
@@ -22,6 +23,9 @@ pub(crate) struct Test {
     /// Only the cases of these mappings
     #[arg(value_name = "MAPPING")]
     names: Vec<String>,
+    /// Tell which rows and which branches of expressions no case reaches
+    #[arg(long)]
+    coverage: bool,
 }
 
 /// Runs it.
@@ -30,10 +34,16 @@ pub(super) fn run(test: &Test, session: &Session) -> Result<Done, Stop> {
     known_mappings(&test.names, &setup)?;
     let snapshots = setup.workspace.folders.mappings.as_deref().map(Snapshots::beside);
     let mut tests = Tests::default();
+    if test.coverage {
+        coverage::watch();
+    }
     for file in setup.cases()? {
         let wanted = test.names.is_empty() || test.names.contains(&file.mapping);
         if let Some(plan) = setup.workspace.plan(&file.mapping).filter(|_| wanted) {
             tests.mappings.push(one(plan, &file, &setup, snapshots.as_ref())?);
+            if test.coverage {
+                tests.coverage.push((plan.name.clone(), cases::coverage(plan)));
+            }
         } else if wanted {
             tests.off.push(file.mapping);
         }

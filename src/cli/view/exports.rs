@@ -31,7 +31,12 @@ pub(in crate::cli) fn list(exports: &[Export]) -> String {
 }
 
 /// One export: its change, what is asked, its history.
-pub(in crate::cli) fn show(export: &Export, change: &StagedChange, labels: &[(String, String)], history: &[JournalEntry]) -> String {
+pub(in crate::cli) fn show(
+    export: &Export,
+    change: &StagedChange,
+    (labels, caution): (&[(String, String)], Option<&str>),
+    history: &[JournalEntry],
+) -> String {
     let mut text = format!("export {} of {}: {}, {}\n", export.handle, export.mapping, export.label, export.state.word());
     text.push_str(&format!("  since {}, by {}\n", minute(&export.changed.to_string()), export.actor));
     if !export.approver.is_empty() {
@@ -39,6 +44,9 @@ pub(in crate::cli) fn show(export: &Export, change: &StagedChange, labels: &[(St
     }
     if !export.reason.is_empty() {
         text.push_str(&format!("  {}\n", export.reason));
+    }
+    if let Some(caution) = caution {
+        text.push_str(&format!("\ncaution: {caution}\n"));
     }
     text.push_str(&format!("\n{}", drawn(change)));
     if !labels.is_empty() {

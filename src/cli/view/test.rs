@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{View, to_json};
-use crate::cases::{Case, Verdict};
+use crate::cases::{Case, Coverage, Verdict};
 use crate::cli::terminal::{Paint, count};
 use crate::value::Value;
 
@@ -14,6 +14,9 @@ pub(in crate::cli) struct Tests {
     pub(in crate::cli) mappings: Vec<Tested>,
     /// Mappings with cases that the profile leaves off.
     pub(in crate::cli) off: Vec<String>,
+    /// What the cases of each mapping reach; empty where nobody asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::cli) coverage: Vec<(String, Coverage)>,
 }
 
 /// How the cases of one mapping came out.
@@ -71,6 +74,27 @@ impl Tests {
         self.mappings.iter().map(of).sum()
     }
 
+    /// What no case reaches, and how much they reach in all.
+    fn reached(&self) -> String {
+        if self.coverage.is_empty() {
+            return String::new();
+        }
+        let mut text = String::new();
+        for (mapping, coverage) in &self.coverage {
+            for row in coverage.rows_unreached() {
+                text.push_str(&format!("{mapping}: no case gives row `{row}` a value\n"));
+            }
+            for branch in &coverage.unreached {
+                text.push_str(&format!("{mapping}: no case runs `{}` of {}\n", branch.text, branch.of));
+            }
+        }
+        let sum = |of: fn(&Coverage) -> usize| self.coverage.iter().map(|(_, coverage)| of(coverage)).sum::<usize>();
+        let (rows, branches) = (sum(|coverage| coverage.rows.len()), sum(|coverage| coverage.branches));
+        let reached = branches - sum(|coverage| coverage.unreached.len());
+        text.push_str(&format!("coverage: {} of {rows} rows, {reached} of {branches} branches\n\n", sum(Coverage::rows_reached)));
+        text
+    }
+
     fn summary(&self, paint: Paint) -> String {
         let (passed, failed) = (self.sum(|tested| tested.passed), self.sum(|tested| tested.failures.len()));
         let (changed, new) = (self.sum(|tested| tested.changed), self.sum(|tested| tested.new));
@@ -117,7 +141,7 @@ impl View for Tests {
             [] => String::new(),
             names => format!("off in this profile, and not run: {}\n", names.join(", ")),
         };
-        format!("{text}\n{off}{}\n", self.summary(paint))
+        format!("{text}\n{}{off}{}\n", self.reached(), self.summary(paint))
     }
 
     fn json(&self) -> String {
