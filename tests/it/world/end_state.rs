@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 use super::{Setup, World, text};
 
 /// Procore's collections, each after those that its records name.
-const COLLECTIONS: [&str; 31] = [
+pub(crate) const COLLECTIONS: [&str; 31] = [
     "standard_cost_code_lists",
     "vendors",
     "standard_cost_codes",
@@ -59,7 +59,7 @@ const TELLING: [&str; 12] = [
     "project_id",
     "parent_record_id",
 ];
-const ENTITIES: [&str; 11] = [
+pub(crate) const ENTITIES: [&str; 11] = [
     "Vendor",
     "Project",
     "ProjectTask",
@@ -142,6 +142,13 @@ pub(crate) async fn place_of(part: &str) -> usize {
 
 /// Fails with what only one of the two has.
 pub(crate) fn assert_same(expected: &[String], found: &[String], story: &str) {
+    if let Some(difference) = difference(expected, found) {
+        panic!("{story}:\n{difference}");
+    }
+}
+
+/// What only one of the two has.
+pub(crate) fn difference(expected: &[String], found: &[String]) -> Option<String> {
     let only = |one: &[String], two: &[String]| {
         let mut left = two.to_vec();
         let lacks = one.iter().filter(|line| match left.iter().position(|other| other == *line) {
@@ -153,9 +160,7 @@ pub(crate) fn assert_same(expected: &[String], found: &[String], story: &str) {
         });
         lacks.take(4).cloned().collect::<Vec<_>>().join("\n  ")
     };
-    if expected != found {
-        panic!("{story}:\nmissing:\n  {}\ntoo much:\n  {}", only(expected, found), only(found, expected));
-    }
+    (expected != found).then(|| format!("missing:\n  {}\ntoo much:\n  {}", only(expected, found), only(found, expected)))
 }
 
 /// A value without stamps, numbers as they are meant, own ids left to [`named`]. Lines of Acumatica are known by their numbers:

@@ -6,8 +6,9 @@ mod mappings;
 mod people;
 mod wire;
 
-use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use crosswalk::config::{Folders, ProfileChoice, Workspace};
 use crosswalk::connector::{self, AcumaticaSettings, Clock, Connector, ProcoreSettings, TokensInMemory, TurnedClock};
@@ -15,13 +16,13 @@ use crosswalk::plan::Plan;
 use crosswalk::sandbox::{
     Acumatica, AcumaticaOptions, Company, Fault, FaultKind, InProcess, Matcher, Numbering, Procore, ProcoreOptions, Size,
 };
-use crosswalk::store::{Shift, Store, Worker};
+use crosswalk::store::{Now, Shift, Store, Worker};
 use crosswalk::sync::{ChangeSet, Doors, Engine, Explanation, Failure, MappingReport, Mode, Report, Silence};
 use crosswalk::value::{Decimal, Record, Value};
 use jiff::SignedDuration;
 
 pub(crate) use books::{lines, number, text};
-pub(crate) use end_state::{assert_same, place_of, undisturbed, undisturbed_with_every_document};
+pub(crate) use end_state::{COLLECTIONS, ENTITIES, assert_same, difference, place_of, undisturbed, undisturbed_with_every_document};
 pub(crate) use wire::Wire;
 
 /// The shipped mappings, compiled once for all stories.
@@ -46,7 +47,7 @@ pub(crate) struct Setup {
     /// Whether the accountants enter the revenue budget of a new project.
     pub(crate) revenue_budgets: bool,
     /// Where the state file lies; none for a store in memory.
-    pub(crate) file: Option<std::path::PathBuf>,
+    pub(crate) file: Option<PathBuf>,
     /// The mappings in force are those of profile `edge`.
     pub(crate) edge: bool,
     /// Acumatica is set up otherwise.
@@ -217,6 +218,26 @@ impl Setup {
 }
 
 impl World {
+    /// The same systems seen by somebody with a state file of their own.
+    pub(crate) fn beside(&self, file: &Path) -> Self {
+        Self {
+            clock: self.clock.clone(),
+            procore: self.procore.clone(),
+            acumatica: self.acumatica.clone(),
+            wire: self.wire.clone(),
+            store: Store::open(file).unwrap(),
+            settings: self.settings.clone(),
+            plans: None,
+            shipped: self.shipped,
+            erp_platform: self.erp_platform,
+        }
+    }
+
+    /// The plans in force.
+    pub(crate) fn plans(&self) -> &[Plan] {
+        self.plans.as_deref().unwrap_or(&self.shipped.plans)
+    }
+
     /// Somebody changes the settings.
     pub(crate) fn choose(&mut self, json: &str) {
         lay_over(&mut self.settings, &Value::from_json(json).unwrap());
@@ -261,14 +282,14 @@ impl World {
     /// An engine for a worker of this name.
     pub(crate) async fn engine<'e>(&'e self, doors: &'e Doors, name: &str) -> Engine<'e> {
         let clock = self.clock.clone();
-        let shift = Shift {
-            actor: "anna".to_owned(),
-            name: name.to_owned(),
-            now: Arc::new(move || clock.now()),
-            lease: SignedDuration::from_mins(10),
-        };
+        self.engine_of(doors, name, Arc::new(move || clock.now())).await
+    }
+
+    /// The same for a worker who is told the time so.
+    pub(crate) async fn engine_of<'e>(&'e self, doors: &'e Doors, name: &str, now: Now) -> Engine<'e> {
+        let shift = Shift { actor: "anna".to_owned(), name: name.to_owned(), now, lease: SignedDuration::from_mins(10) };
         Engine {
-            plans: self.plans.as_deref().unwrap_or(&self.shipped.plans),
+            plans: self.plans(),
             doors,
             worker: Worker::sign_in(&self.store, shift).await.unwrap(),
             settings: &self.settings,
@@ -280,8 +301,12 @@ impl World {
 
     /// New doors to both systems.
     pub(crate) fn doors(&self) -> Doors {
-        let transport: Arc<dyn connector::Transport> = self.wire.clone();
-        let world = connector::World { transport, clock: self.clock.clone(), tokens: Arc::new(TokensInMemory::default()), seed: 1 };
+        self.doors_through(self.wire.clone(), self.clock.clone())
+    }
+
+    /// New doors through another way, and over another clock.
+    pub(crate) fn doors_through(&self, transport: Arc<dyn connector::Transport>, clock: Arc<dyn Clock>) -> Doors {
+        let world = connector::World { transport, clock, tokens: Arc::new(TokensInMemory::default()), seed: 1 };
         let told = self.procore.settings();
         let procore = serde_json::json!({
             "api_url": InProcess::PROCORE_URL, "login_url": InProcess::PROCORE_URL, "company_id": told.company_id.to_string(),
@@ -377,11 +402,17 @@ pub(crate) fn lay_over(below: &mut Value, above: &Value) {
     }
 }
 
-/// A secret in a file, as the settings name it.
+/// A secret in a file, as the settings name it. The file is written once for all threads.
 fn secret(name: &str, text: &str) -> String {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}.secret", std::process::id()));
-    if std::fs::read_to_string(&file).ok().as_deref() != Some(text) {
+    static WRITTEN: Mutex<BTreeMap<PathBuf, String>> = Mutex::new(BTreeMap::new());
+    // Examples have no folder of their own.
+    let folder = option_env!("CARGO_TARGET_TMPDIR").map_or_else(std::env::temp_dir, PathBuf::from);
+    let file = folder.join(format!("{name}-{}.secret", std::process::id()));
+    let told = format!("file:{}", file.display());
+    let mut written = WRITTEN.lock().unwrap();
+    if written.get(&file).map(String::as_str) != Some(text) {
         std::fs::write(&file, text).unwrap();
+        written.insert(file, text.to_owned());
     }
-    format!("file:{}", file.display())
+    told
 }
