@@ -18,6 +18,7 @@ use std::time::Instant;
 
 use clap::Parser;
 
+use simulation::bugs::{Bug, Caught};
 use simulation::checks::Broken;
 use simulation::crash::Enumeration;
 use simulation::seeds::play;
@@ -37,6 +38,9 @@ struct Arguments {
     /// Every crash point instead of seeds
     #[arg(long)]
     crash_points: bool,
+    /// Plant each bug and tell what catches it
+    #[arg(long)]
+    bugs: bool,
     /// Of the crash points, every so manieth
     #[arg(long, default_value_t = 1)]
     every: usize,
@@ -48,10 +52,16 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let begun = Instant::now();
-    let (what, done, failures) = if arguments.crash_points { crash_points(&arguments) } else { seeds(&arguments) };
+    let (what, done, failures) = match (arguments.crash_points, arguments.bugs) {
+        (true, _) => crash_points(&arguments),
+        (_, true) => bugs(&arguments),
+        _ => seeds(&arguments),
+    };
     let seconds = begun.elapsed().as_millis().max(1);
     let rate = done as u128 * 1_000 / seconds;
-    println!("simulate: {done} {what} in {}.{} s ({rate} a second), {failures} broke a rule", seconds / 1_000, seconds % 1_000 / 100);
+    let verdict = if arguments.bugs { "were not caught" } else { "broke a rule" };
+    let tenths = (seconds % 1_000) / 100;
+    println!("simulate: {done} {what} in {}.{tenths} s ({rate} a second), {failures} {verdict}", seconds / 1_000);
     if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -70,6 +80,26 @@ fn crash_points(arguments: &Arguments) -> (&'static str, usize, usize) {
     let replay = |(at, _): &(usize, _)| format!("--crash-points --first {at} --every 1000000");
     let failures = each(&points, arguments.threads, replay, |(_, point)| enumeration.meet(*point, None));
     ("crash points", points.len(), failures)
+}
+
+/// Seeds by which each bug has to be caught.
+const SEEDS: u64 = 24;
+
+fn bugs(arguments: &Arguments) -> (&'static str, usize, usize) {
+    let enumeration = Enumeration::new();
+    let missed = AtomicUsize::new(0);
+    each(
+        &Bug::ALL,
+        arguments.threads,
+        |_| String::new(),
+        |bug| {
+            let caught = Caught::hunt(*bug, &enumeration, SEEDS);
+            missed.fetch_add(usize::from(caught.by.is_none()), Ordering::Relaxed);
+            println!("{caught}");
+            Vec::new()
+        },
+    );
+    ("planted bugs", Bug::ALL.len(), missed.into_inner())
 }
 
 /// Does each of these on some threads; how many broke a rule.

@@ -34,6 +34,7 @@ mod sandbox_procore;
 mod schemas;
 mod script;
 mod shipped;
+mod simulation;
 mod store;
 mod store_file;
 mod store_journal;

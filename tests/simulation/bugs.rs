@@ -20,7 +20,6 @@ pub(crate) enum Bug {
     TakesSilenceForSuccess,
     AnswersBeforeSending,
     SendsEachWriteTwice,
-    RepeatsEachAction,
     TakesAcceptedForDone,
     SwallowsWriteBacks,
     StaysSignedIn,
@@ -28,7 +27,6 @@ pub(crate) enum Bug {
     ForgetsTheIntent,
     ForgetsOpenFlows,
     ForgetsLinks,
-    ForgetsDrafts,
     SkipsWhatFailed,
     IgnoresTheLease,
     ForcesConsent,
@@ -37,13 +35,12 @@ pub(crate) enum Bug {
 
 impl Bug {
     /// All of them.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::ResendsBlindly,
         Self::TakesSilenceForRefusal,
         Self::TakesSilenceForSuccess,
         Self::AnswersBeforeSending,
         Self::SendsEachWriteTwice,
-        Self::RepeatsEachAction,
         Self::TakesAcceptedForDone,
         Self::SwallowsWriteBacks,
         Self::StaysSignedIn,
@@ -51,7 +48,6 @@ impl Bug {
         Self::ForgetsTheIntent,
         Self::ForgetsOpenFlows,
         Self::ForgetsLinks,
-        Self::ForgetsDrafts,
         Self::SkipsWhatFailed,
         Self::IgnoresTheLease,
         Self::ForcesConsent,
@@ -60,23 +56,14 @@ impl Bug {
 
     /// Whether it sits in the state file.
     pub(super) fn tampers(self) -> bool {
-        matches!(
-            self,
-            Self::ForgetsTheIntent
-                | Self::ForgetsOpenFlows
-                | Self::ForgetsLinks
-                | Self::ForgetsDrafts
-                | Self::SkipsWhatFailed
-                | Self::IgnoresTheLease
-        )
+        matches!(self, Self::ForgetsTheIntent | Self::ForgetsOpenFlows | Self::ForgetsLinks | Self::SkipsWhatFailed | Self::IgnoresTheLease)
     }
 
     /// What it does to the state file after a run.
     pub(super) fn tamper(self, file: &Path, done: bool) {
         match self {
             Self::ForgetsOpenFlows => sql(file, "update flow set state = 'finished' where state = 'open'"),
-            Self::ForgetsLinks => sql(file, "pragma foreign_keys = off; delete from link where state = 'linked'"),
-            Self::ForgetsDrafts => sql(file, "delete from written"),
+            Self::ForgetsLinks => sql(file, "update link set state = 'removed' where state = 'live'"),
             Self::SkipsWhatFailed if !done => sql(file, "delete from held; update flow set state = 'finished'"),
             _ => {}
         }
@@ -112,16 +99,12 @@ impl Edge {
             Some(Bug::AnswersBeforeSending) if told.starts_with("PUT /entity/") => Ok(echo(&request)),
             Some(Bug::SwallowsWriteBacks) if told.starts_with("PATCH /rest/") => Ok(echo(&request)),
             Some(Bug::StaysSignedIn) if told.contains("/auth/logout") => Ok(Response { status: 204, ..Response::default() }),
-            Some(Bug::DropsCents) if told.starts_with("PUT /entity/") => self.carrier.send(Request { body: without_cents(&request.body), ..request }).await,
+            Some(Bug::DropsCents) if told.starts_with("PUT /entity/") => {
+                self.carrier.send(Request { body: without_cents(&request.body), ..request }).await
+            }
             Some(Bug::SendsEachWriteTwice) if write && !action => {
                 let _ = self.carrier.send(copy).await;
                 self.carrier.send(request).await
-            }
-            Some(Bug::RepeatsEachAction) if action => {
-                let answer = self.carrier.send(request).await;
-                self.watch.clock.turn(Duration::from_secs(5));
-                let _ = self.carrier.send(copy).await;
-                answer
             }
             Some(Bug::TakesAcceptedForDone) => match self.carrier.send(request).await {
                 Ok(answer) if answer.status == 202 => Ok(Response { status: 204, ..Response::default() }),
@@ -142,7 +125,9 @@ impl Edge {
         }
         match self.bug {
             Some(Bug::ResendsBlindly) => self.behave(request, told).await,
-            Some(Bug::TakesSilenceForRefusal) => Ok(Response { status: 422, body: b"{\"message\":\"no\"}".to_vec(), ..Response::default() }),
+            Some(Bug::TakesSilenceForRefusal) => {
+                Ok(Response { status: 422, body: b"{\"message\":\"no\"}".to_vec(), ..Response::default() })
+            }
             Some(Bug::TakesSilenceForSuccess) => Ok(echo(&request)),
             _ => answer,
         }
@@ -166,7 +151,9 @@ fn without_cents(body: &[u8]) -> Vec<u8> {
         match value {
             Value::Number(number) => Value::Number(number.trunc()),
             Value::List(list) => Value::List(list.into_iter().map(bare).collect()),
-            Value::Record(record) => record.iter().map(|(name, value)| (name.to_owned(), bare(value.clone()))).collect::<crosswalk::value::Record>().into(),
+            Value::Record(record) => {
+                record.iter().map(|(name, value)| (name.to_owned(), bare(value.clone()))).collect::<crosswalk::value::Record>().into()
+            }
             other => other,
         }
     }
@@ -174,7 +161,7 @@ fn without_cents(body: &[u8]) -> Vec<u8> {
     sent.map_or_else(|| body.to_vec(), |sent| json_text(&bare(sent)).into_bytes())
 }
 
-/// A clock on which nobody waits.
+/// A clock on which nobody waits long.
 pub(super) struct Impatient(pub(super) Arc<TurnedClock>);
 
 impl Clock for Impatient {
@@ -182,7 +169,44 @@ impl Clock for Impatient {
         self.0.now()
     }
 
-    fn sleep(&self, _: Duration) -> Later<'_, ()> {
+    fn sleep(&self, time: Duration) -> Later<'_, ()> {
+        // Shorter waits are pauses between two tries, or between two looks at an operation.
+        if time < Duration::from_secs(16) {
+            self.0.turn(time);
+        }
         Box::pin(std::future::ready(()))
+    }
+}
+
+/// What caught a mistake: the seed or crash point that it was played with, and the rule that it broke.
+pub(crate) struct Caught {
+    /// The mistake.
+    pub(crate) bug: Bug,
+    /// With what; none when nothing noticed it.
+    pub(crate) by: Option<(String, super::checks::Broken)>,
+}
+
+impl Caught {
+    /// Plays a mistake with a few crash points, then with seeds, until something notices it.
+    pub(crate) fn hunt(bug: Bug, enumeration: &super::crash::Enumeration, seeds: u64) -> Self {
+        // Some show only where two work at once, nobody consents, or lists lag behind.
+        let of_seeds = matches!(bug, Bug::IgnoresTheLease | Bug::ForcesConsent | Bug::SkipsTheVisibilityWait);
+        let points = if of_seeds { Vec::new() } else { enumeration.telling() };
+        let by_point = points.iter().find_map(|point| Some((format!("{point:?}"), first(enumeration.meet(*point, Some(bug)))?)));
+        let by_seed = || (0..seeds).find_map(|seed| Some((format!("seed {seed}"), first(super::seeds::play(seed, Some(bug)))?)));
+        Self { bug, by: by_point.or_else(by_seed) }
+    }
+}
+
+fn first(broken: Vec<super::checks::Broken>) -> Option<super::checks::Broken> {
+    broken.into_iter().next()
+}
+
+impl std::fmt::Display for Caught {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.by {
+            Some((with, broken)) => write!(formatter, "{:<24} caught with {with:<22} by: {}", format!("{:?}", self.bug), broken.check),
+            None => write!(formatter, "{:<24} NOT CAUGHT", format!("{:?}", self.bug)),
+        }
     }
 }

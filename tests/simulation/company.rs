@@ -13,6 +13,10 @@ use crate::world::Setup;
 pub(crate) fn small(seed: u64) -> Setup {
     let size = Size { subcontracts: Some(1), purchase_orders: 1, budget_lines: Some(4), sub_jobs: 1, changed: 1, invoiced: 1, costs: 1 };
     let mut company = Company::draw_sized(seed, 1, size);
+    // One in four has everything.
+    if !seed.is_multiple_of(4) {
+        leave_out(&mut company, fastrand::Rng::with_seed(seed));
+    }
     shrink(&mut company);
     // Odd companies number by hand.
     let by_itself = seed.is_multiple_of(2);
@@ -29,6 +33,32 @@ pub(crate) fn small(seed: u64) -> Setup {
     };
     let usual = Setup { company, costs: 1, subcontract_numbers: numbering, ..Setup::usual() }.settings(settings);
     Setup { acumatica: Some(numbered), ..usual }
+}
+
+/// Leaves out some kinds of documents: most runs are about a few of them.
+fn leave_out(company: &mut Company, mut dice: fastrand::Rng) {
+    let project = &mut company.projects[0];
+    if dice.bool() {
+        project.prime.lines.clear();
+        project.prime_changes.clear();
+        project.owner_invoices.clear();
+    }
+    if dice.bool() {
+        project.sub_jobs.clear();
+        project.budget.clear();
+        project.budget_moves.clear();
+        // What lay below a sub job lies below the project.
+        let lines = project.subcontracts.iter_mut().flat_map(|contract| &mut contract.lines);
+        lines.chain(project.purchase_orders.iter_mut().flat_map(|order| &mut order.lines)).for_each(|line| line.sub_job = None);
+        project.commitment_changes.iter_mut().flat_map(|order| &mut order.lines).for_each(|line| line.code.sub_job = None);
+        project.prime_changes.iter_mut().flat_map(|order| &mut order.lines).for_each(|line| line.code.sub_job = None);
+        project.prime.lines.iter_mut().for_each(|line| line.code.sub_job = None);
+    }
+    if dice.bool() {
+        // Invoices come before what they bill.
+        project.invoices.clear();
+        project.commitment_changes.clear();
+    }
 }
 
 /// Leaves out vendors, cost codes and lines that no document needs.
@@ -52,7 +82,9 @@ fn shrink(company: &mut Company) {
     let mut codes = BTreeSet::from([0, 1]);
     let mut each_code = |change: &mut dyn FnMut(&mut usize)| {
         let contract_lines = project.subcontracts.iter_mut().flat_map(|contract| &mut contract.lines);
-        contract_lines.chain(project.purchase_orders.iter_mut().flat_map(|order| &mut order.lines)).for_each(|line| change(&mut line.cost_code));
+        contract_lines
+            .chain(project.purchase_orders.iter_mut().flat_map(|order| &mut order.lines))
+            .for_each(|line| change(&mut line.cost_code));
         let of_change = |line: &mut ChangeLine, change: &mut dyn FnMut(&mut usize)| change(&mut line.code.cost_code);
         project.commitment_changes.iter_mut().flat_map(|order| &mut order.lines).for_each(|line| of_change(line, change));
         project.prime_changes.iter_mut().flat_map(|order| &mut order.lines).for_each(|line| of_change(line, change));

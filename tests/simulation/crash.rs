@@ -42,9 +42,21 @@ impl Enumeration {
         deaths.chain((1..=requests).flat_map(|nth| lost.map(|trouble| Crash::At(nth, trouble)))).collect()
     }
 
+    /// A few points that many mistakes give themselves away at: answers to the first document, to its action, and to a release.
+    pub(crate) fn telling(&self) -> Vec<Crash> {
+        let place = |part: &str| {
+            let requests = self.reference.requests.iter().flat_map(|day| day.iter().enumerate());
+            requests.filter(|(_, told)| told.contains(part)).map(|(at, _)| Crash::At(at + 1, Trouble::LostAfter)).next()
+        };
+        let parts =
+            ["PUT /entity/Default/24.200.001/Subcontract", "/ReleaseFromHold", "/ReleaseRetainage", "POST /rest/v1.0/contract_payments"];
+        parts.into_iter().filter_map(place).collect()
+    }
+
     /// In words, how much there is.
     pub(crate) fn told(&self) -> String {
-        let (moments, requests) = (self.reference.moments.iter().sum::<usize>(), self.reference.requests.iter().map(Vec::len).sum::<usize>());
+        let (moments, requests) =
+            (self.reference.moments.iter().sum::<usize>(), self.reference.requests.iter().map(Vec::len).sum::<usize>());
         format!("{moments} moments and {requests} requests in {} days", self.course.days.len())
     }
 

@@ -37,9 +37,10 @@ impl Course {
     /// The course of this number.
     pub(crate) fn draw(number: u64) -> Self {
         let mut dice = fastrand::Rng::with_seed(number.wrapping_mul(0x9e37_79b9));
-        let company = dice.u64(0..12);
+        let company = dice.u64(0..24);
         let mut days = vec![Vec::new()];
-        for day in 1..=dice.u64(1..=2) {
+        // Some see the first load only, some a second day or a third.
+        for day in 1..=[0, 0, 1, 1, 1, 2][dice.usize(0..6)] {
             let mut deeds = Vec::new();
             if day == 1 || dice.bool() {
                 deeds.push(Deed::AccountantsWork);
@@ -76,7 +77,8 @@ impl Deed {
             Self::AccountantsWork => drop(world.acumatica.accountants().work()),
             Self::Retitle(turn) => {
                 let Some(contract) = world.rows("work_order_contracts").into_iter().next() else { return };
-                let path = format!("/rest/v1.0/work_order_contracts/{}?project_id={}", text(&contract, "id"), text(&contract, "project_id"));
+                let path =
+                    format!("/rest/v1.0/work_order_contracts/{}?project_id={}", text(&contract, "id"), text(&contract, "project_id"));
                 world.in_procore("PATCH", &path, &format!(r#"{{"work_order_contract":{{"title":"Works, version {turn}"}}}}"#));
             }
             Self::Redescribe(turn) => {

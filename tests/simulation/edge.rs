@@ -24,6 +24,8 @@ pub(crate) struct Edge {
     pub(super) bug: Option<Bug>,
     /// Whether an approver consents to what goes out.
     pub(super) consent: bool,
+    /// Its process works on a state file that nobody else sees.
+    beside: bool,
     /// When its process began.
     began: jiff::Timestamp,
     troubles: Mutex<Troubles>,
@@ -36,12 +38,14 @@ pub(crate) struct Fate {
     pub(crate) life: Life,
     pub(crate) troubles: Troubles,
     pub(crate) consent: bool,
+    /// Its state file is one that nobody else sees.
+    pub(super) beside: bool,
 }
 
 impl Fate {
     /// Nothing goes wrong, and an approver consents.
     pub(crate) fn kind() -> Self {
-        Self { life: Life::default(), troubles: Troubles::None, consent: true }
+        Self { life: Life::default(), troubles: Troubles::None, consent: true, beside: false }
     }
 }
 
@@ -55,6 +59,7 @@ impl Edge {
             watch: watch.clone(),
             bug,
             consent: fate.consent,
+            beside: fate.beside,
             began: world.clock.now(),
             troubles: Mutex::new(fate.troubles),
             requests: AtomicUsize::new(0),
@@ -81,7 +86,9 @@ impl Edge {
         let told = told(&request);
         if is_write(&told) {
             self.forget_the_intent();
-            self.watch.before_write(&told, (!self.consent).then_some(self.began)).await;
+            if !self.beside {
+                self.watch.before_write(&told, (!self.consent).then_some(self.began)).await;
+            }
         }
         self.watch.note(&told);
         // Whoever leaves is let go: the check that everybody signs out would see nothing else.
@@ -91,8 +98,8 @@ impl Edge {
         let copy = request.clone();
         let answer = self.meet(trouble, request, &told).await;
         let answer = self.believe(answer, (copy, &told)).await;
-        if is_write(&told) && answer.as_ref().is_ok_and(|answer| answer.status < 400) {
-            self.watch.took_effect(&told);
+        if std::env::var_os("SIMULATE_TRACE").is_some() {
+            eprintln!("{} {told} {trouble:?} -> {answer:?}", self.watch.clock.now());
         }
         self.life.moment();
         answer

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crosswalk::sync::Report;
+
 use super::audit::Audit;
 use super::bugs::Bug;
 use super::checks::{Broken, Check};
@@ -74,8 +76,8 @@ impl Lab {
 
     /// Two processes at once on one state file.
     pub(super) fn run_two(&self, (one, two): (Fate, Fate), dice: &mut fastrand::Rng) {
-        let (one, two) = (self.edge(one), self.edge(two));
         let beside = self.beside();
+        let (one, two) = (self.edge(one), self.edge(Fate { beside: beside.is_some(), ..two }));
         let first = Process::sync(&self.world, one.clone(), "office", one.consents());
         let second = Process::sync(beside.as_ref().unwrap_or(&self.world), two.clone(), "home", two.consents());
         let (first, second) = interleaved(first, second, dice);
@@ -110,22 +112,23 @@ impl Lab {
         let mut last = String::new();
         for _ in 0..RUNS_TO_REST {
             self.world.an_hour_later();
-            self.watch.take_requests();
             let (end, _) = self.run(Fate::kind());
             let sessions = self.world.acumatica.sessions();
             if sessions > 0 {
                 self.watch.breaks(Check::SignedOut, format!("{sessions} sessions are left after a run"));
             }
-            let wrote: Vec<String> = self.watch.take_effects();
-            last = wrote.join(", ");
             match end {
-                End::Done(_) if wrote.is_empty() => return self.audit.look(&self.world, &self.watch),
-                End::Done(_) => {}
+                End::Done(report) => {
+                    last = written(&report);
+                    if last.is_empty() {
+                        return self.audit.look(&self.world, &self.watch);
+                    }
+                }
                 End::Failed(why) => self.watch.breaks(Check::ComesToRest, why),
                 End::Died => self.watch.breaks(Check::ComesToRest, "the process died"),
             }
         }
-        self.watch.breaks(Check::ComesToRest, format!("{RUNS_TO_REST} runs, and the last one still wrote: {last}"));
+        self.watch.breaks(Check::ComesToRest, format!("{RUNS_TO_REST} runs, and the last one still wrote {last}"));
     }
 
     /// What both systems and the state file hold now.
@@ -161,6 +164,12 @@ impl Lab {
     pub(super) fn broken(&self) -> Vec<Broken> {
         self.watch.broken()
     }
+}
+
+/// The mappings that wrote something.
+fn written(report: &Report) -> String {
+    let wrote = report.mappings.iter().filter(|told| told.counts.created + told.counts.updated + told.counts.adopted > 0);
+    wrote.map(|told| told.mapping.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 impl Drop for Lab {

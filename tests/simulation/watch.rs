@@ -39,7 +39,6 @@ struct Road {
 struct Seen {
     broken: Vec<Broken>,
     requests: Vec<String>,
-    effects: Vec<String>,
 }
 
 impl Watch {
@@ -58,14 +57,7 @@ impl Watch {
 
     /// All requests since the last time.
     pub(crate) fn take_requests(&self) -> Vec<String> {
-        self.seen().effects.clear();
         std::mem::take(&mut self.seen().requests)
-    }
-
-    /// The writes since the last time that were not refused.
-    pub(super) fn take_effects(&self) -> Vec<String> {
-        self.seen().requests.clear();
-        std::mem::take(&mut self.seen().effects)
     }
 
     /// What was broken so far.
@@ -85,11 +77,6 @@ impl Watch {
 
     pub(super) fn note(&self, told: &str) {
         self.seen().requests.push(told.to_owned());
-    }
-
-    /// A write was answered, and not refused.
-    pub(super) fn took_effect(&self, told: &str) {
-        self.seen().effects.push(told.to_owned());
     }
 
     /// What has to be on record before a write leaves; of a run without consent, since before it began.

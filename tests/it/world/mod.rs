@@ -4,25 +4,27 @@ mod books;
 mod end_state;
 mod mappings;
 mod people;
+mod settings;
 mod wire;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 
 use crosswalk::config::{Folders, ProfileChoice, Workspace};
 use crosswalk::connector::{self, AcumaticaSettings, Clock, Connector, ProcoreSettings, TokensInMemory, TurnedClock};
 use crosswalk::plan::Plan;
-use crosswalk::sandbox::{
-    Acumatica, AcumaticaOptions, Company, Fault, FaultKind, InProcess, Matcher, Numbering, Procore, ProcoreOptions, Size,
-};
+use crosswalk::sandbox::{Acumatica, AcumaticaOptions, Company, Fault, FaultKind, InProcess, Matcher, Numbering, Procore, ProcoreOptions};
 use crosswalk::store::{Now, Shift, Store, Worker};
 use crosswalk::sync::{ChangeSet, Doors, Engine, Explanation, Failure, MappingReport, Mode, Report, Silence};
-use crosswalk::value::{Decimal, Record, Value};
+use crosswalk::value::{Decimal, Value};
 use jiff::SignedDuration;
 
+use settings::secret;
+
 pub(crate) use books::{lines, number, text};
-pub(crate) use end_state::{COLLECTIONS, ENTITIES, assert_same, difference, place_of, undisturbed, undisturbed_with_every_document};
+#[allow(unused_imports)] // examples look at the end by themselves
+pub(crate) use end_state::{COLLECTIONS, ENTITIES, assert_same, difference, end_state, place_of, undisturbed};
+pub(crate) use settings::lay_over;
 pub(crate) use wire::Wire;
 
 /// The shipped mappings, compiled once for all stories.
@@ -160,14 +162,6 @@ impl Setup {
             }
             setup.costs = 3;
         })
-    }
-
-    /// One project with a document of each kind that is exported: a sub job, a budget, a subcontract, an order, a prime contract,
-    /// changes of each, invoices both ways.
-    pub(crate) fn every_document() -> Self {
-        let size =
-            Size { subcontracts: Some(1), purchase_orders: 1, budget_lines: Some(9), sub_jobs: 1, changed: 2, invoiced: 2, costs: 2 };
-        Self { company: Company::draw_sized(7, 1, size), costs: 2, ..Self::usual() }
     }
 
     /// With these settings over the defaults, as JSON.
@@ -386,33 +380,4 @@ pub(crate) fn why(report: &Report, mapping: &str) -> String {
 
 fn change_set(report: &Report) -> ChangeSet {
     ChangeSet::of(report, SHIPPED.plans.iter().map(|plan| (plan.name.clone(), plan.fingerprint.clone())).collect())
-}
-
-/// Settings over others, key by key.
-pub(crate) fn lay_over(below: &mut Value, above: &Value) {
-    match (below, above) {
-        (Value::Record(below), Value::Record(above)) => {
-            for (name, value) in above.iter() {
-                let mut inner = below.get(name).cloned().unwrap_or_else(|| Record::new().into());
-                lay_over(&mut inner, value);
-                below.set(name, inner);
-            }
-        }
-        (below, above) => *below = above.clone(),
-    }
-}
-
-/// A secret in a file, as the settings name it. The file is written once for all threads.
-fn secret(name: &str, text: &str) -> String {
-    static WRITTEN: Mutex<BTreeMap<PathBuf, String>> = Mutex::new(BTreeMap::new());
-    // Examples have no folder of their own.
-    let folder = option_env!("CARGO_TARGET_TMPDIR").map_or_else(std::env::temp_dir, PathBuf::from);
-    let file = folder.join(format!("{name}-{}.secret", std::process::id()));
-    let told = format!("file:{}", file.display());
-    let mut written = WRITTEN.lock().unwrap();
-    if written.get(&file).map(String::as_str) != Some(text) {
-        std::fs::write(&file, text).unwrap();
-        written.insert(file, text.to_owned());
-    }
-    told
 }
