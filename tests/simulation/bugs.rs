@@ -189,8 +189,8 @@ pub(crate) struct Caught {
 impl Caught {
     /// Plays a mistake with a few crash points, then with seeds, until something notices it.
     pub(crate) fn hunt(bug: Bug, enumeration: &super::crash::Enumeration, seeds: u64) -> Self {
-        // Some show only where two work at once, nobody consents, or lists lag behind.
-        let of_seeds = matches!(bug, Bug::IgnoresTheLease | Bug::ForcesConsent | Bug::SkipsTheVisibilityWait);
+        // Some show only where two work at once, or nobody consents.
+        let of_seeds = matches!(bug, Bug::IgnoresTheLease | Bug::ForcesConsent);
         let points = if of_seeds { Vec::new() } else { enumeration.telling() };
         let by_point = points.iter().find_map(|point| Some((format!("{point:?}"), first(enumeration.meet(*point, Some(bug)))?)));
         let by_seed = || (0..seeds).find_map(|seed| Some((format!("seed {seed}"), first(super::seeds::play(seed, Some(bug)))?)));

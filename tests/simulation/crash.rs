@@ -11,6 +11,9 @@ use super::lab::{Lab, Reference};
 use super::life::Life;
 use super::trouble::{Trouble, Troubles};
 
+/// How late something may show that the engine still waits for.
+const LATE: Duration = Duration::from_secs(25);
+
 /// How the first run of a day ends early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Crash {
@@ -18,6 +21,8 @@ pub(crate) enum Crash {
     Death(usize),
     /// This happens to this request.
     At(usize, Trouble),
+    /// The answer to this request is lost, what it made shows late, and the next process starts at once.
+    LateAndAtOnce(usize),
 }
 
 /// A course with all its crash points.
@@ -46,11 +51,12 @@ impl Enumeration {
     pub(crate) fn telling(&self) -> Vec<Crash> {
         let place = |part: &str| {
             let requests = self.reference.requests.iter().flat_map(|day| day.iter().enumerate());
-            requests.filter(|(_, told)| told.contains(part)).map(|(at, _)| Crash::At(at + 1, Trouble::LostAfter)).next()
+            requests.filter(|(_, told)| told.contains(part)).map(|(at, _)| at + 1).next()
         };
         let parts =
             ["PUT /entity/Default/24.200.001/Subcontract", "/ReleaseFromHold", "/ReleaseRetainage", "POST /rest/v1.0/contract_payments"];
-        parts.into_iter().filter_map(place).collect()
+        let late = place(parts[0]).map(Crash::LateAndAtOnce);
+        parts.into_iter().filter_map(place).map(|at| Crash::At(at, Trouble::LostAfter)).chain(late).collect()
     }
 
     /// In words, how much there is.
@@ -62,14 +68,19 @@ impl Enumeration {
 
     /// What a point breaks.
     pub(crate) fn meet(&self, crash: Crash, bug: Option<Bug>) -> Vec<Broken> {
-        let lab = Lab::open(&self.course, bug, Duration::ZERO).within(&self.reference);
+        let delay = if let Crash::LateAndAtOnce(_) = crash { LATE } else { Duration::ZERO };
+        let lab = Lab::open(&self.course, bug, delay).within(&self.reference);
         for (deeds, expected) in self.course.days.iter().zip(&self.reference.states) {
             lab.morning(deeds);
             let fate = match crash {
                 Crash::Death(moment) => Fate { life: Life::until(moment), ..Fate::kind() },
                 Crash::At(nth, trouble) => Fate { troubles: Troubles::At(nth, trouble), ..Fate::kind() },
+                Crash::LateAndAtOnce(nth) => Fate { troubles: Troubles::At(nth, Trouble::LostAfter), ..Fate::kind() },
             };
             lab.run(fate);
+            if let Crash::LateAndAtOnce(_) = crash {
+                lab.run(Fate::kind());
+            }
             lab.come_to_rest();
             lab.compare(expected);
             if !lab.broken().is_empty() {

@@ -72,7 +72,7 @@ pub(crate) const ENTITIES: [&str; 11] = [
     "Check",
     "ProjectTransaction",
 ];
-const STAMPS: [&str; 5] = ["created_at", "updated_at", "deleted_at", "CreatedDateTime", "LastModifiedDateTime"];
+const STAMPS: [&str; 6] = ["reviewed_at", "created_at", "updated_at", "deleted_at", "CreatedDateTime", "LastModifiedDateTime"];
 
 impl World {
     /// The end state, line by line.
