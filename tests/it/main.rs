@@ -37,6 +37,7 @@ mod sandbox_procore;
 mod schemas;
 mod script;
 mod shipped;
+mod simulation;
 mod store;
 mod store_file;
 mod store_journal;

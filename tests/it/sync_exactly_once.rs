@@ -1,12 +1,11 @@
 //! Exactly once: whatever request is cut, and wherever the process dies, the next run ends in the state in which it would have
 //! ended had nothing happened: one record for each source, whole links, right statuses, every origin id written back.
 //!
-//! What is covered: in a tiny company (master data, a subcontract, costs) every write is spoilt in all four ways, and the process
-//! dies at each read that follows a write. In a company with every kind of document, each write of another address is spoilt the
-//! first time it is met, in the two ways that hurt most: its answer is lost, and the process dies after the effect. Releases of
-//! retainage and payments need a second day: see `sync_made` and `sync_payments`.
+//! What is covered here: in a tiny company (master data, a subcontract, costs), over the way that stories use, each write is spoilt
+//! in one of four ways, turn and turn about, and a process dies between steps, once and again and again. Every crash point of every
+//! kind of document, releases of retainage and payments on a second day among them, is met in `simulation` (a sample of them) and by
+//! `examples/simulate.rs` (all of them); what actions make is told by `sync_made`, what is written one by one by `sync_payments`.
 
-use std::collections::BTreeSet;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
@@ -14,7 +13,7 @@ use std::task::Poll;
 use crosswalk::store::JournalFilter;
 
 use crate::store::Folder;
-use crate::world::{Setup, World, assert_same, counts, is_write, place_of, text, undisturbed, undisturbed_with_every_document};
+use crate::world::{Setup, World, assert_same, counts, is_write, place_of, text, undisturbed};
 
 /// What happens at a request.
 #[derive(Clone, Copy, Debug)]
@@ -51,21 +50,19 @@ async fn end_state_after(setup: Setup, trouble: Trouble, nth: usize) -> Vec<Stri
     world.end_state().await
 }
 
-/// Every write of one system is spoilt in every way; the process also dies at each read that follows a write.
+/// Every write of one system is spoilt, turn and turn about in every way; the process also dies at each read that follows a write.
 async fn spoil_every_write(of: fn(&str) -> bool) {
     let (requests, expected) = undisturbed().await;
     let mut spoilt = 0;
     for (nth, request) in requests.iter().enumerate().filter(|(_, request)| of(request)) {
         let follows_a_write = nth > 0 && is_write(&requests[nth - 1]);
-        let troubles = if is_write(request) { &ALL[..] } else { &ALL[2..3] };
         if is_write(request) || follows_a_write {
-            for trouble in troubles {
-                assert_same(expected, &end_state_after(Setup::tiny(), *trouble, nth).await, &format!("{trouble:?} at `{request}`"));
-                spoilt += 1;
-            }
+            let trouble = if is_write(request) { ALL[spoilt % ALL.len()] } else { Trouble::DeathBefore };
+            assert_same(expected, &end_state_after(Setup::tiny(), trouble, nth).await, &format!("{trouble:?} at `{request}`"));
+            spoilt += 1;
         }
     }
-    assert!(spoilt > 20, "{spoilt} troubles in {requests:#?}");
+    assert!(spoilt > 6, "{spoilt} troubles in {requests:#?}");
 }
 
 #[tokio::test]
@@ -76,29 +73,6 @@ async fn whichever_request_to_acumatica_is_spoilt_the_next_run_ends_as_if_nothin
 #[tokio::test]
 async fn whichever_request_to_procore_is_spoilt_the_next_run_ends_as_if_nothing_had_happened() {
     spoil_every_write(|request| !request.contains("/entity/")).await;
-}
-
-/// The address of a request with numbers and queries left out: all writes of one kind have the same.
-fn kind(request: &str) -> String {
-    let address = request.split('?').next().unwrap_or(request);
-    address.split('/').filter(|step| step.parse::<u64>().is_err()).collect::<Vec<_>>().join("/")
-}
-
-#[tokio::test]
-async fn whichever_write_of_any_kind_of_document_is_spoilt_the_next_run_ends_as_if_nothing_had_happened() {
-    let (requests, expected) = undisturbed_with_every_document().await;
-    let mut kinds = BTreeSet::new();
-    for (nth, request) in requests.iter().enumerate().filter(|(_, request)| is_write(request)) {
-        if kinds.insert(kind(request)) {
-            for trouble in [Trouble::CutAfter, Trouble::DeathAfter] {
-                let found = end_state_after(Setup::every_document(), trouble, nth).await;
-                assert_same(expected, &found, &format!("{trouble:?} at `{request}`"));
-            }
-        }
-    }
-    for document in ["ProjectTask", "ProjectBudget", "Subcontract", "PurchaseOrder", "ChangeOrder", "Bill", "Invoice"] {
-        assert!(kinds.contains(&format!("PUT /entity/Default/24.200.001/{document}")), "{document} in {kinds:#?}");
-    }
 }
 
 /// Lets a future run for so many turns, then drops it; whether it came to its end.
@@ -118,7 +92,7 @@ async fn for_turns(turns: usize, future: impl Future) -> bool {
 #[tokio::test]
 async fn a_process_that_dies_between_two_steps_loses_and_doubles_nothing() {
     let (_, expected) = undisturbed().await;
-    for turns in (5..).step_by(17) {
+    for turns in (5..).step_by(41) {
         let folder = Folder::new();
         let world = Setup::tiny().with(|setup| setup.file = Some(folder.state())).open();
         let to_its_end = for_turns(turns, world.try_sync()).await;

@@ -1,8 +1,9 @@
 //! Checks of accounting as payments of subcontractor invoices, end to end.
 
+use crosswalk::sandbox::FaultKind;
 use crosswalk::value::{Decimal, Record};
 
-use crate::world::{Setup, World, number, text};
+use crate::world::{Setup, World, counts, fault, number, text};
 
 /// Bills that may be paid, by vendor: two of one.
 fn two_of_one_vendor(world: &World) -> Vec<Record> {
@@ -57,4 +58,21 @@ async fn payments_of_released_retainage_belong_to_the_invoice_that_released_it()
         let invoice = world.row("requisitions", ("id", &text(payment, "requisition_id")));
         assert_eq!(text(&invoice, "number"), "3", "the third invoice released it");
     }
+}
+
+/// The list of a contract's payments does not say the contract again, and a payment is known in it all the same (BR-65).
+#[tokio::test]
+async fn a_payment_whose_answer_was_lost_is_found_in_the_list_of_its_contract() {
+    let world = Setup::building().open();
+    world.sync().await;
+    world.acumatica.accountants().release_bills();
+    let bill = two_of_one_vendor(&world).remove(0);
+    world.acumatica.accountants().pay(&[&text(&bill, "ReferenceNbr")]).unwrap();
+    world.an_hour_later();
+    world.procore.faults().add(fault(FaultKind::DropAfterEffect, ("POST", "/contract_payments"), 1));
+    world.try_sync().await.unwrap_err();
+    world.an_hour_later();
+    let report = world.sync().await;
+    assert_eq!(counts(&report, "payments_issued"), "created 1, unchanged 1");
+    assert_eq!(paid(&world), [number(&bill, "Balance")]);
 }

@@ -4,24 +4,27 @@ mod books;
 mod end_state;
 mod mappings;
 mod people;
+mod settings;
 mod wire;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use crosswalk::config::{Folders, ProfileChoice, Workspace};
 use crosswalk::connector::{self, AcumaticaSettings, Clock, Connector, ProcoreSettings, TokensInMemory, TurnedClock};
 use crosswalk::plan::Plan;
-use crosswalk::sandbox::{
-    Acumatica, AcumaticaOptions, Company, Fault, FaultKind, InProcess, Matcher, Numbering, Procore, ProcoreOptions, Size,
-};
-use crosswalk::store::{Shift, Store, Worker};
+use crosswalk::sandbox::{Acumatica, AcumaticaOptions, Company, Fault, FaultKind, InProcess, Matcher, Numbering, Procore, ProcoreOptions};
+use crosswalk::store::{Now, Shift, Store, Worker};
 use crosswalk::sync::{ChangeSet, Doors, Engine, Explanation, Failure, MappingReport, Mode, Report, Silence};
-use crosswalk::value::{Decimal, Record, Value};
+use crosswalk::value::{Decimal, Value};
 use jiff::SignedDuration;
 
+use settings::secret;
+
 pub(crate) use books::{lines, number, text};
-pub(crate) use end_state::{assert_same, place_of, undisturbed, undisturbed_with_every_document};
+#[allow(unused_imports)] // examples look at the end by themselves
+pub(crate) use end_state::{COLLECTIONS, ENTITIES, assert_same, difference, end_state, place_of, undisturbed};
+pub(crate) use settings::lay_over;
 pub(crate) use wire::Wire;
 
 /// The shipped mappings, compiled once for all stories.
@@ -46,7 +49,7 @@ pub(crate) struct Setup {
     /// Whether the accountants enter the revenue budget of a new project.
     pub(crate) revenue_budgets: bool,
     /// Where the state file lies; none for a store in memory.
-    pub(crate) file: Option<std::path::PathBuf>,
+    pub(crate) file: Option<PathBuf>,
     /// The mappings in force are those of profile `edge`.
     pub(crate) edge: bool,
     /// Acumatica is set up otherwise.
@@ -161,14 +164,6 @@ impl Setup {
         })
     }
 
-    /// One project with a document of each kind that is exported: a sub job, a budget, a subcontract, an order, a prime contract,
-    /// changes of each, invoices both ways.
-    pub(crate) fn every_document() -> Self {
-        let size =
-            Size { subcontracts: Some(1), purchase_orders: 1, budget_lines: Some(9), sub_jobs: 1, changed: 2, invoiced: 2, costs: 2 };
-        Self { company: Company::draw_sized(7, 1, size), costs: 2, ..Self::usual() }
-    }
-
     /// With these settings over the defaults, as JSON.
     pub(crate) fn settings(mut self, json: &'static str) -> Self {
         self.settings.push(json);
@@ -217,6 +212,26 @@ impl Setup {
 }
 
 impl World {
+    /// The same systems seen by somebody with a state file of their own.
+    pub(crate) fn beside(&self, file: &Path) -> Self {
+        Self {
+            clock: self.clock.clone(),
+            procore: self.procore.clone(),
+            acumatica: self.acumatica.clone(),
+            wire: self.wire.clone(),
+            store: Store::open(file).unwrap(),
+            settings: self.settings.clone(),
+            plans: None,
+            shipped: self.shipped,
+            erp_platform: self.erp_platform,
+        }
+    }
+
+    /// The plans in force.
+    pub(crate) fn plans(&self) -> &[Plan] {
+        self.plans.as_deref().unwrap_or(&self.shipped.plans)
+    }
+
     /// Somebody changes the settings.
     pub(crate) fn choose(&mut self, json: &str) {
         lay_over(&mut self.settings, &Value::from_json(json).unwrap());
@@ -261,14 +276,14 @@ impl World {
     /// An engine for a worker of this name.
     pub(crate) async fn engine<'e>(&'e self, doors: &'e Doors, name: &str) -> Engine<'e> {
         let clock = self.clock.clone();
-        let shift = Shift {
-            actor: "anna".to_owned(),
-            name: name.to_owned(),
-            now: Arc::new(move || clock.now()),
-            lease: SignedDuration::from_mins(10),
-        };
+        self.engine_of(doors, name, Arc::new(move || clock.now())).await
+    }
+
+    /// The same for a worker who is told the time so.
+    pub(crate) async fn engine_of<'e>(&'e self, doors: &'e Doors, name: &str, now: Now) -> Engine<'e> {
+        let shift = Shift { actor: "anna".to_owned(), name: name.to_owned(), now, lease: SignedDuration::from_mins(10) };
         Engine {
-            plans: self.plans.as_deref().unwrap_or(&self.shipped.plans),
+            plans: self.plans(),
             doors,
             worker: Worker::sign_in(&self.store, shift).await.unwrap(),
             settings: &self.settings,
@@ -280,8 +295,12 @@ impl World {
 
     /// New doors to both systems.
     pub(crate) fn doors(&self) -> Doors {
-        let transport: Arc<dyn connector::Transport> = self.wire.clone();
-        let world = connector::World { transport, clock: self.clock.clone(), tokens: Arc::new(TokensInMemory::default()), seed: 1 };
+        self.doors_through(self.wire.clone(), self.clock.clone())
+    }
+
+    /// New doors through another way, and over another clock.
+    pub(crate) fn doors_through(&self, transport: Arc<dyn connector::Transport>, clock: Arc<dyn Clock>) -> Doors {
+        let world = connector::World { transport, clock, tokens: Arc::new(TokensInMemory::default()), seed: 1 };
         let told = self.procore.settings();
         let procore = serde_json::json!({
             "api_url": InProcess::PROCORE_URL, "login_url": InProcess::PROCORE_URL, "company_id": told.company_id.to_string(),
@@ -366,27 +385,4 @@ pub(crate) fn why(report: &Report, mapping: &str) -> String {
 
 fn change_set(report: &Report) -> ChangeSet {
     ChangeSet::of(report, SHIPPED.plans.iter().map(|plan| (plan.name.clone(), plan.fingerprint.clone())).collect())
-}
-
-/// Settings over others, key by key.
-pub(crate) fn lay_over(below: &mut Value, above: &Value) {
-    match (below, above) {
-        (Value::Record(below), Value::Record(above)) => {
-            for (name, value) in above.iter() {
-                let mut inner = below.get(name).cloned().unwrap_or_else(|| Record::new().into());
-                lay_over(&mut inner, value);
-                below.set(name, inner);
-            }
-        }
-        (below, above) => *below = above.clone(),
-    }
-}
-
-/// A secret in a file, as the settings name it.
-fn secret(name: &str, text: &str) -> String {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}.secret", std::process::id()));
-    if std::fs::read_to_string(&file).ok().as_deref() != Some(text) {
-        std::fs::write(&file, text).unwrap();
-    }
-    format!("file:{}", file.display())
 }
