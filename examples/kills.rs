@@ -155,7 +155,7 @@ impl Stage {
                 );
             }
         }
-        let verified = program(&self.folder)?.args(["journal", "--verify"]).output()?;
+        let verified = program(&self.folder)?.args(["journal", "verify"]).output()?;
         let told = String::from_utf8_lossy(&verified.stdout).into_owned();
         if verified.status.success() { Ok(()) } else { Err(format!("the journal is not sound: {told}").into()) }
     }
