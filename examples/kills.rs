@@ -128,7 +128,7 @@ impl Stage {
             .map(|host| call(host, ("GET", "/sandbox/requests"), ""))
             .collect::<Outcome<Vec<_>>>()?;
         let none = asked.iter().all(|text| text.contains(r#""count":0"#));
-        let state = rusqlite::Connection::open_with_flags(self.folder.join("state.db"), OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let state = rusqlite::Connection::open_with_flags(self.folder.join("crosswalk.db"), OpenFlags::SQLITE_OPEN_READ_ONLY);
         let count =
             |sql: &str| state.as_ref().ok().and_then(|state| state.query_row(sql, [], |row| row.get::<_, i64>(0)).ok()).unwrap_or_default();
         Ok(if done {
@@ -168,7 +168,7 @@ impl Stage {
             let rows = list.as_list().unwrap_or_default().iter().filter_map(|row| row.as_record().cloned());
             rows.filter(|row| row.get("deleted_at").is_none_or(Value::is_null)).collect::<Vec<Record>>()
         };
-        let store = Store::open(self.folder.join("state.db"))?;
+        let store = Store::open(self.folder.join("crosswalk.db"))?;
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         Ok(runtime.block_on(end_state(|name| records(&self.procore, name), |name| records(&self.acumatica, name), &store)))
     }

@@ -3,13 +3,13 @@
 
 #[path = "../simulation/mod.rs"]
 #[allow(dead_code)] // the example plays more of it
-mod lab;
+mod simulated;
 
 use std::sync::LazyLock;
 
-use lab::bugs::{Bug, Caught};
-use lab::crash::Enumeration;
-use lab::seeds::play;
+use simulated::bugs::{Bug, Caught};
+use simulated::crash::Enumeration;
+use simulated::seeds::play;
 
 /// Of some thousand crash points, every so manieth is met here.
 const EVERY: usize = 150;

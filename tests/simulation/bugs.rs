@@ -171,7 +171,7 @@ impl Clock for Impatient {
 
     fn sleep(&self, time: Duration) -> Later<'_, ()> {
         // Shorter waits are pauses between two tries, or between two looks at an operation.
-        if time < Duration::from_secs(16) {
+        if time < Duration::from_secs(5) {
             self.0.turn(time);
         }
         Box::pin(std::future::ready(()))

@@ -21,8 +21,8 @@ pub(crate) enum Crash {
     Death(usize),
     /// This happens to this request.
     At(usize, Trouble),
-    /// The answer to this request is lost, what it made shows late, and the next process starts at once.
-    LateAndAtOnce(usize),
+    /// The first answer to a request with this part is lost, what it made shows late, and the next process starts at once.
+    LateAndAtOnce(&'static str),
 }
 
 /// A course with all its crash points.
@@ -55,8 +55,8 @@ impl Enumeration {
         };
         let parts =
             ["PUT /entity/Default/24.200.001/Subcontract", "/ReleaseFromHold", "/ReleaseRetainage", "POST /rest/v1.0/contract_payments"];
-        let late = place(parts[0]).map(Crash::LateAndAtOnce);
-        parts.into_iter().filter_map(place).map(|at| Crash::At(at, Trouble::LostAfter)).chain(late).collect()
+        let late = Crash::LateAndAtOnce(parts[0]);
+        parts.into_iter().filter_map(place).map(|at| Crash::At(at, Trouble::LostAfter)).chain([late]).collect()
     }
 
     /// In words, how much there is.
@@ -75,7 +75,7 @@ impl Enumeration {
             let fate = match crash {
                 Crash::Death(moment) => Fate { life: Life::until(moment), ..Fate::kind() },
                 Crash::At(nth, trouble) => Fate { troubles: Troubles::At(nth, trouble), ..Fate::kind() },
-                Crash::LateAndAtOnce(nth) => Fate { troubles: Troubles::At(nth, Trouble::LostAfter), ..Fate::kind() },
+                Crash::LateAndAtOnce(part) => Fate { troubles: Troubles::First(part, Trouble::LostAfter), ..Fate::kind() },
             };
             lab.run(fate);
             if let Crash::LateAndAtOnce(_) = crash {

@@ -93,7 +93,7 @@ impl Edge {
         self.watch.note(&told);
         // Whoever leaves is let go: the check that everybody signs out would see nothing else.
         let leaves = told.contains("/auth/logout");
-        let trouble = if leaves { None } else { held(&self.troubles).meet(nth) };
+        let trouble = if leaves { None } else { held(&self.troubles).meet(nth, &told) };
         self.life.moment();
         let copy = request.clone();
         let answer = self.meet(trouble, request, &told).await;

@@ -31,6 +31,8 @@ pub(crate) enum Troubles {
     None,
     /// At this request, counted from 1.
     At(usize, Trouble),
+    /// At the first request whose method and address have this part.
+    First(&'static str, Trouble),
     /// At one in so many requests, as long as some are left.
     Drawn {
         /// Decides.
@@ -44,10 +46,15 @@ pub(crate) enum Troubles {
 
 impl Troubles {
     /// The trouble of this request, the `nth` of its process.
-    pub(super) fn meet(&mut self, nth: usize) -> Option<Trouble> {
+    pub(super) fn meet(&mut self, nth: usize, told: &str) -> Option<Trouble> {
         match self {
             Self::None => None,
             Self::At(at, trouble) => (*at == nth).then_some(*trouble),
+            Self::First(part, trouble) => {
+                let trouble = told.contains(*part).then_some(*trouble)?;
+                *self = Self::None;
+                Some(trouble)
+            }
             Self::Drawn { dice, one_in, left } => {
                 if *left == 0 || dice.usize(0..*one_in) > 0 {
                     return None;
