@@ -22,7 +22,7 @@ impl Shipped {
         let workspace = Workspace::open(Folders::default()).unwrap();
         let named = |source: &Arc<Source>| source.path.file_name().unwrap().to_str().unwrap().to_owned();
         let sources =
-            builtin_mappings().into_iter().filter(|source| !named(source).contains(".cases.") && named(source) != "settings.yaml");
+            builtin_mappings().into_iter().filter(|source| !named(source).contains(".cases.") && !named(source).starts_with("settings."));
         let mappings = sources.map(|source| mapping::read(&source).0.unwrap()).collect();
         let catalog = schema::Catalog::new(super::schemas::all().into_iter().chain([keyless()]));
         Self { workspace, catalog, mappings }
@@ -36,7 +36,7 @@ impl Shipped {
             problems.extend(more);
             mappings.extend(mapping);
         }
-        let settings = Settings { defaults: self.workspace.defaults.clone() };
+        let settings = Settings { defaults: self.workspace.defaults.clone(), choices: self.workspace.choices.clone() };
         problems.extend(compile(&mappings, &self.catalog, &settings, &Expressions::new()).err().unwrap_or_default());
         problems
     }
