@@ -72,7 +72,12 @@ pub fn compile_and_warn(
 }
 
 /// What is wrong with one mapping among others, without looking at those again: for editors, and for tests that change one at a time.
-pub fn problems_of(mapping: &Mapping, among: &[Mapping], catalog: &Catalog, (settings, engine): (&Settings, &Expressions)) -> Vec<Diagnostic> {
+pub fn problems_of(
+    mapping: &Mapping,
+    among: &[Mapping],
+    catalog: &Catalog,
+    (settings, engine): (&Settings, &Expressions),
+) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let plan = Compiler::start((mapping, among), catalog, (settings, engine), &mut problems).and_then(Compiler::finish);
     let mut plans = Vec::from_iter(plan);

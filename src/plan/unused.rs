@@ -52,7 +52,8 @@ impl Compiler<'_> {
         let asked = self.mapping.ask.iter().map(|ask| (&ask.name, &self.used.answers, "asked value"));
         let joined = self.mapping.join.iter().map(|join| (&join.name, &self.used.fields, "join"));
         let lists = self.mapping.lists.iter().map(|list| (&list.name, &self.used.fields, "list"));
-        let lost: Vec<Diagnostic> = asked.chain(joined).chain(lists).filter(|(name, used, _)| !used.contains(&name.text)).map(told).collect();
+        let lost: Vec<Diagnostic> =
+            asked.chain(joined).chain(lists).filter(|(name, used, _)| !used.contains(&name.text)).map(told).collect();
         self.problems.extend(lost);
     }
 }

@@ -26,6 +26,7 @@ mod expr_path_generated;
 mod expr_words;
 mod language;
 mod mapping_schema;
+mod mutations;
 mod practice;
 mod program;
 mod records;

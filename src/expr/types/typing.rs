@@ -281,7 +281,8 @@ impl Typing<'_> {
             for (label, at) in &case.labels {
                 let label_of = Type::constant(label);
                 if !label.is_null() && !of.kinds.present().fits(label_of.kinds) {
-                    let message = format!("{} is compared with {}, which it never equals", of.kinds.present().words(), label_of.kinds.words());
+                    let message =
+                        format!("{} is compared with {}, which it never equals", of.kinds.present().words(), label_of.kinds.words());
                     self.tell(Slip::Kinds, at, message, None);
                 } else {
                     self.label(&of, &label_of, at);

@@ -25,7 +25,7 @@ pub(crate) use end_state::{assert_same, place_of, undisturbed, undisturbed_with_
 pub(crate) use wire::Wire;
 
 /// The shipped mappings, compiled once for all stories.
-static SHIPPED: LazyLock<Workspace> = LazyLock::new(|| Workspace::open(Folders::default()).unwrap());
+pub(crate) static SHIPPED: LazyLock<Workspace> = LazyLock::new(|| Workspace::open(Folders::default()).unwrap());
 
 /// The same in the profile that goes both ways.
 static EDGE: LazyLock<Workspace> = LazyLock::new(|| Workspace::open_in(Folders::default(), &ProfileChoice::named("edge")).unwrap());
