@@ -184,8 +184,8 @@ impl Compiler<'_> {
     }
 
     fn constant(&mut self, literal: &Literal, field: &Field) {
-        if let Err((message, help)) = constant_fits(&literal.value, field) {
-            self.problems.push(Diagnostic::error("wrong-kind", &literal.place, message).maybe_help(help));
+        if let Err((misfit, message, help)) = constant_fits(&literal.value, field) {
+            self.problems.push(misfit.told(&literal.place, message).maybe_help(help));
         }
     }
 

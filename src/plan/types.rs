@@ -1,6 +1,6 @@
 //! The types of what expressions read, from schemas and settings; and what the types of expressions say about a mapping.
 
-use super::check::{constant_fits, phrase};
+use super::check::{Misfit, constant_fits, phrase};
 use super::compile::Compiler;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::expr::{As, Expression, Kinds, Known, Leaf, PathStep, Slip, Type, TypeProblem, Typed};
@@ -78,23 +78,11 @@ impl Compiler<'_> {
     /// What an expression gives must be something that its field can hold. `most` is how many characters a rule lets through.
     pub(super) fn gives(&mut self, word: &Word, typed: &Typed, (field, as_): (&Field, Option<As>), most: Option<usize>) {
         for leaf in &typed.leaves {
-            let Some((code, message, help)) = unfit(leaf, field, as_, most) else { continue };
-            let place = word.part(leaf.at.clone());
-            let problem = match code {
-                Misfit::Kind => Diagnostic::error("wrong-kind", &place, message),
-                Misfit::Label => Diagnostic::error("unknown-label", &place, message).label("no such label"),
-                Misfit::Length => Diagnostic::error("too-long", &place, message),
-            };
+            let Some((misfit, message, help)) = unfit(leaf, field, as_, most) else { continue };
+            let problem = misfit.told(&word.part(leaf.at.clone()), message);
             self.problems.push(problem.maybe_help(help));
         }
     }
-}
-
-/// How a value may fail to fit.
-enum Misfit {
-    Kind,
-    Label,
-    Length,
 }
 
 fn unfit(leaf: &Leaf, field: &Field, as_: Option<As>, most: Option<usize>) -> Option<(Misfit, String, Option<String>)> {
@@ -119,11 +107,7 @@ fn unfit(leaf: &Leaf, field: &Field, as_: Option<As>, most: Option<usize>) -> Op
         Some(Value::Text(text)) if text.trim().is_empty() => None,
         Some(value) if as_.is_none() => {
             let roomy = Field { max_length: None, ..field.clone() };
-            match constant_fits(value, &roomy) {
-                Err((message, help)) if field.labels.is_empty() => Some((Misfit::Kind, message, help)),
-                Err((message, help)) => Some((Misfit::Label, message, help)),
-                Ok(()) => too_long(value, &field.name, most),
-            }
+            constant_fits(value, &roomy).err().or_else(|| too_long(value, &field.name, most))
         }
         Some(value) => too_long(value, &field.name, most),
         None => {

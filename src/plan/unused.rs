@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::compile::Compiler;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::expr::{PathStep, Read};
 use crate::mapping::Word;
 
@@ -52,13 +52,18 @@ impl Compiler<'_> {
         let asked = self.mapping.ask.iter().map(|ask| (&ask.name, &self.used.answers, "asked value"));
         let joined = self.mapping.join.iter().map(|join| (&join.name, &self.used.fields, "join"));
         let lists = self.mapping.lists.iter().map(|list| (&list.name, &self.used.fields, "list"));
-        let lost: Vec<Diagnostic> =
-            asked.chain(joined).chain(lists).filter(|(name, used, _)| !used.contains(&name.text)).map(told).collect();
+        // What is broken itself is told so, and once.
+        let home = &self.mapping.mapping.place.source;
+        let line = |place: &Place| home.line_column(place.span.start).0;
+        let places = self.problems.iter().filter_map(|problem| problem.place.as_ref());
+        let broken: Vec<usize> = places.filter(|place| place.source == *home).map(line).collect();
+        let unused = asked.chain(joined).chain(lists).filter(|(name, used, _)| !used.contains(&name.text));
+        let lost: Vec<Diagnostic> = unused.filter(|(name, ..)| !broken.contains(&line(&name.place))).map(warning).collect();
         self.problems.extend(lost);
     }
 }
 
-fn told((name, _, what): (&Word, &BTreeSet<String>, &str)) -> Diagnostic {
+fn warning((name, _, what): (&Word, &BTreeSet<String>, &str)) -> Diagnostic {
     let message = format!("nothing looks at the {what} `{name}`");
     Diagnostic::warning("unused", &name.place, message).label("not used").help("use it in a rule, or take it out")
 }

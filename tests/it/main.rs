@@ -19,6 +19,7 @@ mod connector_logs;
 mod connector_procore;
 mod connector_procore_writes;
 mod contract;
+mod diagnostic_pages;
 mod diagnostics;
 mod expr;
 mod expr_path;

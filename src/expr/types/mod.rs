@@ -4,6 +4,7 @@
 //! Whether a value is absent is left to the record, so that `()` fits everywhere but where nothing else can stand.
 
 mod kinds;
+mod operands;
 mod signatures;
 mod typing;
 
