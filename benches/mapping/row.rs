@@ -86,7 +86,7 @@ fn plan(settings: &Value) -> Result<Plan, Vec<Diagnostic>> {
         let (mapping, problems) = crosswalk::mapping::read(&Source::new(path, text));
         mappings.push(mapping.ok_or(problems)?);
     }
-    let settings = Settings { defaults: settings.clone() };
+    let settings = Settings { defaults: settings.clone(), ..Settings::default() };
     let plans = compile(&mappings, &catalog, &settings, &Expressions::new())?;
     Ok(plans.into_iter().next().expect("one plan for each mapping"))
 }

@@ -28,4 +28,4 @@ pub use settings::{SETTINGS_FILE, SettingsFile, TEMPLATE};
 pub use setup::{Asked, Checked, Counts, Setup, check};
 pub use user::{Level, Tool, Tools, User};
 pub use wiring::{Wired, Wiring};
-pub use workspace::{Folders, Workspace};
+pub use workspace::{Folders, Workspace, misnamed};

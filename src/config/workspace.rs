@@ -1,5 +1,6 @@
 //! Mappings, schemas, profiles and defaults read from their folders, checked and compiled together.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use super::profile::{Profile, ProfileChoice, chosen, profiles};
 use crate::diagnostic::{Diagnostic, Source, any_error};
 use crate::expr::Expressions;
 use crate::mapping::{self, Mapping, yaml};
-use crate::plan::{Plan, Settings, compile};
+use crate::plan::{Plan, Settings, compile_and_warn};
 use crate::schema::{Catalog, load};
 use crate::value::{Record, Value};
 
@@ -48,6 +49,8 @@ pub struct Workspace {
     pub catalog: Arc<Catalog>,
     /// The documented defaults, from which cases start.
     pub defaults: Value,
+    /// The words among which some settings choose.
+    pub choices: BTreeMap<String, Vec<String>>,
     /// The settings that expressions see, before the settings file has its say: the defaults with the profile's choices.
     pub settings: Value,
     /// The files of cases, by mapping.
@@ -60,6 +63,7 @@ pub struct Workspace {
 
 /// Files of `mappings/` that are not mappings.
 const SETTINGS: &str = "settings.yaml";
+const CHOICES: &str = "settings.choices.yaml";
 pub(super) const CASES: &str = ".cases.yaml";
 
 impl Workspace {
@@ -97,13 +101,15 @@ impl Workspace {
         let (cases, rest): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| named(source).ends_with(CASES));
         let (settings, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|source| named(source) == SETTINGS);
         let defaults = defaults(&settings, &mut problems);
+        let (words, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|source| named(source) == CHOICES);
+        let choices = words_of_choices(&words, &mut problems);
         let (mappings, unread) = mappings(&rest, &mut problems);
         let profiles = profiles(folders.profiles.as_deref(), choice, &mut problems);
         let profile = chosen(&profiles, choice, &mut problems).cloned();
         let values = profile.as_ref().map_or_else(|| defaults.clone(), |profile| profile.over(&defaults, &mut problems));
         let names = mappings.iter().map(|mapping| mapping.mapping.text.as_str());
         let known = names.chain(rest.iter().map(|source| stem(source))).collect();
-        let written = Written { mappings: &mappings, unread: &unread, known, catalog: &catalog };
+        let written = Written { mappings: &mappings, unread: &unread, known, catalog: &catalog, choices: &choices };
         let plans = written.compile(&values, &mut problems);
         for other in
             profiles.iter().filter(|_| all_profiles).filter(|other| profile.as_ref().is_none_or(|profile| profile.source != other.source))
@@ -120,7 +126,7 @@ impl Workspace {
         }
         let Some(profile) = profile.filter(|_| !any_error(&problems)) else { return Err(problems) };
         let (plans, off) = plans.into_iter().partition(|plan| profile.has(&plan.name));
-        Ok(Self { plans, off, profile, profiles, catalog, defaults, settings: values, cases, folders, warnings: problems })
+        Ok(Self { plans, off, profile, profiles, catalog, defaults, choices, settings: values, cases, folders, warnings: problems })
     }
 
     /// Whether a mapping exists and is off in this profile.
@@ -151,17 +157,17 @@ struct Written<'w> {
     /// Names of mappings, and of files that should hold one.
     known: Vec<&'w str>,
     catalog: &'w Catalog,
+    choices: &'w BTreeMap<String, Vec<String>>,
 }
 
 impl Written<'_> {
     /// The plans of all mappings under these settings; none when there are problems.
     fn compile(&self, values: &Value, problems: &mut Vec<Diagnostic>) -> Vec<Plan> {
-        let settings = Settings { defaults: values.clone() };
-        compile(self.mappings, self.catalog, &settings, &Expressions::new()).unwrap_or_else(|more| {
-            let new: Vec<_> = more.into_iter().filter(|problem| !misses(problem, self.unread) && !problems.contains(problem)).collect();
-            problems.extend(new);
-            Vec::new()
-        })
+        let settings = Settings { defaults: values.clone(), choices: self.choices.clone() };
+        let (plans, more) = compile_and_warn(self.mappings, self.catalog, &settings, &Expressions::new());
+        let new: Vec<_> = more.into_iter().filter(|problem| !misses(problem, self.unread) && !problems.contains(problem)).collect();
+        problems.extend(new);
+        plans
     }
 
     /// What the profiles say of mappings.
@@ -243,24 +249,41 @@ fn defaults(sources: &[Arc<Source>], problems: &mut Vec<Diagnostic>) -> Value {
     }
 }
 
+/// Path of a setting → the words among which it chooses.
+fn words_of_choices(sources: &[Arc<Source>], problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Vec<String>> {
+    let Some(parsed) = sources.first().map(yaml::parse) else { return BTreeMap::new() };
+    let value = parsed.map(|node| node.to_value()).unwrap_or_else(|problem| {
+        problems.push(problem);
+        Value::Null
+    });
+    let words = |list: &Value| list.as_list().unwrap_or_default().iter().map(Value::plain).collect();
+    value.as_record().into_iter().flat_map(Record::iter).map(|(path, list)| (path.to_owned(), words(list))).collect()
+}
+
 /// The mappings, and the names of files that hold none that can be read.
 fn mappings<'s>(sources: &'s [Arc<Source>], problems: &mut Vec<Diagnostic>) -> (Vec<Mapping>, Vec<&'s str>) {
     let (mut mappings, mut unread) = (Vec::new(), Vec::new());
     for source in sources {
         let (mapping, more) = mapping::read(source);
         problems.extend(more);
-        let expected = stem(source);
         let Some(mapping) = mapping else {
-            unread.push(expected);
+            unread.push(stem(source));
             continue;
         };
-        if mapping.mapping.text != expected {
-            let message = format!("this file is `{}`, and the mapping in it `{}`", named(source), mapping.mapping);
-            problems.push(Diagnostic::error("mapping-name", &mapping.mapping.place, message).help(format!("write `mapping: {expected}`")));
-        }
+        problems.extend(misnamed(&mapping));
         mappings.push(mapping);
     }
     (mappings, unread)
+}
+
+/// A mapping is named as its file is.
+pub fn misnamed(mapping: &Mapping) -> Option<Diagnostic> {
+    let source = &mapping.mapping.place.source;
+    let expected = stem(source);
+    (mapping.mapping.text != expected).then(|| {
+        let message = format!("this file is `{}`, and the mapping in it `{}`", named(source), mapping.mapping);
+        Diagnostic::error("mapping-name", &mapping.mapping.place, message).help(format!("write `mapping: {expected}`"))
+    })
 }
 
 /// Whether a problem says only that a mapping is missing whose file cannot be read: that is told at the file.

@@ -10,7 +10,9 @@
 //! - kinds are never mixed: `"1" == 1` and `"1" + 1` fail, and `()` may only be compared with `==` and `!=`;
 //! - statements, assignments, loops and functions of the author's own are refused when compiling.
 //!
-//! It leaves out: reading fields from a system, and what the types of a schema say about an expression.
+//! - mistakes that no record can make good (kinds, labels, conditions) are told by `types` from the shapes that an expression reads.
+//!
+//! It leaves out: reading fields from a system, and which shapes there are.
 
 #[cfg(test)]
 mod agreement;
@@ -32,6 +34,7 @@ mod scope;
 mod shorten;
 mod switch;
 mod term;
+mod types;
 
 pub use convert::{As, convert};
 pub use engine::Expressions;
@@ -40,3 +43,4 @@ pub use functions::{FunctionDoc, documentation, function_names};
 pub use problem::{ExprFailure, ExprProblem};
 pub use reads::{PathStep, Read, ReadStep};
 pub use scope::{Lookups, NoLookups, Scope, Variables};
+pub use types::{Kinds, Known, Labels, Leaf, Slip, Type, TypeProblem, Typed};

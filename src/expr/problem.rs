@@ -92,6 +92,9 @@ pub(super) fn explain(error: &ParseError, text: &str) -> ExprProblem {
         return ExprProblem::new(format!("`{}` has an exponent", &text[number.clone()]), number)
             .help("write all digits: `1500`, not `1.5e3`");
     }
+    if let Some((bracket, alone)) = alone(text) {
+        return ExprProblem::new(alone, bracket);
+    }
     match error.err_type() {
         ParseErrorType::UnexpectedEOF => ExprProblem::new("the expression ends too early", at),
         ParseErrorType::ExprTooDeep | ParseErrorType::TooManyFunctions => ExprProblem::new("the expression is nested too deeply", at)
@@ -105,6 +108,35 @@ pub(super) fn explain(error: &ParseError, text: &str) -> ExprProblem {
         }
         other => ExprProblem::new(in_our_style(&other.to_string()), at),
     }
+}
+
+/// The bracket that has no partner, where texts are closed: the parser notices it far behind.
+fn alone(text: &str) -> Option<(Range<usize>, String)> {
+    let mut open: Vec<(usize, char)> = Vec::new();
+    let mut letters = text.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        let is_closed = |open: &(usize, char)| matches!((open.1, letter), ('(', ')') | ('[', ']') | ('{', '}'));
+        match letter {
+            '`' | '"' | '\'' => loop {
+                match letters.next()? {
+                    (_, '\\') => {
+                        letters.next();
+                    }
+                    (_, other) if other == letter => break,
+                    _ => {}
+                }
+            },
+            '(' | '[' | '{' => open.push((at, letter)),
+            ')' | ']' | '}' => match open.pop() {
+                Some(last) if is_closed(&last) => {}
+                Some((before, bracket)) => return Some((before..before + 1, format!("`{bracket}` is not closed"))),
+                None => return Some((at..at + 1, format!("`{letter}` closes nothing"))),
+            },
+            _ => {}
+        }
+    }
+    let (at, bracket) = open.pop()?;
+    Some((at..at + 1, format!("`{bracket}` is not closed")))
 }
 
 /// Rhai reads `1.5e3` as a number and a stray name.

@@ -39,7 +39,12 @@ impl Compiler<'_> {
     }
 
     fn known(&mut self, word: &Word, (call, argument): (&Called, usize), known: &[&str], what: &str) -> bool {
-        let Some((name, at)) = call.literal(argument) else { return true };
+        let Some((name, at)) = call.literal(argument) else {
+            let message = format!("`{}` names {what} by a text that stands here, not by a computed one", call.name);
+            let problem = Diagnostic::error("literal-name", &word.part(call.at.clone()), message);
+            self.problems.push(problem.help("write the name in quotes: what a mapping needs is known before it runs"));
+            return false;
+        };
         if known.contains(&name.as_str()) {
             return true;
         }

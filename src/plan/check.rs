@@ -28,8 +28,27 @@ pub(super) fn carries(from: Kind, as_: Option<As>, to: Kind) -> Result<(), Strin
     })
 }
 
-/// Whether a constant may go into a field; if not, what is wrong and the remedy.
-pub(super) fn constant_fits(value: &Value, field: &Field) -> Result<(), (String, Option<String>)> {
+/// How a value may fail to fit a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Misfit {
+    Kind,
+    Label,
+    Length,
+}
+
+impl Misfit {
+    /// A problem of this sort.
+    pub(super) fn told(self, place: &Place, message: String) -> Diagnostic {
+        match self {
+            Self::Kind => Diagnostic::error("wrong-kind", place, message),
+            Self::Label => Diagnostic::error("unknown-label", place, message).label("no such label"),
+            Self::Length => Diagnostic::error("too-long", place, message),
+        }
+    }
+}
+
+/// Whether a constant may go into a field; if not, how it fails, what is wrong and the remedy.
+pub(super) fn constant_fits(value: &Value, field: &Field) -> Result<(), (Misfit, String, Option<String>)> {
     let kind = field.kind;
     let fits = match value {
         Value::Null => true,
@@ -55,16 +74,17 @@ pub(super) fn constant_fits(value: &Value, field: &Field) -> Result<(), (String,
             Kind::Record | Kind::Lines | Kind::List | Kind::Anything => None,
         };
         let message = format!("`{}` holds {}, and `{}` is {}", field.name, phrase(kind), value.plain(), value.kind_word());
-        return Err((message, help.map(str::to_owned)));
+        return Err((Misfit::Kind, message, help.map(str::to_owned)));
     }
     let Value::Text(text) = value else { return Ok(()) };
     if !field.labels.is_empty() && !field.labels.contains(text) {
         let help = did_you_mean(text, field.labels.iter().map(String::as_str));
-        return Err((format!("`{text}` is not a label of `{}`", field.name), help));
+        return Err((Misfit::Label, format!("`{text}` is not a label of `{}`", field.name), help));
     }
     match field.max_length {
         Some(most) if text.chars().count() > most => {
-            Err((format!("`{}` holds {most} characters, and this has {}", field.name, text.chars().count()), Some("shorten it".to_owned())))
+            let message = format!("`{}` holds {most} characters, and this has {}", field.name, text.chars().count());
+            Err((Misfit::Length, message, Some("shorten it".to_owned())))
         }
         _ => Ok(()),
     }

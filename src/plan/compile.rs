@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::fingerprint::fingerprint;
 use super::order::cycle;
 use super::trie::Wanted;
+use super::unused::Used;
 use super::{Asked, Direction, Late, Plan, ProjectOf, Requirement, SourceKey, Step, late, pairs, table};
 use crate::diagnostic::{Diagnostic, any_error, did_you_mean};
 use crate::expr::Expressions;
@@ -18,9 +19,16 @@ use crate::value::Value;
 pub struct Settings {
     /// Defaults, nested; a setting that is not here does not exist.
     pub defaults: Value,
+    /// The words among which some settings choose, by path: `commitments.date`.
+    pub choices: BTreeMap<String, Vec<String>>,
 }
 
 impl Settings {
+    /// The words among which a setting chooses; none where it may be any.
+    pub(super) fn choices_of(&self, path: &str) -> &[String] {
+        self.choices.get(path).map_or(&[], Vec::as_slice)
+    }
+
     /// The names of the tables under `tables`.
     pub(super) fn tables(&self) -> Vec<&str> {
         self.defaults
@@ -36,6 +44,17 @@ impl Settings {
 /// # Errors
 /// Every problem of every mapping.
 pub fn compile(mappings: &[Mapping], catalog: &Catalog, settings: &Settings, engine: &Expressions) -> Result<Vec<Plan>, Vec<Diagnostic>> {
+    let (plans, problems) = compile_and_warn(mappings, catalog, settings, engine);
+    if any_error(&problems) { Err(problems) } else { Ok(plans) }
+}
+
+/// The same with every warning; no plans where there is an error.
+pub fn compile_and_warn(
+    mappings: &[Mapping],
+    catalog: &Catalog,
+    settings: &Settings,
+    engine: &Expressions,
+) -> (Vec<Plan>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let mut plans = Vec::new();
     for mapping in mappings {
@@ -46,7 +65,25 @@ pub fn compile(mappings: &[Mapping], catalog: &Catalog, settings: &Settings, eng
     pairs::share(&mut plans, mappings, &mut problems);
     twice(mappings, &mut problems);
     cycles(mappings, &plans, &mut problems);
-    if any_error(&problems) { Err(problems) } else { Ok(plans) }
+    if any_error(&problems) {
+        plans.clear();
+    }
+    (plans, problems)
+}
+
+/// What is wrong with one mapping among others, without looking at those again: for editors, and for tests that change one at a time.
+pub fn problems_of(
+    mapping: &Mapping,
+    among: &[Mapping],
+    catalog: &Catalog,
+    (settings, engine): (&Settings, &Expressions),
+) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let plan = Compiler::start((mapping, among), catalog, (settings, engine), &mut problems).and_then(Compiler::finish);
+    let mut plans = Vec::from_iter(plan);
+    pairs::share(&mut plans, among, &mut problems);
+    twice(among, &mut problems);
+    problems
 }
 
 fn twice(mappings: &[Mapping], problems: &mut Vec<Diagnostic>) {
@@ -96,6 +133,7 @@ pub(super) struct Compiler<'a> {
     pub(super) after: Vec<String>,
     /// The projects of Acumatica, once an expression reads them.
     pub(super) erp: Option<Arc<Schema>>,
+    pub(super) used: Used,
     problems_before: usize,
 }
 
@@ -147,6 +185,7 @@ impl<'a> Compiler<'a> {
             line: None,
             after: Vec::new(),
             erp: None,
+            used: Used::default(),
             problems_before,
         })
     }
@@ -161,7 +200,7 @@ impl<'a> Compiler<'a> {
         let source_key = self.source_key(&records);
         let project = self.project();
         self.joins_in_projects(&joins, project.as_ref());
-        let when = mapping.when.as_ref().and_then(|word| self.formula(word));
+        let when = mapping.when.as_ref().and_then(|word| self.condition(word));
         let require = self.require();
         let ask = self.asks();
         let nodes = self.nodes();
@@ -174,6 +213,7 @@ impl<'a> Compiler<'a> {
             self.mappings.iter().find(|other| other.mapping.text == pair && pair != mapping.mapping.text),
             self.problems,
         );
+        self.unused();
         let broken = any_error(&self.problems[self.problems_before..]);
         let mut after = self.after;
         after.sort_unstable();
@@ -236,7 +276,7 @@ impl<'a> Compiler<'a> {
         let mapping = self.mapping;
         let mut requirements = Vec::with_capacity(mapping.require.len());
         for required in &mapping.require {
-            let (that, otherwise) = (self.formula(&required.that), self.formula(&required.otherwise.template()));
+            let (that, otherwise) = (self.condition(&required.that), self.formula(&required.otherwise.template()));
             let place = &required.that.place;
             let place = format!("{}:{}", place.source.path.display(), place.source.line_column(place.span.start).0);
             requirements.extend(that.zip(otherwise).map(|(that, otherwise)| Requirement { that, otherwise, place }));
@@ -274,10 +314,14 @@ impl<'a> Compiler<'a> {
         let source = Arc::clone(&self.source);
         let mut write_backs = Vec::new();
         for named in &mapping.write_back {
-            if source.field_at(&named.name.text).is_none() {
+            let field = source.field_at(&named.name.text);
+            if field.is_none() {
                 self.unknown_target(&named.name, &source);
             }
-            if let Some(formula) = self.formula(&named.it) {
+            if let Some((formula, typed)) = self.formula_of(&named.it) {
+                if let Some(field) = field {
+                    self.gives(&named.it, &typed, (field, None), field.max_length);
+                }
                 if !formula.source.is_empty() || !formula.line.is_empty() {
                     let message = "what is written back comes from `target`, `settings` and `project`";
                     self.problems.push(Diagnostic::error("write-back", &named.it.place, message));

@@ -128,7 +128,7 @@ impl Compiler<'_> {
         let max_length = self.number(entry.max_length.as_ref());
         let truncate = self.overflow(entry.on_overflow.as_ref());
         let owner = self.owner(entry.owner.as_ref());
-        let when = entry.when.as_ref().and_then(|word| self.formula(word));
+        let when = entry.when.as_ref().and_then(|word| self.condition(word));
         let (line, _) = to.place.source.line_column(to.place.span.start);
         Some(Node::Field(Box::new(Rule {
             field: field.clone(),
@@ -155,9 +155,10 @@ impl Compiler<'_> {
             return Some(term);
         }
         if let Some(word) = &entry.expr {
-            let formula = self.formula(word)?;
-            if let Some(kind) = formula.plain_kind() {
-                self.kinds(word, kind, as_, field);
+            let (formula, typed) = self.formula_of(word)?;
+            match formula.plain_kind() {
+                Some(kind) => self.kinds(word, kind, as_, field),
+                None => self.gives(word, &typed, (field, as_), self.most(entry, field)),
             }
             return Some(Term::Formula(Box::new(formula)));
         }
@@ -165,6 +166,13 @@ impl Compiler<'_> {
             return self.link(link);
         }
         entry.value.as_ref().map(|literal| Term::Constant(literal.value.clone()))
+    }
+
+    /// How many characters a rule lets through; any number where it cuts what is longer.
+    fn most(&self, entry: &Entry, field: &Field) -> Option<usize> {
+        let cuts = entry.on_overflow.as_ref().is_some_and(|word| word.text == "truncate");
+        let stated = entry.max_length.as_ref().and_then(|word| word.text.parse().ok());
+        stated.or(field.max_length).filter(|_| !cuts)
     }
 
     fn kinds(&mut self, word: &Word, from: Kind, as_: Option<As>, field: &Field) {
@@ -176,8 +184,8 @@ impl Compiler<'_> {
     }
 
     fn constant(&mut self, literal: &Literal, field: &Field) {
-        if let Err((message, help)) = constant_fits(&literal.value, field) {
-            self.problems.push(Diagnostic::error("wrong-kind", &literal.place, message).maybe_help(help));
+        if let Err((misfit, message, help)) = constant_fits(&literal.value, field) {
+            self.problems.push(misfit.told(&literal.place, message).maybe_help(help));
         }
     }
 
@@ -217,7 +225,7 @@ impl Compiler<'_> {
         let of = if itself { LinesOf::Itself } else { self.enter(each)? };
         let key = self.line_key(entry);
         let linked_as = self.linked_as(entry, inner, to);
-        let when = entry.when.as_ref().and_then(|word| self.formula(word));
+        let when = entry.when.as_ref().and_then(|word| self.condition(word));
         let nodes = self.entries(&entry.fields, inner, &field.name);
         self.required(inner, &entry.fields, to, "");
         if !itself {

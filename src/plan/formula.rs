@@ -2,7 +2,7 @@
 //! values.
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::expr::{Expression, NoLookups, PathStep, Read, Scope};
+use crate::expr::{Expression, NoLookups, PathStep, Read, Scope, Typed};
 use crate::mapping::Word;
 use crate::schema::{Field, Kind, Shape, System};
 use crate::value::Value;
@@ -52,13 +52,28 @@ fn numbered<'p>(source: &'p [Part], line: &'p [Part]) -> impl Iterator<Item = (&
 impl Compiler<'_> {
     /// Compiles an expression where it stands.
     pub(super) fn formula(&mut self, word: &Word) -> Option<Formula> {
+        self.formula_of(word).map(|(formula, _)| formula)
+    }
+
+    /// Compiles an expression that says whether something is so.
+    pub(super) fn condition(&mut self, word: &Word) -> Option<Formula> {
+        let (formula, typed) = self.formula_of(word)?;
+        self.is_condition(word, &typed);
+        Some(formula)
+    }
+
+    /// Compiles an expression whose value goes somewhere: with what is known of that value.
+    pub(super) fn formula_of(&mut self, word: &Word) -> Option<(Formula, Typed)> {
         let names = self.names();
         self.formula_over(word, &names)
     }
 
     /// Compiles what says where a mapping runs at all: before anything is read, only settings are known.
     pub(super) fn switch(&mut self, word: &Word, what: &str) -> Option<Formula> {
-        let formula = self.formula_over(word, &["settings"])?;
+        let (formula, typed) = self.formula_over(word, &["settings"])?;
+        if !typed.problems.is_empty() {
+            return None;
+        }
         let scope = Scope::new(Date::MIN, &NoLookups).with("settings", &self.settings.defaults);
         let answer = formula.expression.evaluate(&scope).map_err(|failure| failure.message);
         let wrong = match answer {
@@ -71,7 +86,7 @@ impl Compiler<'_> {
         None
     }
 
-    fn formula_over(&mut self, word: &Word, names: &[&str]) -> Option<Formula> {
+    fn formula_over(&mut self, word: &Word, names: &[&str]) -> Option<(Formula, Typed)> {
         let mut expression = match self.engine.compile(&word.text, names) {
             Ok(expression) => expression,
             Err(problem) => {
@@ -91,11 +106,15 @@ impl Compiler<'_> {
             }
         }
         sound &= self.calls(word, &expression);
+        if !sound {
+            return None;
+        }
+        let typed = self.typed(word, &expression);
         let written = word.text.trim().to_owned();
         for (number, (root, part)) in numbered(&source, &line).enumerate() {
             expression.shorten(root, &part.path, number);
         }
-        sound.then_some(Formula { expression, source, line, reads_target, written })
+        Some((Formula { expression, source, line, reads_target, written }, typed))
     }
 
     fn names(&self) -> Vec<&'static str> {
@@ -107,6 +126,7 @@ impl Compiler<'_> {
     }
 
     fn reading(&mut self, word: &Word, read: &Read) -> Option<Found> {
+        self.used.read(read);
         match read.root.as_str() {
             "source" | "line" => self.data(word, read),
             "settings" => self.setting(word, read).then_some(Found::Elsewhere),

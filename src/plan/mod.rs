@@ -17,13 +17,15 @@ mod resolve;
 mod rule;
 mod table;
 mod trie;
+mod types;
+mod unused;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use asked::{AskRules, Asked};
 pub(crate) use check::kind_of;
-pub use compile::{Settings, compile};
+pub use compile::{Settings, compile, compile_and_warn, problems_of};
 pub use formula::{Formula, Part};
 pub use order::run_order;
 pub use rule::{KeyPart, LinesOf, LinesPart, LinesRule, Node, Owner, Rule, Term};

@@ -21,6 +21,9 @@ impl Compiler<'_> {
         let in_line = self.line.is_some();
         let shape = self.line.as_ref().map_or_else(|| self.shape.clone(), |line| line.shape.clone());
         let slot = self.slot(in_line, &[]);
+        if !in_line {
+            self.used.path(None);
+        }
         Some(Term::Search { root: Place { in_line, slot, kind: Kind::Record }, shape: Arc::new(shape), path })
     }
 
@@ -38,6 +41,9 @@ impl Compiler<'_> {
 
     fn named(&mut self, word: &Word, names: &[String]) -> Option<Place> {
         let in_line = self.line.is_some();
+        if !in_line {
+            self.used.path(Some(names));
+        }
         let shape = self.line.as_ref().map_or_else(|| self.shape.clone(), |line| line.shape.clone());
         let steps: Vec<&str> = names.iter().map(String::as_str).collect();
         match resolve(&shape, &steps, self.source.resource.system) {

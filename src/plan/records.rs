@@ -30,7 +30,7 @@ impl Compiler<'_> {
                 continue;
             }
             let by = self.join_by(&named.name, &named.it, &schema);
-            let when = named.it.when.as_ref().and_then(|word| self.formula(word));
+            let when = named.it.when.as_ref().and_then(|word| self.condition(word));
             let is_list = named.it.all.is_some();
             let mut field = beside(&named.name.text, if is_list { Kind::Lines } else { Kind::Record }, schema.shape.clone());
             // A joined record is told from others of its list by the id that its system gave it.

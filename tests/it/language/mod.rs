@@ -69,7 +69,7 @@ fn compiled(texts: &[&str]) -> Result<Vec<Plan>, Vec<Diagnostic>> {
         mappings.extend(mapping);
     }
     assert!(problems.is_empty(), "{}", render(&problems, false));
-    let settings = Settings { defaults: Value::from_json(r#"{"on":true,"mode":"a","tables":{}}"#).unwrap() };
+    let settings = Settings { defaults: Value::from_json(r#"{"on":true,"mode":"a","tables":{}}"#).unwrap(), ..Settings::default() };
     compile(&mappings, &catalog(), &settings, &Expressions::new())
 }
 

@@ -12,7 +12,7 @@ use super::SHIPPED;
 pub(super) fn compiled(texts: &[&str]) -> Vec<Plan> {
     let shipped = builtin_mappings().into_iter().filter(|source| {
         let name = source.path.file_name().unwrap().to_str().unwrap();
-        !name.ends_with(".cases.yaml") && name != "settings.yaml"
+        !name.ends_with(".cases.yaml") && !name.starts_with("settings.")
     });
     let own = texts.iter().map(|text| Source::new("own.yaml", *text));
     let mut mappings: Vec<mapping::Mapping> = Vec::new();
@@ -27,7 +27,7 @@ pub(super) fn compiled(texts: &[&str]) -> Vec<Plan> {
         mappings.retain(|known| mapping.as_ref().is_none_or(|mapping| mapping.mapping.text != known.mapping.text));
         mappings.extend(mapping);
     }
-    let settings = Settings { defaults: SHIPPED.defaults.clone() };
+    let settings = Settings { defaults: SHIPPED.defaults.clone(), ..Settings::default() };
     let plans = compile(&mappings, &SHIPPED.catalog, &settings, &Expressions::new());
     let mut plans = plans.unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
     plans.retain(|plan| in_force.contains(&plan.name));

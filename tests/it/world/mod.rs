@@ -28,7 +28,7 @@ pub(crate) use settings::lay_over;
 pub(crate) use wire::Wire;
 
 /// The shipped mappings, compiled once for all stories.
-static SHIPPED: LazyLock<Workspace> = LazyLock::new(|| Workspace::open(Folders::default()).unwrap());
+pub(crate) static SHIPPED: LazyLock<Workspace> = LazyLock::new(|| Workspace::open(Folders::default()).unwrap());
 
 /// The same in the profile that goes both ways.
 static EDGE: LazyLock<Workspace> = LazyLock::new(|| Workspace::open_in(Folders::default(), &ProfileChoice::named("edge")).unwrap());
