@@ -1,8 +1,9 @@
 //! The contract with the owner, its change orders and the tasks made for them, end to end.
 
+use crosswalk::sandbox::FaultKind;
 use crosswalk::value::{Decimal, Record};
 
-use crate::world::{Setup, World, counts, lines, number, text, why};
+use crate::world::{Setup, World, counts, fault, lines, number, text, why};
 
 fn revenue(world: &World) -> Decimal {
     let budget = world.books("ProjectBudget").into_iter().filter(|line| text(line, "Type") == "Income");
@@ -91,4 +92,19 @@ async fn a_contract_whose_number_is_no_seven_letters_and_digits_is_held_and_goes
     world.in_procore("PATCH", &path, r#"{"prime_contract":{"number":"P20261"}}"#);
     world.an_hour_later();
     assert_eq!(counts(&world.sync().await, "prime_contracts_export"), "created 1");
+}
+
+/// A contract without lines has no cost types to keep: neither one that somebody emptied nor one whose lines got lost on the way
+/// (BR-02).
+#[tokio::test]
+async fn a_contract_that_was_made_and_whose_lines_were_lost_is_completed() {
+    let world = Setup::building().with(|setup| setup.company.projects[0].prime.in_procore = false).open();
+    world.procore.faults().add(fault(FaultKind::DropBefore, ("PATCH", "/line_items/sync"), 1));
+    let _ = world.try_sync().await;
+    world.an_hour_later();
+    world.sync().await;
+    world.an_hour_later();
+    let report = world.sync().await;
+    assert_eq!(counts(&report, "prime_contracts"), "unchanged 1");
+    assert_eq!((world.rows("prime_contracts").len(), contracted(&world)), (1, revenue(&world)));
 }

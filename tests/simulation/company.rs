@@ -67,6 +67,8 @@ fn shrink(company: &mut Company) {
     project.purchase_orders.retain(|order| !order.deleted);
     project.purchase_orders.truncate(1);
     project.budget_locked = true;
+    // Lines of a contract that Procore has already are taken over in the order of a list that has none: which is which is chance.
+    project.prime.in_procore = false;
     for sub_job in &mut project.sub_jobs {
         sub_job.cost_codes.truncate(1);
     }

@@ -190,6 +190,11 @@ fn remove(file: &Path) {
 }
 
 impl Reference {
+    /// Whether Procore takes only some lines of the prime contract, ever.
+    pub(super) fn is_refused_in_part(&self) -> bool {
+        self.states.iter().flatten().any(|line| line.starts_with("held prime_contracts "))
+    }
+
     /// Walks a course without any trouble.
     pub(crate) fn of(course: &Course) -> Self {
         let lab = Lab::open(course, None, Duration::ZERO);

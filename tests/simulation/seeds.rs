@@ -26,8 +26,10 @@ fn course(number: u64) -> Known {
     if let Some(known) = known().get(&number) {
         return known.clone();
     }
-    let course = Course::draw(number);
-    let walked = (course.clone(), Arc::new(Reference::of(&course)));
+    // How much of a bulk write has arrived that Procore refused in part depends on how often it was tried.
+    let mut drawn = (number..).step_by(1_000).map(Course::draw).map(|course| (Reference::of(&course), course));
+    let (reference, course) = drawn.find(|(reference, _)| !reference.is_refused_in_part()).expect("some company is not refused in part");
+    let walked = (course, Arc::new(reference));
     known().insert(number, walked.clone());
     walked
 }
@@ -49,7 +51,7 @@ pub(crate) fn play(seed: u64, bug: Option<Bug>) -> Vec<Broken> {
                 late.iter().for_each(|deed| deed.done_in(&lab.world));
             }
             // Some start again at once, when what was made does not show yet.
-            lab.world.clock.turn(Duration::from_secs(dice.choice([0, 3, 20, 300, 1_500, 2_400]).unwrap_or_default()));
+            lab.world.clock.turn(Duration::from_secs(dice.choice([1, 3, 20, 300, 1_500, 2_400]).unwrap_or_default()));
         }
         lab.come_to_rest();
         lab.compare(expected);

@@ -76,9 +76,8 @@ fn draw(dice: &mut Rng) -> Trouble {
         8 => Trouble::Status(503),
         9 => Trouble::StatusAfter(502),
         10 => Trouble::StatusAfter(504),
-        11 => Trouble::Slow(dice.u64(5..90)),
-        // Longer than a lease lasts: another process takes over meanwhile.
-        12 => Trouble::Slow(dice.u64(620..900)),
+        // A lease lasts longer than any request.
+        11 | 12 => Trouble::Slow(dice.u64(5..90)),
         13 | 14 => Trouble::SignedOut,
         _ => Trouble::NeverEnds,
     }
