@@ -1,6 +1,6 @@
 //! The links that a case states, and how they answer: documents, their keys on both sides, and their lines.
 
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::evaluate::Links;
 use crate::mapping::yaml::{Node, NodeKind};
 use crate::plan::{Direction, Plan};
@@ -78,8 +78,7 @@ fn known_keys(node: &Node, known: &[&str], what: &str, problems: &mut Vec<Diagno
     let NodeKind::Map(entries) = &node.kind else { return };
     for word in entries.iter().filter_map(|(key, _)| key.word()).filter(|word| !known.contains(&word.text.as_str())) {
         let message = format!("`{word}` is not a key of {what}");
-        let help = did_you_mean(&word.text, known.iter().copied());
-        problems.push(Diagnostic::error("unknown-key", &word.place, message).label("no such key").maybe_help(help));
+        problems.push(Diagnostic::error("unknown-key", &word.place, message).label("no such key").meant(&word.text, known.iter().copied()));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Names that a case uses, against the shapes that they belong to: a slip in one would make a case that shows nothing.
 
 use super::read::Case;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::mapping::yaml::{Node, NodeKind};
 use crate::plan::Plan;
 use crate::schema::{Kind, Shape};
@@ -22,8 +22,11 @@ pub fn unknown_names(case: &Case, plan: &Plan) -> Vec<Diagnostic> {
         let known: Vec<&str> = plan.ask.iter().map(|asked| asked.name.as_str()).collect();
         for word in answers.iter().filter_map(|(key, _)| key.word()).filter(|word| !known.contains(&word.text.as_str())) {
             let message = format!("`{word}` is not asked by `{}`", plan.name);
-            let help = did_you_mean(&word.text, known.iter().copied());
-            problems.push(Diagnostic::error("unknown-field", &word.place, message).label("nobody asks for it").maybe_help(help));
+            problems.push(
+                Diagnostic::error("unknown-field", &word.place, message)
+                    .label("nobody asks for it")
+                    .meant(&word.text, known.iter().copied()),
+            );
         }
     }
     problems
@@ -40,8 +43,11 @@ fn walk(node: &Node, shape: &Shape, owner: &str, problems: &mut Vec<Diagnostic>)
                     Some(field) => field.shape.iter().for_each(|inner| walk(value, inner, &field.name, problems)),
                     None => {
                         let message = format!("`{word}` is not a field of `{owner}`");
-                        let help = did_you_mean(&word.text, shape.names());
-                        problems.push(Diagnostic::error("unknown-field", &word.place, message).label("no such field").maybe_help(help));
+                        problems.push(
+                            Diagnostic::error("unknown-field", &word.place, message)
+                                .label("no such field")
+                                .meant(&word.text, shape.names()),
+                        );
                     }
                 }
             }

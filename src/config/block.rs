@@ -132,8 +132,9 @@ impl<'n> Reader<'n> {
                 && !known.contains(&word.text.as_str())
             {
                 let message = format!("`{word}` is not a key here");
-                let help = did_you_mean(&word.text, known.iter().copied());
-                self.notes.tell(Diagnostic::error("unknown-key", &word.place, message).label("no such key").maybe_help(help));
+                self.notes.tell(
+                    Diagnostic::error("unknown-key", &word.place, message).label("no such key").meant(&word.text, known.iter().copied()),
+                );
             } else if self.notes.spoiled.borrow().contains(&value.place.span) {
                 left_out.push(word.text);
             } else {

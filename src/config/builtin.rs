@@ -11,6 +11,7 @@ use crate::diagnostic::Source;
 static MAPPINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/mappings");
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schemas");
 static PROFILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
+static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/docs/diagnostics");
 
 /// The files of `mappings/`, as they were when the binary was built.
 pub fn builtin_mappings() -> Vec<Arc<Source>> {
@@ -33,6 +34,18 @@ pub fn builtin_profiles() -> Vec<Arc<Source>> {
 pub fn builtin_permissions() -> Arc<Source> {
     let all = files(&PROFILES, "profiles", "yaml");
     all.into_iter().find(|source| source.path.ends_with(PERMISSIONS_FILE)).expect("it lies beside the profiles")
+}
+
+/// The page of a code of `check`.
+pub fn page_of(code: &str) -> Option<&'static str> {
+    let code = PAGES.get_file(format!("{code}.md")).filter(|_| code != "README")?;
+    code.contents_utf8()
+}
+
+/// The codes that have a page.
+pub fn pages() -> Vec<&'static str> {
+    let names = PAGES.files().filter_map(|file| file.path().file_stem()?.to_str());
+    names.filter(|name| *name != "README").collect()
 }
 
 /// Every shipped file with its path, snapshots of cases among them, for `init`.

@@ -1,6 +1,6 @@
 //! What a company chooses: the `settings:` block laid over the documented defaults, every slip at its place.
 
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::mapping::yaml::{Node, NodeKind};
 use crate::value::{Record, Value};
 
@@ -72,8 +72,11 @@ fn nested(default: &Record, entries: &[(Node, Node)], path: &str, problems: &mut
             Some(known) => result.set(name.text, over(known, node, &below, problems)),
             None => {
                 let message = format!("`{below}` is not a setting");
-                let help = did_you_mean(&name.text, default.iter().map(|(name, _)| name).collect::<Vec<_>>());
-                problems.push(Diagnostic::error("unknown-setting", &name.place, message).label("no such setting").maybe_help(help));
+                problems.push(
+                    Diagnostic::error("unknown-setting", &name.place, message)
+                        .label("no such setting")
+                        .meant(&name.text, default.iter().map(|(name, _)| name).collect::<Vec<_>>()),
+                );
             }
         }
     }

@@ -12,7 +12,7 @@ pub(super) fn unknown(profile: &Profile, known: &[&str], problems: &mut Vec<Diag
         match closest(&word.text, known.iter().copied()) {
             Some(near) => {
                 let problem = Diagnostic::error("unknown-mapping", &word.place, format!("there is no mapping named `{word}`"));
-                problems.push(problem.label("no such mapping").help(format!("did you mean `{near}`?")));
+                problems.push(problem.label("no such mapping").help(format!("did you mean `{near}`?")).replaced_by(Some(near)));
             }
             None => lost.push(word),
         }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::block::block;
 use super::builtin::builtin_permissions;
 use super::user::{Level, Tool};
-use crate::diagnostic::{Diagnostic, Source, closest, did_you_mean};
+use crate::diagnostic::{Diagnostic, Source, closest};
 use crate::mapping::Word;
 use crate::mapping::yaml::{self, Node, NodeKind};
 
@@ -133,9 +133,8 @@ impl Permissions {
                 "permissions" => permissions.read_actions(value, mappings, problems),
                 "items" => permissions.read_items(value, problems),
                 _ => {
-                    let help = did_you_mean(&key.text, ["permissions", "items"]);
                     let problem = Diagnostic::error("unknown-key", &key.place, format!("`{key}` is not a key of permissions"));
-                    problems.push(problem.label("no such key").maybe_help(help));
+                    problems.push(problem.label("no such key").meant(&key.text, ["permissions", "items"]));
                 }
             }
         }
@@ -159,7 +158,7 @@ impl Permissions {
                 Some(tool) => self.items.extend(block(value, &[], problems).map(|mappings| (tool, mappings))),
                 None => {
                     let problem = Diagnostic::error("unknown-key", &name.place, format!("`{name}` is not a tool"));
-                    problems.push(problem.label("no such tool").maybe_help(did_you_mean(&name.text, Tool::names())));
+                    problems.push(problem.label("no such tool").meant(&name.text, Tool::names()));
                 }
             }
         }

@@ -8,7 +8,7 @@ use super::builtin::builtin_profiles;
 use super::choices::choices;
 use super::permission::PERMISSIONS_FILE;
 use super::workspace::{named, read_folder};
-use crate::diagnostic::{Diagnostic, Place, Source, did_you_mean};
+use crate::diagnostic::{Diagnostic, Place, Source};
 use crate::mapping::Word;
 use crate::mapping::yaml::{self, Node, NodeKind};
 use crate::value::Value;
@@ -109,8 +109,7 @@ impl Profile {
         };
         for word in entries.iter().filter_map(|(key, _)| key.word()).filter(|word| !KEYS.contains(&word.text.as_str())) {
             let message = format!("`{word}` is not a key of a profile");
-            let help = did_you_mean(&word.text, KEYS);
-            problems.push(Diagnostic::error("unknown-key", &word.place, message).label("no such key").maybe_help(help));
+            problems.push(Diagnostic::error("unknown-key", &word.place, message).label("no such key").meant(&word.text, KEYS));
         }
         let name = text(&node, "profile", problems);
         let title = text(&node, "title", problems);
@@ -189,9 +188,8 @@ pub(super) fn chosen<'p>(profiles: &'p [Profile], choice: &ProfileChoice, proble
     let found = profiles.iter().find(|profile| choice.means(profile));
     // A file that is missing, or holds no profile, has been told.
     if found.is_none() && choice.file().is_none() {
-        let help = did_you_mean(&choice.words, profiles.iter().map(|profile| profile.name.as_str()));
         let problem = choice.wrong("unknown-profile", format!("there is no profile named `{}`", choice.words));
-        problems.push(problem.maybe_help(help));
+        problems.push(problem.meant(&choice.words, profiles.iter().map(|profile| profile.name.as_str())));
     }
     found
 }

@@ -15,7 +15,7 @@ use super::secrets::{missing, references};
 use super::user::{User, known_actor, users};
 use super::workspace::Folders;
 use crate::connector::{AcumaticaSettings, HttpSettings, ProcoreSettings};
-use crate::diagnostic::{Diagnostic, Place, Source, did_you_mean};
+use crate::diagnostic::{Diagnostic, Place, Source};
 use crate::mapping::Word;
 use crate::mapping::yaml::{self, Node, NodeKind};
 
@@ -167,8 +167,7 @@ impl Reading<'_> {
                 "settings" => settings.choices = Some(value.clone()),
                 other => {
                     let message = format!("`{other}` is not a key of the settings file");
-                    let help = did_you_mean(other, KEYS);
-                    self.problems.push(Diagnostic::error("unknown-key", &word.place, message).label("no such key").maybe_help(help));
+                    self.problems.push(Diagnostic::error("unknown-key", &word.place, message).label("no such key").meant(other, KEYS));
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::block::block;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::mapping::Word;
 use crate::mapping::yaml::{Node, NodeKind};
 
@@ -174,6 +174,6 @@ pub(super) fn known_actor(actor: &Word, users: &Node, problems: &mut Vec<Diagnos
     let names = names.iter().map(|name| name.text.as_str());
     if !names.clone().any(|name| name == actor.text) {
         let problem = Diagnostic::error("unknown-user", &actor.place, format!("`{actor}` is not one of the `users`"));
-        problems.push(problem.label("no such user").maybe_help(did_you_mean(&actor.text, names)));
+        problems.push(problem.label("no such user").meant(&actor.text, names));
     }
 }

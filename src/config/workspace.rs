@@ -282,7 +282,9 @@ pub fn misnamed(mapping: &Mapping) -> Option<Diagnostic> {
     let expected = stem(source);
     (mapping.mapping.text != expected).then(|| {
         let message = format!("this file is `{}`, and the mapping in it `{}`", named(source), mapping.mapping);
-        Diagnostic::error("mapping-name", &mapping.mapping.place, message).help(format!("write `mapping: {expected}`"))
+        Diagnostic::error("mapping-name", &mapping.mapping.place, message)
+            .help(format!("write `mapping: {expected}`"))
+            .replaced_by(Some(expected))
     })
 }
 

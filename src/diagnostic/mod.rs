@@ -1,5 +1,6 @@
 //! How do we tell an author what is wrong, and where: a problem, its place, its remedy.
 
+mod fix;
 mod render;
 mod suggest;
 
@@ -7,6 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use fix::{Fix, fixed};
 pub use render::render;
 pub use suggest::{closest, did_you_mean, likeness};
 
@@ -56,6 +58,8 @@ pub struct Diagnostic {
     pub note: Option<String>,
     /// The remedy.
     pub help: Option<String>,
+    /// What a program may write instead, where the remedy leaves no choice.
+    pub fix: Option<Fix>,
 }
 
 impl Source {
@@ -109,6 +113,7 @@ impl Diagnostic {
             related: Vec::new(),
             note: None,
             help: None,
+            fix: None,
         }
     }
 

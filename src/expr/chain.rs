@@ -88,7 +88,9 @@ impl Lowering<'_> {
     /// A call of one of our functions, its arguments counted and its closure where it belongs.
     pub(super) fn call(&mut self, name: &str, at: Range<usize>, arguments: &[Expr], receiver: bool) -> Lowered<Call> {
         let Some(function) = functions::find(name) else {
-            return Err(ExprProblem::new(format!("there is no function `{name}`"), at).maybe_help(functions::suggest(name)));
+            return Err(ExprProblem::new(format!("there is no function `{name}`"), at)
+                .maybe_help(functions::suggest(name))
+                .meant(functions::near(name)));
         };
         let given = arguments.len() + usize::from(receiver);
         let usage = format!("write `{}`", function.doc.signature);

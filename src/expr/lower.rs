@@ -9,7 +9,7 @@ use super::places::Places;
 use super::problem::{ExprProblem, not_an_expression};
 use super::switch::SwitchLabels;
 use super::term::{Case, Closure, Node, Operator, Term};
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{closest, did_you_mean};
 use crate::value::{Decimal, Value};
 
 pub(super) type Lowered<T = Node> = Result<T, ExprProblem>;
@@ -96,9 +96,10 @@ impl<'a> Lowering<'a> {
         let known = self.names.iter().copied().chain(self.locals.iter().map(String::as_str));
         let help = match super::functions::find(name) {
             Some(function) => Some(format!("it is a function: write `{}`", function.doc.signature)),
-            None => did_you_mean(name, known),
+            None => did_you_mean(name, known.clone()),
         };
-        Err(ExprProblem::new(format!("`{name}` is not known here"), at.clone()).maybe_help(help))
+        let meant = closest(name, known).filter(|_| super::functions::find(name).is_none());
+        Err(ExprProblem::new(format!("`{name}` is not known here"), at.clone()).maybe_help(help).meant(meant))
     }
 
     /// An operator, `in`, or a call of a function by name.

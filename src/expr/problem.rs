@@ -15,6 +15,8 @@ pub struct ExprProblem {
     pub at: Option<Range<usize>>,
     /// What to write instead, if we know.
     pub help: Option<String>,
+    /// The word that was meant, if it is near.
+    pub meant: Option<String>,
 }
 
 /// Why an expression has no value for this record.
@@ -29,11 +31,16 @@ pub struct ExprFailure {
 
 impl ExprProblem {
     pub(super) fn new(message: impl Into<String>, at: Range<usize>) -> Self {
-        Self { message: message.into(), at: Some(at), help: None }
+        Self { message: message.into(), at: Some(at), help: None, meant: None }
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    pub(super) fn meant(mut self, word: Option<&str>) -> Self {
+        self.meant = word.map(str::to_owned);
         self
     }
 

@@ -3,7 +3,7 @@
 use super::literal::{Labels, Literal, Named, OneOrMany, RowUse, Rows};
 use super::word::Word;
 use super::yaml::{Node, NodeKind};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 
 /// Something that can stand in a mapping file.
 pub(super) trait FromNode: Sized {
@@ -61,8 +61,11 @@ impl<'a> Keys<'a> {
             };
             if !self.known.contains(&word.text.as_str()) {
                 let message = format!("`{word}` is not a key of {}", self.what);
-                let help = did_you_mean(&word.text, self.known.iter().copied());
-                problems.push(Diagnostic::error("unknown-key", &word.place, message).label("no such key").maybe_help(help));
+                problems.push(
+                    Diagnostic::error("unknown-key", &word.place, message)
+                        .label("no such key")
+                        .meant(&word.text, self.known.iter().copied()),
+                );
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Names that an expression hands to functions as literal texts: mappings, their lists of lines, tables of the settings.
 
 use super::compile::Compiler;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::expr::{Called, Expression};
 use crate::mapping::{Mapping, Word};
 
@@ -48,10 +48,12 @@ impl Compiler<'_> {
         if known.contains(&name.as_str()) {
             return true;
         }
-        let help = did_you_mean(name, known.iter().copied());
         let place = word.part(at.start + 1..at.end - 1);
-        self.problems
-            .push(Diagnostic::error("unknown-name", &place, format!("`{name}` is not {what}")).label("no such name").maybe_help(help));
+        self.problems.push(
+            Diagnostic::error("unknown-name", &place, format!("`{name}` is not {what}"))
+                .label("no such name")
+                .meant(name, known.iter().copied()),
+        );
         false
     }
 }

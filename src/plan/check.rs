@@ -37,11 +37,17 @@ pub(super) enum Misfit {
 }
 
 impl Misfit {
-    /// A problem of this sort.
-    pub(super) fn told(self, place: &Place, message: String) -> Diagnostic {
+    /// A problem of this sort; a label that is near is the one that was meant.
+    pub(super) fn told(self, place: &Place, message: String, (value, field): (Option<&Value>, &Field)) -> Diagnostic {
         match self {
             Self::Kind => Diagnostic::error("wrong-kind", place, message),
-            Self::Label => Diagnostic::error("unknown-label", place, message).label("no such label"),
+            Self::Label => {
+                let told = Diagnostic::error("unknown-label", place, message).label("no such label");
+                match value.and_then(Value::as_text) {
+                    Some(text) => told.meant(text, field.labels.iter().map(String::as_str)),
+                    None => told,
+                }
+            }
             Self::Length => Diagnostic::error("too-long", place, message),
         }
     }
@@ -107,7 +113,7 @@ pub(super) fn no_field((name, owner): (&str, &str), lost: &Lost<'_>, place: &Pla
         (None, _) => (format!("`{owner}` has no fields"), "nothing below this"),
         (Some(_), _) => (format!("`{name}` is not a field of `{owner}`"), "no such field"),
     };
-    Diagnostic::error("unknown-field", place, message).label(label).maybe_help(did_you_mean(name, known))
+    Diagnostic::error("unknown-field", place, message).label(label).meant(name, known)
 }
 
 /// The kind that `as` reads a value as.

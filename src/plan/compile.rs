@@ -8,7 +8,7 @@ use super::order::cycle;
 use super::trie::Wanted;
 use super::unused::Used;
 use super::{Asked, Direction, Late, Plan, ProjectOf, Requirement, SourceKey, Step, late, pairs, table};
-use crate::diagnostic::{Diagnostic, any_error, did_you_mean};
+use crate::diagnostic::{Diagnostic, any_error, closest};
 use crate::expr::Expressions;
 use crate::mapping::{Mapping, Word};
 use crate::schema::{Catalog, Schema, Shape};
@@ -151,7 +151,8 @@ impl<'a> Compiler<'a> {
             other => {
                 let message = format!("`{other}` is not a direction");
                 let help = "`export` carries Procore records to Acumatica, `import` Acumatica records to Procore";
-                problems.push(Diagnostic::error("direction", &mapping.direction.place, message).help(help));
+                let near = closest(other, ["export", "import"]);
+                problems.push(Diagnostic::error("direction", &mapping.direction.place, message).help(help).replaced_by(near));
                 return None;
             }
         };
@@ -291,16 +292,19 @@ impl<'a> Compiler<'a> {
         for step in &mapping.steps {
             if !known.contains(&step.action.text) {
                 let message = format!("`{}` is not an action of `{}`", step.action, self.target.name);
-                let help = did_you_mean(&step.action.text, known.iter().map(String::as_str));
-                self.problems
-                    .push(Diagnostic::error("unknown-action", &step.action.place, message).label("no such action").maybe_help(help));
+                self.problems.push(
+                    Diagnostic::error("unknown-action", &step.action.place, message)
+                        .label("no such action")
+                        .meant(&step.action.text, known.iter().map(String::as_str)),
+                );
             }
             let statuses = self.target.shape.get("Status").map(|field| field.labels.clone()).unwrap_or_default();
             for status in [&step.from, &step.to] {
                 if !statuses.is_empty() && !statuses.contains(&status.text) {
                     let message = format!("`{status}` is not a status of `{}`", self.target.name);
-                    let help = did_you_mean(&status.text, statuses.iter().map(String::as_str));
-                    self.problems.push(Diagnostic::error("unknown-label", &status.place, message).maybe_help(help));
+                    self.problems.push(
+                        Diagnostic::error("unknown-label", &status.place, message).meant(&status.text, statuses.iter().map(String::as_str)),
+                    );
                 }
             }
             let when = step.when.as_ref().and_then(|word| self.switch(word, "`when` of a step"));
@@ -358,8 +362,11 @@ impl<'a> Compiler<'a> {
         let known = self.names_of_mappings().contains(&word.text.as_str());
         if !known {
             let message = format!("there is no mapping named `{word}`");
-            let help = did_you_mean(&word.text, self.names_of_mappings());
-            self.problems.push(Diagnostic::error("unknown-mapping", &word.place, message).label("no such mapping").maybe_help(help));
+            self.problems.push(
+                Diagnostic::error("unknown-mapping", &word.place, message)
+                    .label("no such mapping")
+                    .meant(&word.text, self.names_of_mappings()),
+            );
         }
         known
     }
@@ -369,9 +376,8 @@ pub(super) fn schema(word: &Word, catalog: &Catalog, problems: &mut Vec<Diagnost
     let found = catalog.get(&word.text).cloned();
     if found.is_none() {
         let message = format!("there is no schema for `{word}`");
-        problems.push(
-            Diagnostic::error("unknown-resource", &word.place, message).label("no such resource").maybe_help(catalog.suggest(&word.text)),
-        );
+        problems
+            .push(Diagnostic::error("unknown-resource", &word.place, message).label("no such resource").meant(&word.text, catalog.names()));
     }
     found
 }

@@ -9,7 +9,7 @@ use super::paths::names;
 use super::resolve::resolve;
 use super::table::written;
 use super::{Direction, KeyPart, LinesOf, LinesPart, LinesRule, Node, Owner, Rule, Term};
-use crate::diagnostic::{self, Diagnostic, closest, did_you_mean};
+use crate::diagnostic::{self, Diagnostic, closest};
 use crate::expr::As;
 use crate::expr::path::Step as PathStep;
 use crate::mapping::{Field as Entry, Link, Literal, Word};
@@ -185,7 +185,7 @@ impl Compiler<'_> {
 
     fn constant(&mut self, literal: &Literal, field: &Field) {
         if let Err((misfit, message, help)) = constant_fits(&literal.value, field) {
-            self.problems.push(misfit.told(&literal.place, message).maybe_help(help));
+            self.problems.push(misfit.told(&literal.place, message, (Some(&literal.value), field)).maybe_help(help));
         }
     }
 
@@ -299,8 +299,7 @@ impl Compiler<'_> {
         let as_ = As::from_word(&word.text);
         if as_.is_none() {
             let message = format!("`{word}` is not something a value can be read as");
-            self.problems
-                .push(Diagnostic::error("unknown-word", &word.place, message).maybe_help(did_you_mean(&word.text, As::ALL.map(As::word))));
+            self.problems.push(Diagnostic::error("unknown-word", &word.place, message).meant(&word.text, As::ALL.map(As::word)));
         }
         as_
     }
@@ -332,16 +331,15 @@ impl Compiler<'_> {
         let Some(word) = word else { return false };
         if !["refuse", "truncate"].contains(&word.text.as_str()) {
             let message = format!("`{word}` is not what can happen to a long text");
-            self.problems
-                .push(Diagnostic::error("unknown-word", &word.place, message).maybe_help(did_you_mean(&word.text, ["refuse", "truncate"])));
+            self.problems.push(Diagnostic::error("unknown-word", &word.place, message).meant(&word.text, ["refuse", "truncate"]));
         }
         word.text == "truncate"
     }
 
     pub(super) fn unknown_target(&mut self, word: &Word, schema: &Schema) {
         let message = format!("`{word}` is not a field of `{}`", schema.name);
-        let help = did_you_mean(&word.text, schema.shape.names());
-        self.problems.push(Diagnostic::error("unknown-field", &word.place, message).label("no such field").maybe_help(help));
+        self.problems
+            .push(Diagnostic::error("unknown-field", &word.place, message).label("no such field").meant(&word.text, schema.shape.names()));
     }
 }
 

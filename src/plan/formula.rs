@@ -1,7 +1,7 @@
 //! An expression in its place: compiled, its names checked against the shapes in scope, and its reads turned into wanted
 //! values.
 
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::expr::{Expression, NoLookups, PathStep, Read, Scope, Typed};
 use crate::mapping::Word;
 use crate::schema::{Field, Kind, Shape, System};
@@ -91,7 +91,9 @@ impl Compiler<'_> {
             Ok(expression) => expression,
             Err(problem) => {
                 let place = problem.at.map_or_else(|| word.place.clone(), |at| word.part(at));
-                self.problems.push(Diagnostic::error("expression", &place, problem.message).maybe_help(problem.help));
+                self.problems.push(
+                    Diagnostic::error("expression", &place, problem.message).maybe_help(problem.help).replaced_by(problem.meant.as_deref()),
+                );
                 return None;
             }
         };
@@ -208,8 +210,9 @@ impl Compiler<'_> {
                 let known: Vec<&str> = record.iter().map(|(name, _)| name).collect();
                 let place = word.part(step.at.clone());
                 let message = format!("`{name}` is not a setting");
-                let help = did_you_mean(name, known.iter().copied());
-                self.problems.push(Diagnostic::error("unknown-setting", &place, message).label("no such setting").maybe_help(help));
+                self.problems.push(
+                    Diagnostic::error("unknown-setting", &place, message).label("no such setting").meant(name, known.iter().copied()),
+                );
                 return false;
             };
             here = next;
@@ -224,9 +227,11 @@ impl Compiler<'_> {
             return true;
         }
         let place = word.part(step.at.clone());
-        let help = did_you_mean(name, known.iter().copied());
-        self.problems
-            .push(Diagnostic::error("unknown-name", &place, format!("`{name}` is not {what}")).label("no such name").maybe_help(help));
+        self.problems.push(
+            Diagnostic::error("unknown-name", &place, format!("`{name}` is not {what}"))
+                .label("no such name")
+                .meant(name, known.iter().copied()),
+        );
         false
     }
 

@@ -79,7 +79,7 @@ impl Compiler<'_> {
     pub(super) fn gives(&mut self, word: &Word, typed: &Typed, (field, as_): (&Field, Option<As>), most: Option<usize>) {
         for leaf in &typed.leaves {
             let Some((misfit, message, help)) = unfit(leaf, field, as_, most) else { continue };
-            let problem = misfit.told(&word.part(leaf.at.clone()), message);
+            let problem = misfit.told(&word.part(leaf.at.clone()), message, (leaf.constant.as_ref(), field));
             self.problems.push(problem.maybe_help(help));
         }
     }
@@ -137,7 +137,7 @@ fn told(problem: &TypeProblem, place: &Place) -> Diagnostic {
         Slip::Label => Diagnostic::error("unknown-label", place, message).label("no such label"),
         Slip::Unreachable => Diagnostic::error("unreachable-case", place, message),
     };
-    told.maybe_help(problem.help.clone())
+    told.maybe_help(problem.help.clone()).replaced_by(problem.meant.as_deref())
 }
 
 /// What `as` can read.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Schema;
-use crate::diagnostic::did_you_mean;
 
 /// Schemas by `system/Name`.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +27,8 @@ impl Catalog {
         self.schemas.values()
     }
 
-    /// A remedy for a name that is not here.
-    pub fn suggest(&self, name: &str) -> Option<String> {
-        did_you_mean(name, self.schemas.keys().map(String::as_str))
+    /// The names of all of them.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.schemas.keys().map(String::as_str)
     }
 }

@@ -85,3 +85,79 @@ fn commands_that_need_sound_files_do_nothing_without_them() {
     }
     assert!(!folder.has("tables.md"));
 }
+
+#[test]
+fn slips_that_leave_no_choice_are_mended_and_the_rest_is_told() {
+    let folder = Folder::new().with_shipped_files();
+    folder.write("crosswalk.yaml", "settings:\n  contry: US\n");
+    folder.replace("mappings/companies.yaml", "from: $.VendorName", "from: $.VendorNmae");
+    folder.replace("mappings/companies.yaml", "source.Status != \"Inactive\" ||", "source.Status != \"Inactve\" ||");
+    folder.replace("mappings/companies.yaml", "upper(source.MainContact.Address.State)", "uper(source.MainContact.Address.State)");
+    folder.replace("mappings/cost_codes.yaml", "direction: import", "direction: improt");
+    folder.replace("mappings/subcontracts.yaml", "mapping: companies", "\"mapping\": 'compnies'");
+    folder.replace("mappings/subcontracts.yaml", "expr: project.acumatica", "expr: project.somewhere");
+    let ran = folder.run(&["check", "--fix"]);
+    assert_eq!(ran.code, 3, "{ran}");
+    for told in [
+        "crosswalk.yaml:2:3: `contry` is now `country`\n",
+        "`VendorNmae` is now `VendorName`\n",
+        "`Inactve` is now `Inactive`\n",
+        "`uper` is now `upper`\n",
+        "mappings/cost_codes.yaml:4:12: `improt` is now `import`\n",
+        "`compnies` is now `companies`\n",
+        "found 1 error in 1 file",
+    ] {
+        assert!(ran.out.contains(told), "no {told} in {ran}");
+    }
+    assert!(folder.read("mappings/subcontracts.yaml").contains("\"mapping\": 'companies'"));
+    folder.replace("mappings/subcontracts.yaml", "expr: project.somewhere", "expr: project.acumatica");
+    let again = folder.run(&["check", "--fix"]);
+    assert!(again.code == 0 && again.out.starts_with("sound: "), "{again}");
+    let left: Vec<String> = std::fs::read_dir(folder.path().join("mappings"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().display().to_string())
+        .filter(|path| path.contains(".crosswalk"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn shipped_files_are_nobodys_to_mend() {
+    let folder = Folder::new();
+    folder.write("crosswalk.yaml", "settings:\n  country: US\n");
+    let ran = folder.run(&["check", "--fix"]);
+    assert!(ran.code == 0 && !ran.out.contains("is now") && !folder.has("mappings"), "{ran}");
+}
+
+#[test]
+fn fixes_travel_in_json_and_sarif() {
+    let folder = Folder::new().with_shipped_files();
+    folder.replace("mappings/companies.yaml", "from: $.VendorName", "from: $.VendorNmae");
+    let json: serde_json::Value = serde_json::from_str(&folder.run(&["check", "--json"]).out).unwrap();
+    assert_eq!(json["problems"][0]["fix"]["text"], "VendorName");
+    let log: serde_json::Value = serde_json::from_str(&folder.run(&["check", "--format", "sarif"]).out).unwrap();
+    let change = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["replacements"][0]["insertedContent"]["text"], "VendorName");
+    assert!(folder.read("mappings/companies.yaml").contains("VendorNmae"), "telling a fix makes none");
+}
+
+#[test]
+fn a_code_is_explained_with_its_page() {
+    let ran = Folder::new().run(&["check", "--why", "unknown-label"]);
+    assert!(ran.code == 0 && ran.out.starts_with("# `unknown-label`\n") && ran.out.contains("Right:"), "{ran}");
+    let slip = Folder::new().run(&["check", "--why", "unknown-lable"]);
+    assert!(slip.code == 2 && slip.err.contains("did you mean `unknown-label`?"), "{slip}");
+}
+
+/// What no record could make good is told before one is there, and a warning stops nothing.
+#[test]
+fn a_warning_is_told_and_stops_nothing() {
+    let folder = Folder::new().with_shipped_files();
+    folder.replace(
+        "mappings/companies.yaml",
+        "identity: [name]",
+        "identity: [name]\njoin:\n  class: {resource: acumatica/VendorClass, key: [$.VendorClass]}",
+    );
+    let ran = folder.run(&["check"]);
+    assert!(ran.code == 0 && ran.err.contains("nothing looks at the join `class`") && ran.out.contains("found 1 warning"), "{ran}");
+}

@@ -1,4 +1,5 @@
 //! Slips of all kinds in the shipped mappings: `check` refuses nearly all of them, and points at the very word.
+#![allow(clippy::single_range_in_vec_init)] // most slips are broken at one place
 
 mod expressions;
 mod mutant;
@@ -118,7 +119,13 @@ struct Outcome {
 fn outcome(judge: &Judge, mutant: &Mutant, desk: &mut Desk) -> Outcome {
     let problems = judge.problems(mutant.of, &mutant.text, desk);
     let refused = any_error(&problems);
-    let meets = |span: &Range<usize>| mutant.broken.iter().any(|broken| span.start <= broken.end && broken.start <= span.end);
+    // Where words were taken out there is nothing left to stand on but what is next to it.
+    let meets = |span: &Range<usize>| {
+        mutant.broken.iter().any(|broken| match broken.is_empty() || span.is_empty() {
+            true => span.start <= broken.end && broken.start <= span.end,
+            false => span.start < broken.end && broken.start < span.end,
+        })
+    };
     let spans = problems.iter().filter_map(|problem| problem.place.as_ref()).map(|place| &place.span);
     let pointed = refused && spans.into_iter().any(meets);
     let said: Vec<String> = problems

@@ -28,7 +28,7 @@ use crate::diagnostic::did_you_mean;
 pub(super) fn run(command: Command, session: &Session) -> Result<Done, Stop> {
     match command {
         Command::Init(init) => init::run(&init),
-        Command::Check(check) => Ok(check::run(&check, session)),
+        Command::Check(check) => check::run(&check, session),
         Command::Test(test) => test::run(&test, session),
         Command::Review(review) => review::run(&review, session),
         Command::Docs(docs) => docs::run(docs, session),

@@ -7,7 +7,7 @@ use super::diagnostics::{Problem, drawn, tally};
 use super::formats::{github, sarif};
 use super::{View, to_json};
 use crate::cli::terminal::{Paint, count};
-use crate::config::{Checked, Counts};
+use crate::config::{Checked, Counts, Mended};
 use crate::diagnostic::any_error;
 
 /// What a check found.
@@ -16,6 +16,26 @@ pub(in crate::cli) struct Findings {
     pub(in crate::cli) checked: Checked,
     /// The form in which it is told.
     pub(in crate::cli) form: Form,
+    /// What was mended before.
+    pub(in crate::cli) mended: Vec<Mended>,
+}
+
+/// What a code means.
+pub(in crate::cli) struct Why {
+    /// The code.
+    pub(in crate::cli) code: String,
+    /// Its page.
+    pub(in crate::cli) page: &'static str,
+}
+
+impl View for Why {
+    fn human(&self, _: Paint) -> String {
+        self.page.to_owned()
+    }
+
+    fn json(&self) -> String {
+        to_json(&serde_json::json!({"code": self.code, "page": self.page}))
+    }
 }
 
 /// The form of an answer.
@@ -43,7 +63,7 @@ pub(in crate::cli) fn shipped_line(shipped: &[&str]) -> String {
 
 impl View for Findings {
     fn human(&self, paint: Paint) -> String {
-        let Checked { problems, counts, shipped } = &self.checked;
+        let Self { checked: Checked { problems, counts, shipped }, mended, .. } = self;
         match self.form {
             Form::Text => {}
             Form::Json => return format!("{}\n", self.json()),
@@ -51,14 +71,16 @@ impl View for Findings {
             Form::Sarif => return format!("{}\n", sarif(problems)),
         }
         let shipped = shipped_line(shipped);
+        let mended: String =
+            mended.iter().map(|Mended { place, before, after }| format!("{place}: `{before}` is now `{after}`\n")).collect();
         if problems.is_empty() {
             let Counts { mappings, schemas, cases, profiles } = counts.unwrap_or_default();
             let what = [count(mappings, "mapping"), count(schemas, "schema"), count(cases, "case")].join(", ");
             let what = format!("{what} and {}", count(profiles, "profile"));
-            return format!("{}: {what}\n{shipped}", paint.green("sound"));
+            return format!("{mended}{}: {what}\n{shipped}", paint.green("sound"));
         }
         let found = format!("found {}", tally(problems));
-        format!("{}\n{shipped}", if any_error(problems) { paint.red(&found) } else { found })
+        format!("{mended}{}\n{shipped}", if any_error(problems) { paint.red(&found) } else { found })
     }
 
     fn aside(&self, paint: Paint) -> String {
@@ -74,6 +96,8 @@ impl View for Findings {
             cases: Option<usize>,
             profiles: Option<usize>,
             shipped: &'d [&'static str],
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            mended: Vec<[&'d str; 3]>,
             problems: Vec<Problem<'d>>,
         }
         let of = |number: fn(Counts) -> usize| self.checked.counts.map(number);
@@ -85,6 +109,7 @@ impl View for Findings {
             cases: of(|counts| counts.cases),
             profiles: of(|counts| counts.profiles),
             shipped: &self.checked.shipped,
+            mended: self.mended.iter().map(|mended| [&*mended.place, &*mended.before, &*mended.after]).collect(),
             problems,
         })
     }

@@ -23,6 +23,16 @@ pub(super) struct Problem<'d> {
     note: Option<&'d str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'d str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<Mending<'d>>,
+}
+
+/// Other words for a place.
+#[derive(Serialize)]
+struct Mending<'d> {
+    #[serde(flatten)]
+    place: Where,
+    text: &'d str,
 }
 
 #[derive(Serialize)]
@@ -55,6 +65,11 @@ impl<'d> From<&'d Diagnostic> for Problem<'d> {
             related: diagnostic.related.iter().map(|(place, label)| Related { place: spot(place), label }).collect(),
             note: diagnostic.note.as_deref(),
             help: diagnostic.help.as_deref(),
+            fix: diagnostic
+                .place
+                .as_ref()
+                .zip(diagnostic.fix.as_ref())
+                .map(|(place, fix)| Mending { place: spot(&Place::new(&place.source, fix.span.clone())), text: &fix.text }),
         }
     }
 }

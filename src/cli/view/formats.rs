@@ -59,7 +59,15 @@ fn result(problem: &Diagnostic) -> Value {
     let places: Vec<Value> = problem.place.iter().map(|place| json!({"physicalLocation": location(place)})).collect();
     let related: Vec<Value> =
         problem.related.iter().map(|(place, label)| json!({"physicalLocation": location(place), "message": {"text": label}})).collect();
-    json!({"ruleId": problem.code, "level": level, "message": {"text": text}, "locations": places, "relatedLocations": related})
+    let mut told =
+        json!({"ruleId": problem.code, "level": level, "message": {"text": text}, "locations": places, "relatedLocations": related});
+    if let (Some(place), Some(fix)) = (&problem.place, &problem.fix) {
+        let location = location(&Place::new(&place.source, fix.span.clone()));
+        let replacement = json!({"deletedRegion": location["region"], "insertedContent": {"text": fix.text}});
+        let change = json!({"artifactLocation": location["artifactLocation"], "replacements": [replacement]});
+        told["fixes"] = json!([{"description": {"text": format!("write `{}`", fix.text)}, "artifactChanges": [change]}]);
+    }
+    told
 }
 
 fn location(place: &Place) -> Value {
@@ -81,7 +89,9 @@ mod tests {
 
     fn problems() -> Vec<Diagnostic> {
         let source = Source::new("mappings/a,b.yaml", "title: x\nexpr: sorce.id\n");
-        let slip = Diagnostic::error("unknown-field", &Place::new(&source, 15..20), "there is no `sorce`, 50% sure").help("write `source`");
+        let slip = Diagnostic::error("unknown-field", &Place::new(&source, 15..20), "there is no `sorce`, 50% sure")
+            .help("write `source`")
+            .replaced_by(Some("source"));
         vec![slip, Diagnostic::anywhere("unreadable", "there is no folder")]
     }
 
@@ -100,6 +110,8 @@ mod tests {
         assert_eq!(results[0]["ruleId"], "unknown-field");
         assert_eq!(results[0]["locations"][0]["physicalLocation"]["region"]["startColumn"], 7);
         assert_eq!(results[0]["message"]["text"], "there is no `sorce`, 50% sure\nwrite `source`");
+        let change = &results[0]["fixes"][0]["artifactChanges"][0]["replacements"][0];
+        assert_eq!((&change["insertedContent"]["text"], &change["deletedRegion"]["endColumn"]), (&"source".into(), &12.into()));
         assert_eq!(results[1]["locations"].as_array().unwrap().len(), 0);
         assert_eq!(log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap().len(), 2);
     }

@@ -119,3 +119,8 @@ pub(super) fn suggest(name: &str) -> Option<String> {
         None => Some("the functions are listed in docs/functions.md".to_owned()),
     }
 }
+
+/// The function that was meant by a name, where it is a slip of the fingers and not a word from elsewhere.
+pub(super) fn near(name: &str) -> Option<&'static str> {
+    closest(name, function_names()).filter(|_| FOREIGN.iter().all(|(foreign, _)| *foreign != name))
+}

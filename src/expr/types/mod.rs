@@ -17,6 +17,9 @@ pub use typing::Typed;
 use super::reads::PathStep;
 use crate::value::Value;
 
+/// Names and types, shared.
+type Fields = Arc<[(Arc<str>, Type)]>;
+
 /// What is known of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Type {
@@ -29,7 +32,7 @@ pub struct Type {
     /// What a list is made of, where it does not lie in the data.
     member: Option<Box<Type>>,
     /// The fields of a record that was made in the expression.
-    fields: Option<Arc<[(Arc<str>, Type)]>>,
+    fields: Option<Fields>,
 }
 
 /// The texts that a value may be.

@@ -62,7 +62,7 @@ impl Bench<'_> {
             let step = step.get(1).unwrap();
             self.typo("path", inner.start + step.start()..inner.start + step.end());
         }
-        self.replace("path that is none", inner.start..inner.start + 2, "$");
+        self.change("path that is none", inner.start..inner.start + 2, "$", vec![inner.start..inner.start + 2]);
         self.replace("wrong path", inner.start + 2..inner.end, "no.such.thing");
         if let Some(each) = text.find("[*]") {
             self.change("path that is none", inner.start + each + 2..inner.start + each + 3, "", vec![inner.start..inner.end - 1]);
@@ -105,7 +105,7 @@ impl Bench<'_> {
             if ["if", "in", "switch", "else"].contains(&name.as_str()) || printed[name.start()] {
                 continue;
             }
-            if text[..name.start()].ends_with('.') == false {
+            if !text[..name.start()].ends_with('.') {
                 self.typo("function", start + name.start()..start + name.end());
             }
             let open = start + name.end() + 1;
@@ -160,7 +160,7 @@ impl Bench<'_> {
         if let Some(field) = into {
             for result in RESULT.captures_iter(text).filter(|_| !field.labels.is_empty()) {
                 let label = result.get(1).unwrap();
-                if printed[label.start()] == false {
+                if !printed[label.start()] {
                     self.typo("label", start + label.start()..start + label.end());
                 }
             }
