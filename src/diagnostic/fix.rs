@@ -72,7 +72,7 @@ mod tests {
         let fix = told.fix.unwrap();
         assert_eq!(fixed(&source.text, [&fix]).0, "to: \"name\"\n");
         let over = Fix { span: 3..7, text: String::new() };
-        assert_eq!(fixed(&source.text, [&fix, &over]), ("to:mae\"\n".to_owned(), vec![&over]));
+        assert_eq!(fixed(&source.text, [&fix, &over]), ("to:ae\"\n".to_owned(), vec![&over]));
     }
 
     #[test]

@@ -84,7 +84,7 @@ fn slips_of_the_pen_are_shown_at_their_word() {
         ("", "the expression is empty", ""),
         ("  ", "the expression is empty", "  "),
         ("source.qty +", "the expression ends too early", "+"),
-        ("(1 + 2", "expecting `)` for a matching ( in this expression", "2"),
+        ("(1 + 2", "`(` is not closed", "("),
         ("\"abc", "the text is not closed", "\"abc"),
         ("'abc'", "single quotes hold one character", "'abc'"),
         ("1 + 1.5e3", "`1.5e3` has an exponent", "1.5e3"),
