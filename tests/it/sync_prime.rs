@@ -108,3 +108,21 @@ async fn a_contract_that_was_made_and_whose_lines_were_lost_is_completed() {
     assert_eq!(counts(&report, "prime_contracts"), "unchanged 1");
     assert_eq!((world.rows("prime_contracts").len(), contracted(&world)), (1, revenue(&world)));
 }
+
+/// Revenue that accounting adds later comes with a cost type, as the first lines did (BR-02).
+#[tokio::test]
+async fn a_line_that_is_added_to_the_revenue_budget_is_added_to_the_contract() {
+    let draft = r#"{"prime_contracts": {"status": "Draft"}}"#;
+    let world = Setup::building().settings(draft).with(|setup| setup.company.projects[0].prime.in_procore = false).open();
+    world.sync().await;
+    let income: Vec<Record> = world.books("ProjectBudget").into_iter().filter(|line| text(line, "Type") == "Income").collect();
+    let codes = world.rows("prime_contract_line_items").len();
+    let mut unused = world.books("CostCode").into_iter().map(|code| text(&code, "CostCodeID"));
+    let code = unused.find(|code| income.iter().all(|line| text(line, "CostCode") != *code)).unwrap();
+    let key = ["ProjectID", "ProjectTaskID", "AccountGroup", "InventoryID"].map(|name| format!(r#""{name}":"{}""#, text(&income[0], name)));
+    world.put("ProjectBudget", &format!(r#"{{{},"CostCode":"{code}","OriginalBudgetedAmount":1200.50}}"#, key.join(",")));
+    world.an_hour_later();
+    let report = world.sync().await;
+    assert_eq!(counts(&report, "prime_contracts"), "updated 1", "{}", why(&report, "prime_contracts"));
+    assert_eq!((world.rows("prime_contract_line_items").len(), contracted(&world)), (codes + 1, revenue(&world)));
+}
