@@ -98,3 +98,13 @@ fn a_comment_changes_no_snapshot() {
 fn a_mapping_that_is_not_there_is_named() {
     assert_snapshot!(folder().run(&["test", "company"]));
 }
+
+#[test]
+fn every_row_of_the_shipped_tables_is_reached_by_a_case() {
+    let told = Folder::new().run(&["test", "--coverage"]);
+    let line = told.out.lines().find(|line| line.starts_with("coverage: ")).unwrap_or_else(|| panic!("{told}"));
+    let words: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!(words[1], words[3], "rows that no case reaches: {line}");
+    assert!(told.out.contains("no case runs `"), "branches that none reaches are named: {line}");
+    println!("{line}");
+}
