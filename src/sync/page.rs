@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use jiff::Timestamp;
 
@@ -79,7 +79,7 @@ impl<'r> Run<'r> {
                 }
             };
             let read = read.clone().unwrap_or_else(|| digest_of(&opened));
-            let document: Arc<str> = body.as_str().into();
+            let document = OnceLock::new();
             page.newest = page.newest.max(opened.modified().as_deref().and_then(instant_of));
             for item in opened.items() {
                 report.counts.read += 1;
@@ -92,7 +92,7 @@ impl<'r> Run<'r> {
                 };
                 page.seen.insert(source.id.clone());
                 for mut place in self.places(reading, &source, &all) {
-                    let decision = self.decide(reading.plan, (&item, &source, &read), &document, (&mut place, page)).await?;
+                    let decision = self.decide(reading.plan, (&item, &source, &read), (body, &document), (&mut place, page)).await?;
                     if decision.lets_go() {
                         let one = (place.scope.clone(), source.id.clone());
                         let held = page.held.contains(&one);
@@ -183,7 +183,7 @@ impl<'r> Run<'r> {
         &mut self,
         plan: &'r Plan,
         (item, source, read): (&Item<'_, '_, '_>, &SourceRef, &str),
-        document: &Arc<str>,
+        (body, document): (&str, &OnceLock<Arc<str>>),
         (place, page): (&mut Where, &mut Page),
     ) -> Result<Decision, Failure> {
         if self.awaited.contains(&(plan.name.clone(), place.scope.clone(), source.id.clone())) {
@@ -236,7 +236,7 @@ impl<'r> Run<'r> {
             }
         }
         if let Decision::Stage(one) = &mut decision {
-            one.input = Some(Input { document: Arc::clone(document), beside: staging.beside(source) });
+            one.input = Some(Input { document: Arc::clone(document.get_or_init(|| body.into())), beside: staging.beside(source) });
         }
         // What is held is offered again by itself.
         page.missed |= !staging.missed.is_nothing() && !matches!(decision, Decision::Hold(_));

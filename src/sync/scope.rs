@@ -65,7 +65,8 @@ pub(super) fn projects(book: &Book, planned: &[ProjectScope]) -> Vec<ProjectScop
     projects
 }
 
-fn of_link(link: &Linked) -> ProjectScope {
+/// The project of a link.
+pub(super) fn of_link(link: &Linked) -> ProjectScope {
     ProjectScope {
         procore: link.procore.id.clone(),
         acumatica: link.acumatica.key.clone().unwrap_or_else(|| link.acumatica.id.clone()),

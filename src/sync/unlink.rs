@@ -2,12 +2,13 @@
 
 use super::engine::Engine;
 use super::failure::Failure;
+use super::scope::{PROJECTS, of_link};
 use super::target::{is_undone, read};
 use crate::connector::{Certainty, Key, Outgoing, ProjectScope, Select};
 use crate::evaluate::open;
 use crate::plan::Plan;
 use crate::schema::System;
-use crate::store::{Export, ExportState, Link};
+use crate::store::{Export, ExportState, Link, Linked};
 use crate::value::{Record, Value};
 
 /// What Procore learns of an export, and forgets with its link: while it is there the record is locked (BR-07).
@@ -34,7 +35,7 @@ impl Engine<'_> {
         let (pair, scope, id) = (plan.pair.clone(), export.scope.clone(), export.source_id.clone());
         let source = plan.source.resource.system;
         let found = self.worker.store().read(move |reading| {
-            let projects = if scope.is_empty() { None } else { reading.find_link("projects", "", System::Procore, &scope)? };
+            let projects = if scope.is_empty() { None } else { reading.find_link(PROJECTS, "", System::Procore, &scope)? };
             Ok((reading.find_link(&pair, &scope, source, &id)?, projects))
         });
         let (link, project) = found.await?;
@@ -42,11 +43,7 @@ impl Engine<'_> {
             let state = export.state.word();
             return Err(Failure::Asked(format!("export {handle} ({state}) is not linked with a record of {}", plan.target.name)));
         };
-        let project = project.map(|link| ProjectScope {
-            procore: link.procore.id.clone(),
-            acumatica: link.acumatica.key.clone().unwrap_or_else(|| link.acumatica.id.clone()),
-            procore_origin: link.procore.key,
-        });
+        let project = project.map(|link| of_link(&Linked::from(&link)));
         if let Some(status) = self.lives(plan, project.as_ref(), &link).await? {
             let end = link.end(plan.target.resource.system);
             let name = end.key.as_deref().unwrap_or(&end.id);

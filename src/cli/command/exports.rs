@@ -141,10 +141,7 @@ pub(super) fn run(exports: &Exports, session: &Session) -> Result<Done, Stop> {
         Command::Reject { chosen, because } => {
             let (store, named) = to_decide(&setup, chosen)?;
             let because = because.clone();
-            decided(&setup, session, &store, named, move |writing, export, handle| {
-                let _ = export;
-                writing.reject_export(handle, &because)
-            })
+            decided(&setup, session, &store, named, move |writing, handle| writing.reject_export(handle, &because))
         }
         Command::Resend { exports } => sent_again(&setup, session, exports, |writing, id| writing.resend_export(id)),
         Command::Retrieve { exports, because } => {
@@ -217,7 +214,7 @@ fn accept(setup: &Setup, session: &Session, chosen: &Chosen, typed: &[(String, S
         return Err(Stop::usage(faults.join("\n"), Some("nothing was accepted".to_owned())));
     }
     let mut given = given.into_iter();
-    decided(setup, session, &store, named, move |writing, _, handle| {
+    decided(setup, session, &store, named, move |writing, handle| {
         let asked = given.next().unwrap_or_else(Record::new);
         writing.accept_export(handle, &asked)
     })
@@ -258,13 +255,13 @@ fn decided(
     session: &Session,
     store: &Store,
     named: Vec<Export>,
-    mut decide: impl FnMut(&Writing<'_>, &Export, Handle) -> Result<Export, StoreError> + Send + 'static,
+    mut decide: impl FnMut(&Writing<'_>, Handle) -> Result<Export, StoreError> + Send + 'static,
 ) -> Result<Done, Stop> {
     let acting = session.acting(setup)?;
     for export in &named {
         acting.may_accept(&export.mapping).map_err(|refused| Stop::usage(refused, None))?;
     }
-    changed(store, acting.name(), move |writing| named.iter().map(|export| decide(writing, export, export.handle)).collect())
+    changed(store, acting.name(), move |writing| named.iter().map(|export| decide(writing, export.handle)).collect())
 }
 
 /// What a sender does with exports: all of them, or none.

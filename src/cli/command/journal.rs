@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use super::known_or_remembered;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
-use crate::cli::view::{Done, Shown, table::Table};
+use crate::cli::view::{Done, Shown, exports::details, table::Table};
 use crate::store::{JournalEntry, JournalFilter, Store, Verdict};
 use crate::sync::Failure;
 use crate::value::{Record, Value};
@@ -65,7 +65,6 @@ fn text(entries: &[JournalEntry]) -> String {
     let mut table = Table::new(&[">#", "time", "who", "what", "mapping", "record", "details"]);
     for entry in entries {
         let time = entry.at.to_string();
-        let details: String = Value::Record(entry.entry.details.clone()).to_string().chars().take(90).collect();
         table.row([
             entry.seq.to_string(),
             time.get(..19).unwrap_or(&time).to_owned(),
@@ -73,7 +72,7 @@ fn text(entries: &[JournalEntry]) -> String {
             entry.entry.kind.clone(),
             entry.entry.mapping.clone(),
             entry.entry.source_id.clone(),
-            details,
+            details(entry),
         ]);
     }
     table.text()

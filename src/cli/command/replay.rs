@@ -6,7 +6,7 @@ use super::known_mappings;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
 use crate::cli::terminal::count;
-use crate::cli::view::{Done, Shown, run, table::Table};
+use crate::cli::view::{Done, Shown, exports::minute, run, table::Table};
 use crate::sync::{Difference, ReplayFilter, Replayed};
 
 /// Map what was sent before anew, under the mappings and settings of today, and show what would differ
@@ -64,7 +64,7 @@ fn text(replayed: &Replayed) -> String {
 
 fn one(difference: &Difference) -> String {
     let project = if difference.project.is_empty() { String::new() } else { format!(" in project {}", difference.project) };
-    let sent = difference.sent.get(..16).unwrap_or(&difference.sent).replace('T', " ");
+    let sent = minute(&difference.sent);
     let mut text = format!("{}: {}{project}, sent {sent}\n", difference.mapping, difference.label);
     if let Some(reason) = &difference.refused {
         text.push_str(&format!("      it would not go: {reason}\n"));

@@ -60,8 +60,8 @@ pub(in crate::cli) fn show(
     text.push_str("\nhistory:\n");
     let mut table = Table::new(&[">#", "time", "who", "what", "details"]);
     for entry in history {
-        let details: String = Value::Record(entry.entry.details.clone()).to_string().chars().take(90).collect();
-        table.row([entry.seq.to_string(), minute(&entry.at.to_string()), entry.actor.clone(), entry.entry.kind.clone(), details]);
+        let (time, details) = (minute(&entry.at.to_string()), details(entry));
+        table.row([entry.seq.to_string(), time, entry.actor.clone(), entry.entry.kind.clone(), details]);
     }
     text.push_str(&table.text());
     if export.state == ExportState::Staged {
@@ -137,6 +137,12 @@ pub(in crate::cli) fn whole(export: &Export, change: &StagedChange, history: &[J
     Value::Record(record)
 }
 
-fn minute(time: &str) -> String {
+/// The facts of an entry, as far as a row has room.
+pub(in crate::cli) fn details(entry: &JournalEntry) -> String {
+    Value::Record(entry.entry.details.clone()).to_string().chars().take(90).collect()
+}
+
+/// A time to the minute.
+pub(in crate::cli) fn minute(time: &str) -> String {
     time.get(..16).unwrap_or(time).replace('T', " ")
 }
