@@ -9,7 +9,8 @@ use crosswalk::connector::TurnedClock;
 use crosswalk::plan::{Direction, Plan};
 use crosswalk::sandbox::{Acumatica, Procore};
 use crosswalk::schema::System;
-use crosswalk::store::{FlowRow, StepRow, StepState, Store};
+use crosswalk::store::{FlowId, FlowRow, JournalFilter, Reading, StepRow, StepState, Store, StoreError};
+use crosswalk::value::Value;
 use jiff::Timestamp;
 
 use super::checks::{Broken, Check};
@@ -79,7 +80,8 @@ impl Watch {
         self.seen().requests.push(told.to_owned());
     }
 
-    /// What has to be on record before a write leaves; of a run without consent, since before it began.
+    /// What has to be on record before a write leaves: its intent, and in a run without consent that of an approver since before the
+    /// run began. What the ERP refused is tried again with the consent that it had.
     pub(super) async fn before_write(&self, told: &str, without_consent: Option<Timestamp>) {
         let flows = self.store.read(|reading| {
             let open = reading.open_flows(None)?;
@@ -90,9 +92,13 @@ impl Watch {
         if allowed.is_empty() {
             self.breaks(Check::Intent, format!("`{told}` left, and no open flow intends it"));
         }
-        if let Some(began) = without_consent.filter(|_| told.contains(" /entity/"))
-            && !allowed.iter().any(|flow| flow.opened < began)
-        {
+        let Some(began) = without_consent.filter(|_| told.contains(" /entity/")) else { return };
+        let ids: Vec<FlowId> = allowed.into_iter().map(|flow| flow.id.clone()).collect();
+        let consented = self.store.read(move |reading| {
+            let mut consented = ids.iter().map(|id| accepted_before(reading, id, began));
+            consented.try_fold(false, |before, accepted| Ok(before | accepted?))
+        });
+        if !consented.await.unwrap() {
             self.breaks(Check::Consent, format!("`{told}` left in a run that nobody had consented to"));
         }
     }
@@ -111,6 +117,21 @@ impl Watch {
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether the export of a flow was accepted before that time, in the version that is sent.
+fn accepted_before(reading: &Reading<'_>, flow: &FlowId, time: Timestamp) -> Result<bool, StoreError> {
+    let Some(export) = reading.export_of(&flow.mapping, &flow.scope, &flow.source_id)? else { return Ok(false) };
+    let accepted = reading.journal_entries(&JournalFilter {
+        mapping: Some(flow.mapping.clone()),
+        scope: Some(flow.scope.clone()),
+        source_id: Some(flow.source_id.clone()),
+        kind: Some("export.accepted".to_owned()),
+        until: Some(time),
+        ..JournalFilter::default()
+    })?;
+    let version = Value::text(export.handle.to_string());
+    Ok(accepted.iter().any(|entry| entry.entry.details.get("export") == Some(&version)))
 }
 
 impl Road {
