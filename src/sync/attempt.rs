@@ -91,7 +91,7 @@ impl Delivery<'_> {
         if sending.id.is_none() || sending.send.is_empty() {
             return;
         }
-        for (field, value) in addressed_by(self.plan, &sending.parcel.draft) {
+        for (field, value) in addressed_by(self.plan, sending.parcel.draft()) {
             sending.send.set(field, value);
         }
     }
@@ -114,7 +114,7 @@ impl Delivery<'_> {
         let made_whole = self.plan.target.resource.made_by().is_some_and(|made_by| !made_by.then_put);
         for sending in sendings {
             let Some(id) = &sending.id else { continue };
-            let row = door.get(&self.plan.target, self.place.project.as_ref(), Key::Of(id, &sending.parcel.draft), Select::All).await?;
+            let row = door.get(&self.plan.target, self.place.project.as_ref(), Key::Of(id, sending.parcel.draft()), Select::All).await?;
             let Some(record) = row.and_then(|row| read(self.plan, row.body.get()).ok()) else { continue };
             let pairs = recognise_surely(self.plan, sending.parcel, &record);
             let known = |list: &str, line: &str| known_in(&pairs, list, line);
@@ -155,7 +155,7 @@ impl Delivery<'_> {
         let system = self.plan.target.resource.system;
         let mut wanted: HashMap<String, VecDeque<usize>> = HashMap::new();
         for (at, parcel) in parcels.iter().enumerate() {
-            if let Some(identity) = identity_of(self.plan, &parcel.draft) {
+            if let Some(identity) = identity_of(self.plan, parcel.draft()) {
                 wanted.entry(identity).or_default().push_back(at);
             }
         }
@@ -174,7 +174,7 @@ impl Delivery<'_> {
                         continue;
                     }
                     for (ids, parcel) in unfilled.iter_mut().zip(parcels) {
-                        ids.extend(self.is_unfilled(&parcel.draft, &record).then(|| id.clone()));
+                        ids.extend(self.is_unfilled(parcel.draft(), &record).then(|| id.clone()));
                     }
                     if let Some(at) = identity_of(self.plan, &record).and_then(|identity| wanted.get_mut(&identity)?.pop_front()) {
                         found[at] = Some(id);
@@ -209,7 +209,7 @@ impl Delivery<'_> {
     fn lists(&self, parcels: &[&Parcel]) -> Vec<Vec<(&str, Value)>> {
         let mut lists: Vec<Vec<(&str, Value)>> = Vec::new();
         for parcel in parcels {
-            let equals = addressed_by(self.plan, &parcel.draft);
+            let equals = addressed_by(self.plan, parcel.draft());
             if !lists.contains(&equals) {
                 lists.push(equals);
             }
@@ -226,12 +226,12 @@ impl Delivery<'_> {
     async fn found(&self, door: &Connector, sending: &Sending<'_>) -> Result<Receipt, ConnectorError> {
         let gone = || Receipt { refused: Some("the record was found at the target and is gone again".to_owned()), ..Receipt::default() };
         let Some(id) = &sending.id else { return Ok(gone()) };
-        let row = door.get(&self.plan.target, self.place.project.as_ref(), Key::Of(id, &sending.parcel.draft), Select::All).await?;
+        let row = door.get(&self.plan.target, self.place.project.as_ref(), Key::Of(id, sending.parcel.draft()), Select::All).await?;
         Ok(row.and_then(|row| self.receipt(sending.parcel, id, row.body.get()).ok()).unwrap_or_else(gone))
     }
 }
 
 pub(super) fn draft_of(parcel: &Parcel) -> Draft {
     let line = |line: &ParcelLine| Line { field: line.field.clone(), at: line.at, key: line.source.clone(), part: 0 };
-    Draft { fields: parcel.draft.clone(), lines: parcel.lines.iter().map(line).collect() }
+    Draft { fields: parcel.draft().clone(), lines: parcel.lines.iter().map(line).collect() }
 }

@@ -172,7 +172,7 @@ impl Delivery<'_> {
                     let shown = receipt.shown.as_ref().map(|shown| json_text(&Value::Record(baseline(self.plan, shown))));
                     links.push(Ok((self.new_link(parcel, receipt), shown)));
                     if remembers {
-                        drafts.push((parcel.source_id.clone(), Value::Record(parcel.draft.clone()).to_string()));
+                        drafts.push((parcel.source_id.clone(), Value::Record(parcel.draft().clone()).to_string()));
                     }
                 }
             }

@@ -46,7 +46,7 @@ fn paired(plan: &Plan, parcel: &Parcel, shown: &Record, surely: bool) -> Pairs {
         let new: Vec<&ParcelLine> = of_list().filter(|line| line.target.is_none()).collect();
         let strictly = surely && new.len() != free.len();
         for line in new {
-            let draft = parcel.draft.get(list).and_then(Value::as_list).and_then(|lines| lines.get(line.at)).and_then(Value::as_record);
+            let draft = parcel.draft().get(list).and_then(Value::as_list).and_then(|lines| lines.get(line.at)).and_then(Value::as_record);
             let named = |other: &Record| agree_on(&field.line_key, draft, other);
             let rank = |(at, (other, _)): &(usize, &(&Record, String))| (named(other), agreement(draft, other), std::cmp::Reverse(*at));
             let best = free.iter().enumerate().max_by_key(rank);

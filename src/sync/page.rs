@@ -28,6 +28,10 @@ use crate::value::{Record, Value, instant_of};
 /// Why a record is not sent a second time.
 const AWAITED: &str = "an action has made its record at the target, and that does not show yet; it is looked for at every run";
 
+/// So many records are held ready at once: a page of documents with many lines each is sent in parts. Each part takes at least one
+/// request for each project that it touches.
+const MOST_STAGED: usize = 5_000;
+
 /// What is known while a scope is read.
 pub(super) struct Page {
     pub(super) newest: Option<Timestamp>,
@@ -70,15 +74,15 @@ impl<'r> Run<'r> {
     ) -> Result<(), Failure> {
         let all = projects(&self.book, &self.planned_projects);
         let mut staged = Vec::new();
-        for Whole { body, read } in &self.completed(reading, bodies, &all).await? {
-            let opened = match open(reading.plan, body) {
+        for Whole { body, read } in self.completed(reading, bodies, &all).await? {
+            let opened = match open(reading.plan, &body) {
                 Ok(opened) => opened,
                 Err(refusal) => {
                     nameless(report, page, &refusal);
                     continue;
                 }
             };
-            let read = read.clone().unwrap_or_else(|| digest_of(&opened));
+            let read = read.unwrap_or_else(|| digest_of(&opened));
             let document = OnceLock::new();
             page.newest = page.newest.max(opened.modified().as_deref().and_then(instant_of));
             for item in opened.items() {
@@ -92,7 +96,7 @@ impl<'r> Run<'r> {
                 };
                 page.seen.insert(source.id.clone());
                 for mut place in self.places(reading, &source, &all) {
-                    let decision = self.decide(reading.plan, (&item, &source, &read), (body, &document), (&mut place, page)).await?;
+                    let decision = self.decide(reading.plan, (&item, &source, &read), (&body, &document), (&mut place, page)).await?;
                     if decision.lets_go() {
                         let one = (place.scope.clone(), source.id.clone());
                         let held = page.held.contains(&one);
@@ -101,10 +105,18 @@ impl<'r> Run<'r> {
                     self.settle(reading.plan, decision, (&source, &place), report, &mut staged).await?;
                 }
             }
+            if staged.len() >= MOST_STAGED {
+                self.hand_on(reading.plan, std::mem::take(&mut staged), page, report).await?;
+            }
         }
+        self.hand_on(reading.plan, staged, page, report).await
+    }
+
+    /// Sends what is staged.
+    async fn hand_on(&mut self, plan: &'r Plan, staged: Vec<Staged>, page: &mut Page, report: &mut MappingReport) -> Result<(), Failure> {
         self.relearn().await?;
-        let staged = self.told_apart(reading.plan, staged, report).await?;
-        self.send(reading.plan, staged, page, report).await
+        let staged = self.told_apart(plan, staged, report).await?;
+        self.send(plan, staged, page, report).await
     }
 
     /// The records with their lines and own joins, as far as those may matter: a record that is as it was, or that is not offered, has no need

@@ -24,8 +24,9 @@ pub(super) struct Parcel {
     pub(super) target_id: Option<String>,
     /// What is sent.
     pub(super) send: Record,
-    /// The whole draft: by it the record is recognised when an answer was lost.
-    pub(super) draft: Record,
+    /// The whole draft, where more was evaluated than is sent.
+    #[serde(default, rename = "draft", skip_serializing_if = "Option::is_none")]
+    pub(super) whole: Option<Record>,
     /// The lines that have an id at the source.
     pub(super) lines: Vec<ParcelLine>,
     /// Linked lines whose source line is gone.
@@ -38,6 +39,13 @@ pub(super) struct Parcel {
     /// Who let it go; none for imports, which need nobody's consent.
     #[serde(default)]
     pub(super) approval: Option<Approval>,
+}
+
+impl Parcel {
+    /// The whole draft: by it the record is recognised when an answer was lost.
+    pub(super) fn draft(&self) -> &Record {
+        self.whole.as_ref().unwrap_or(&self.send)
+    }
 }
 
 /// An accounting approver's consent to an export.

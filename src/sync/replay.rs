@@ -142,7 +142,7 @@ impl Engine<'_> {
         };
         // As it is kept: dates are texts there.
         let kept = Value::from_json(&json_text(&Value::Record(draft))).unwrap_or_default();
-        let fields = differences(&parcel.draft, kept.as_record().unwrap_or(&Record::new()));
+        let fields = differences(parcel.draft(), kept.as_record().unwrap_or(&Record::new()));
         (!fields.is_empty()).then(|| difference(fields, None))
     }
 

@@ -63,7 +63,7 @@ pub(super) fn planned_key(plan: &Plan, parcel: &Parcel) -> Option<String> {
     if plan.target.resource.system == System::Procore {
         return None;
     }
-    Some(key_of(plan, &parcel.draft)).filter(|key| !key.is_empty() && !key.starts_with('/') && !key.ends_with('/'))
+    Some(key_of(plan, parcel.draft())).filter(|key| !key.is_empty() && !key.starts_with('/') && !key.ends_with('/'))
 }
 
 impl Decision {
@@ -83,7 +83,7 @@ impl Staged {
         if self.link.is_some() || plan.identity.is_empty() {
             return None;
         }
-        let draft = Value::Record(self.parcel.draft.clone());
+        let draft = Value::Record(self.parcel.draft().clone());
         let part = |path: &String| draft.at(path).map(|value| value.plain().trim().to_lowercase()).filter(|part| !part.is_empty());
         plan.identity.iter().map(part).collect::<Option<Vec<_>>>().map(|parts| parts.join("\u{1f}"))
     }

@@ -3,7 +3,7 @@
 use crosswalk::connector::{Response, TransportError};
 use crosswalk::sandbox::FaultKind;
 use crosswalk::sandbox::company::TWIN;
-use crosswalk::sync::Report;
+use crosswalk::sync::{HeldRecord, Report};
 
 use crate::world::{Setup, World, counts, fault, of, text};
 
@@ -246,4 +246,46 @@ async fn a_document_that_people_released_meanwhile_is_not_released_again() {
     assert_eq!(of(&report, "subcontracts").counts.held, 0, "{report:?}");
     assert!(!world.writes_since(mark).iter().any(|told| told.contains("ReleaseFromHold")));
     assert!(text(&world.rows("work_order_contracts")[0], "origin_id").starts_with("sc:"));
+}
+
+/// Two vendors change at once; one of them takes the name of a company that Procore knows already.
+#[tokio::test]
+async fn a_row_that_a_bulk_write_refuses_is_held_with_its_reason_and_the_others_are_done() {
+    let world = Setup::small().open();
+    world.sync().await;
+    world.in_procore("POST", "/rest/v1.0/vendors", r#"{"vendor":{"name":"Taken Builders"}}"#);
+    let rename = |vendor: &str, name: &str| drop(world.put("Vendor", &format!(r#"{{"VendorID":"{vendor}","VendorName":"{name}"}}"#)));
+    rename("V000002", "Taken Builders");
+    rename("V000003", "Free Builders");
+    world.an_hour_later();
+    let mark = world.mark();
+    let report = world.sync().await;
+    assert_eq!((counts(&report, "companies").as_str(), world.sent_since(mark, "/vendors/sync").len()), ("updated 1, unchanged 2, held 1", 1));
+    let reasons = only_reasons(&report, "companies");
+    assert!(reasons.contains("`name`: has already been taken"), "{reasons}");
+    assert_eq!(text(&world.row("vendors", ("origin_code", "V000003")), "name"), "Free Builders");
+    rename("V000002", "Other Builders");
+    world.an_hour_later();
+    assert_eq!(counts(&world.sync().await, "companies"), "updated 1, unchanged 3");
+}
+
+/// A budget line whose account group accounting does not use any more waits for it; the others go.
+#[tokio::test]
+async fn a_budget_line_of_an_inactive_account_group_waits_for_it() {
+    let world = Setup::building().with(|setup| setup.company.projects[0].budget_locked = false).open();
+    world.sync().await;
+    let project = text(&world.rows("projects")[0], "id");
+    let group = |active: bool| drop(world.put("AccountGroup", &format!(r#"{{"AccountGroupID":"LABOR","Active":{active}}}"#)));
+    group(false);
+    world.in_procore("POST", &format!("/rest/v1.0/projects/{project}/budget/lock"), "");
+    world.an_hour_later();
+    let report = world.sync().await;
+    let budgets = of(&report, "budgets");
+    assert!(!budgets.held.is_empty() && budgets.counts.created > 0, "{}", counts(&report, "budgets"));
+    let reason = |held: &HeldRecord| held.reasons.join("; ");
+    assert!(budgets.held.iter().all(|held| reason(held).contains("Account Group 'LABOR' is inactive")), "{budgets:?}");
+    group(true);
+    world.an_hour_later();
+    let report = world.sync().await;
+    assert!(of(&report, "budgets").held.is_empty(), "they are offered again by themselves");
 }
