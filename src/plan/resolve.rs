@@ -33,7 +33,7 @@ pub(super) fn resolve<'s>(shape: &'s Shape, steps: &[&str], system: System) -> R
         let Some(found) = inside.and_then(|shape| shape.get(name)) else {
             return Err(Lost { step, shape: inside, above: field });
         };
-        wire.extend(found.steps(system));
+        wire.extend(found.steps(system).map(str::to_owned));
         shape = found.shape.as_ref();
         field = Some(found);
     }

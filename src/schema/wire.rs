@@ -12,19 +12,19 @@ const BARE: [&str; 3] = ["id", "rowNumber", "error"];
 
 impl Field {
     /// The members that lead from a record to this field's bare value on the wire.
-    pub fn steps(&self, system: System) -> Vec<String> {
-        if system == System::Procore {
-            return vec![self.name.clone()];
-        }
-        if let Some(custom) = &self.custom {
-            return ["custom", &custom.view, &custom.field, "value"].map(str::to_owned).to_vec();
-        }
-        let wrapped = !matches!(self.kind, Kind::Record | Kind::Lines | Kind::List) && !BARE.contains(&self.name.as_str());
-        let mut steps = vec![self.name.clone()];
-        if wrapped {
-            steps.push("value".to_owned());
-        }
-        steps
+    pub fn steps(&self, system: System) -> impl Iterator<Item = &str> {
+        let steps = match &self.custom {
+            _ if system == System::Procore => [self.name.as_str(), "", "", ""],
+            Some(custom) => ["custom", &custom.view, &custom.field, "value"],
+            None if self.is_bare() => [&self.name, "", "", ""],
+            None => [&self.name, "value", "", ""],
+        };
+        steps.into_iter().filter(|step| !step.is_empty())
+    }
+
+    /// Whether Acumatica sends it without a wrapper.
+    fn is_bare(&self) -> bool {
+        matches!(self.kind, Kind::Record | Kind::Lines | Kind::List) || BARE.contains(&self.name.as_str())
     }
 }
 
@@ -64,9 +64,8 @@ pub fn plain(body: &str, shape: &Shape, system: System) -> Result<Record, NotJso
     let members = members(body)?;
     let mut record = Record::new();
     for field in &shape.fields {
-        let steps = field.steps(system);
-        let Some(raw) = descend(&members, &steps)? else { continue };
-        let value = plain_value(&raw, field, system)?;
+        let Some(raw) = descend(&members, field.steps(system))? else { continue };
+        let value = plain_value(raw, field, system)?;
         if !value.is_null() {
             record.set(field.name.as_str(), value);
         }
@@ -98,19 +97,13 @@ fn members(body: &str) -> Result<Members<'_>, NotJson> {
     serde_json::from_str(body).map_err(|problem| NotJson(problem.to_string()))
 }
 
-fn descend(members: &Members<'_>, steps: &[String]) -> Result<Option<String>, NotJson> {
-    let (first, rest) = steps.split_first().expect("a field has at least one step");
-    let Some(raw) = members.get(first.as_str()) else { return Ok(None) };
-    let mut raw = (*raw).to_owned();
-    for step in rest {
-        if !raw.get().starts_with('{') {
-            return Ok(None);
-        }
-        let inner = self::members(raw.get())?;
-        let Some(next) = inner.get(step.as_str()) else { return Ok(None) };
-        raw = (*next).to_owned();
+fn descend<'a, 's>(members: &Members<'a>, mut steps: impl Iterator<Item = &'s str>) -> Result<Option<&'a str>, NotJson> {
+    let mut raw = steps.next().and_then(|first| members.get(first)).map(|raw| raw.get());
+    for step in steps {
+        let Some(inner) = raw.filter(|raw| raw.starts_with('{')) else { return Ok(None) };
+        raw = self::members(inner)?.get(step).map(|raw| raw.get());
     }
-    Ok(Some(raw.get().to_owned()))
+    Ok(raw)
 }
 
 /// Plain data as the system would show it on the wire: the inverse of [`plain`], for cases and imitations.
@@ -134,7 +127,7 @@ pub fn on_wire(record: &Record, shape: &Shape, system: System) -> String {
         first = false;
         text.push_str(&quoted(name));
         text.push(':');
-        let wrapped = field.is_some_and(|field| field.steps(system).len() > 1);
+        let wrapped = field.is_some_and(|field| field.steps(system).nth(1).is_some());
         text.push_str(&if wrapped && value == "null" {
             "{}".to_owned()
         } else if wrapped {

@@ -260,7 +260,10 @@ async fn a_row_that_a_bulk_write_refuses_is_held_with_its_reason_and_the_others_
     world.an_hour_later();
     let mark = world.mark();
     let report = world.sync().await;
-    assert_eq!((counts(&report, "companies").as_str(), world.sent_since(mark, "/vendors/sync").len()), ("updated 1, unchanged 2, held 1", 1));
+    assert_eq!(
+        (counts(&report, "companies").as_str(), world.sent_since(mark, "/vendors/sync").len()),
+        ("updated 1, unchanged 2, held 1", 1)
+    );
     let reasons = only_reasons(&report, "companies");
     assert!(reasons.contains("`name`: has already been taken"), "{reasons}");
     assert_eq!(text(&world.row("vendors", ("origin_code", "V000003")), "name"), "Free Builders");

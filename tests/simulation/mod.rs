@@ -2,7 +2,8 @@
 //!
 //! No sockets and no sleeping: requests go straight into the sandbox, and time is turned. A [`process`] is walked from moment to
 //! moment ([`life`]), meets [`trouble`] at its [`edge`], and is watched at every request ([`watch`]) and after every run ([`audit`]).
-//! [`crash`] lets it die at every moment there is; [`seeds`] draws whole weeks; [`bugs`] are what the checks have to catch.
+//! Between runs [`people`] decide about what waits. [`crash`] lets it die at every moment there is; [`seeds`] draws whole weeks;
+//! [`bugs`] are what the checks have to catch.
 
 mod audit;
 pub(crate) mod bugs;
@@ -13,6 +14,7 @@ mod days;
 mod edge;
 mod lab;
 mod life;
+mod people;
 mod process;
 pub(crate) mod seeds;
 mod trouble;

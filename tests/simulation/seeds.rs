@@ -12,6 +12,7 @@ use super::days::{Course, Deed};
 use super::edge::Fate;
 use super::lab::{Lab, Reference};
 use super::life::Life;
+use super::people;
 use super::trouble::Troubles;
 
 /// How many different courses there are; what goes wrong in them is another matter.
@@ -47,12 +48,14 @@ pub(crate) fn play(seed: u64, bug: Option<Bug>) -> Vec<Broken> {
         lab.morning(&early);
         for round in 0..dice.usize(1..=3) {
             disturbed(&lab, reference.moments[day], &mut dice);
+            people::decide(&lab.world, &mut dice);
             if round == 0 {
                 late.iter().for_each(|deed| deed.done_in(&lab.world));
             }
             // Some start again at once, when what was made does not show yet.
             lab.world.clock.turn(Duration::from_secs(dice.choice([1, 3, 20, 300, 1_500, 2_400]).unwrap_or_default()));
         }
+        people::think_better_of_it(&lab.world);
         lab.come_to_rest();
         lab.compare(expected);
         if !lab.broken().is_empty() {
@@ -65,8 +68,8 @@ pub(crate) fn play(seed: u64, bug: Option<Bug>) -> Vec<Broken> {
 
 /// One or two processes that something happens to.
 fn disturbed(lab: &Lab, moments: usize, dice: &mut Rng) {
-    match dice.u32(0..8) {
-        0 => {
+    match dice.u32(0..9) {
+        0 | 8 => {
             let fate = Fate { consent: false, ..strewn(dice) };
             lab.run(fate);
         }
