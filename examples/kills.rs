@@ -10,12 +10,10 @@
 #[allow(dead_code, unused_imports)] // tests use more of it
 mod world;
 
+mod served;
+
 use std::collections::BTreeMap;
-use std::error::Error;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -23,12 +21,11 @@ use crosswalk::store::Store;
 use crosswalk::value::{Record, Value};
 use rusqlite::OpenFlags;
 
-use world::{difference, end_state};
+use served::{Outcome, Served};
+use world::{COLLECTIONS, ENTITIES, difference, end_state};
 
 /// Kills of one company, before it is brought to its end.
 const KILLS_OF_ONE: usize = 5;
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// How often to kill.
 #[derive(Parser)]
@@ -41,13 +38,8 @@ struct Arguments {
     seed: u64,
 }
 
-/// A company of its own: both systems in a child process, and a folder with settings and state.
-struct Stage {
-    folder: PathBuf,
-    served: Child,
-    procore: String,
-    acumatica: String,
-}
+/// A company of its own, whose syncs are killed.
+struct Stage(Served);
 
 fn main() -> ExitCode {
     match play(&Arguments::parse()) {
@@ -95,40 +87,28 @@ fn play(arguments: &Arguments) -> Outcome<bool> {
 
 impl Stage {
     fn open(number: usize) -> Outcome<Self> {
-        let folder = std::env::temp_dir().join(format!("crosswalk-kills-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&folder)?;
-        let mut command = program(&folder)?;
-        command.args(["sandbox", "--procore-port", "0", "--acumatica-port", "0", "--settings-dir", ".", "--action-time", "0"]);
-        let mut served = command.args(["--projects", "1", "--costs", "3"]).stdout(Stdio::piped()).spawn()?;
-        let mut lines = BufReader::new(served.stdout.take().ok_or("the sandbox says nothing")?).lines().map_while(Result::ok);
-        let mut host = |name: &str| {
-            let found = lines.find_map(|line| line.strip_prefix(name).map(|rest| rest.trim_start_matches([' ', '/', ':']).to_owned()));
-            let address = found.and_then(|rest| rest.split("http://").last()?.split(['/', ' ']).next().map(str::to_owned));
-            address.ok_or_else(|| format!("the sandbox does not say where {name} is"))
-        };
-        let (procore, acumatica) = (host("Procore")?, host("Acumatica")?);
-        lines.find(|line| line.starts_with("stop it")).ok_or("the sandbox did not start")?;
-        Ok(Self { folder, served, procore, acumatica })
+        let size = ["--projects", "1", "--costs", "3"].map(str::to_owned);
+        Ok(Self(Served::open(&format!("kills-{number}"), &size)?))
     }
 
     /// Kills a sync after this time; what it was at.
     fn kill(&self, after: Duration) -> Outcome<&'static str> {
-        for host in [&self.procore, &self.acumatica] {
-            call(host, ("DELETE", "/sandbox/requests"), "")?;
-        }
-        let mut child = program(&self.folder)?.args(["sync", "--yes"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let served = &self.0;
+        let each = |method: &str| -> Outcome<Vec<String>> {
+            let ask = |host| served.ask((method, format!("{host}/sandbox/requests")), &[], "");
+            [&served.procore, &served.acumatica].into_iter().map(ask).collect()
+        };
+        each("DELETE")?;
+        let mut child = served.program()?.args(["sync", "--yes"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         std::thread::sleep(after);
         let done = child.try_wait()?.is_some();
         child.kill()?;
         child.wait()?;
         // The dead keep their sessions for ten minutes, and the licence has few: an hour goes by in no time here.
-        call(&self.acumatica, ("POST", "/sandbox/faults"), r#"{"kind":"expire_token"}"#)?;
-        let asked = [&self.procore, &self.acumatica]
-            .iter()
-            .map(|host| call(host, ("GET", "/sandbox/requests"), ""))
-            .collect::<Outcome<Vec<_>>>()?;
+        served.ask(("POST", format!("{}/sandbox/faults", served.acumatica)), &[], r#"{"kind":"expire_token"}"#)?;
+        let asked = each("GET")?;
         let none = asked.iter().all(|text| text.contains(r#""count":0"#));
-        let state = rusqlite::Connection::open_with_flags(self.folder.join("crosswalk.db"), OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let state = rusqlite::Connection::open_with_flags(self.0.folder.join("crosswalk.db"), OpenFlags::SQLITE_OPEN_READ_ONLY);
         let count =
             |sql: &str| state.as_ref().ok().and_then(|state| state.query_row(sql, [], |row| row.get::<_, i64>(0)).ok()).unwrap_or_default();
         Ok(if done {
@@ -147,7 +127,7 @@ impl Stage {
     /// Syncs until nothing is left to do.
     fn finish(&self) -> Outcome<()> {
         for _ in 0..2 {
-            let output = program(&self.folder)?.args(["sync", "--yes"]).output()?;
+            let output = self.0.program()?.args(["sync", "--yes"]).output()?;
             // 1 tells that some records are held, as some of the practice company are.
             if !matches!(output.status.code(), Some(0 | 1)) {
                 return Err(
@@ -155,49 +135,23 @@ impl Stage {
                 );
             }
         }
-        let verified = program(&self.folder)?.args(["journal", "verify"]).output()?;
+        let verified = self.0.program()?.args(["journal", "verify"]).output()?;
         let told = String::from_utf8_lossy(&verified.stdout).into_owned();
         if verified.status.success() { Ok(()) } else { Err(format!("the journal is not sound: {told}").into()) }
     }
 
     /// What both systems and the state file hold.
     fn state(&self) -> Outcome<Vec<String>> {
-        let records = |host: &str, name: &str| {
-            let text = call(host, ("GET", &format!("/sandbox/records/{name}")), "").unwrap();
-            let list = Value::from_json(&text).unwrap();
+        let records = |host: &str, name: &str| -> Outcome<Vec<Record>> {
+            let list = Value::from_json(&self.0.ask(("GET", format!("{host}/sandbox/records/{name}")), &[], "")?)?;
             let rows = list.as_list().unwrap_or_default().iter().filter_map(|row| row.as_record().cloned());
-            rows.filter(|row| row.get("deleted_at").is_none_or(Value::is_null)).collect::<Vec<Record>>()
+            Ok(rows.filter(|row| row.get("deleted_at").is_none_or(Value::is_null)).collect())
         };
-        let store = Store::open(self.folder.join("crosswalk.db"))?;
+        let all = |host: &str, names: &[&'static str]| names.iter().map(|name| Ok((*name, records(host, name)?))).collect::<Outcome<_>>();
+        let rows: BTreeMap<&str, Vec<Record>> = all(&self.0.procore, &COLLECTIONS)?;
+        let books: BTreeMap<&str, Vec<Record>> = all(&self.0.acumatica, &ENTITIES)?;
+        let store = Store::open(self.0.folder.join("crosswalk.db"))?;
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-        Ok(runtime.block_on(end_state(|name| records(&self.procore, name), |name| records(&self.acumatica, name), &store)))
+        Ok(runtime.block_on(end_state(|name| rows[name].clone(), |name| books[name].clone(), &store)))
     }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        let _ = self.served.kill();
-        let _ = self.served.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-/// The program as it was built beside this one.
-fn program(folder: &Path) -> Outcome<Command> {
-    let own = std::env::current_exe()?;
-    let built = own.parent().and_then(Path::parent).map(|folder| folder.join("crosswalk")).filter(|program| program.exists());
-    let mut command = Command::new(built.ok_or("the program is not built; run `cargo build --release` first")?);
-    command.current_dir(folder).stdin(Stdio::null()).env_remove("CROSSWALK_LOG");
-    Ok(command)
-}
-
-/// One request, with a connection of its own; the body of the answer.
-fn call(host: &str, (method, path): (&str, &str), body: &str) -> Outcome<String> {
-    let mut stream = TcpStream::connect(host)?;
-    let length = body.len();
-    write!(stream, "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}")?;
-    let mut text = String::new();
-    stream.read_to_string(&mut text)?;
-    let (head, body) = text.split_once("\r\n\r\n").ok_or("no answer")?;
-    if head.starts_with("HTTP/1.1 2") { Ok(body.to_owned()) } else { Err(format!("{method} {path}: {text}").into()) }
 }

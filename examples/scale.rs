@@ -4,22 +4,22 @@
 //! program in another, over TCP, as a user would: everything once, once more with nothing to do, and once more after one change. What
 //! breaks a limit ends with an error.
 
-use std::error::Error;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::path::Path;
-use std::process::{Child, Command, ExitCode, Stdio};
+#[allow(dead_code)] // others ask Acumatica as well
+mod served;
+
+use std::io::Read;
+use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
 use serde_json::Value;
 
+use served::{Outcome, Served};
+
 /// Most memory that the program may hold at once, in KiB.
 const MOST_MEMORY: u64 = 150 * 1024;
 /// Most requests that one change may take beyond those that look for changes.
 const MOST_FOR_A_CHANGE: u64 = 25;
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// How large a company.
 #[derive(Parser)]
@@ -60,30 +60,19 @@ fn main() -> ExitCode {
 }
 
 fn measure(arguments: &Arguments) -> Outcome<bool> {
-    let folder = std::env::temp_dir().join(format!("crosswalk-scale-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    let done = in_folder(arguments, &folder);
-    std::fs::remove_dir_all(&folder)?;
-    done
-}
-
-fn in_folder(arguments: &Arguments, folder: &Path) -> Outcome<bool> {
-    let (mut served, procore) = serve(arguments, folder)?;
-    let told = runs(arguments, folder, &procore);
-    served.kill()?;
-    served.wait()?;
-    told
-}
-
-fn runs(arguments: &Arguments, folder: &Path, procore: &str) -> Outcome<bool> {
-    let first = sync(folder)?;
+    let mut size = vec!["--projects".to_owned(), arguments.projects.to_string()];
+    if let Some(costs) = arguments.costs {
+        size.extend(["--costs".to_owned(), costs.to_string()]);
+    }
+    let served = Served::open("scale", &size)?;
+    let first = sync(&served)?;
     first.tell("everything once");
-    let settled = sync(folder)?;
+    let settled = sync(&served)?;
     settled.tell("once more");
-    let quiet = sync(folder)?;
+    let quiet = sync(&served)?;
     quiet.tell("nothing new");
-    approve_one(folder, procore)?;
-    let second = sync(folder)?;
+    approve_one(&served)?;
+    let second = sync(&served)?;
     second.tell("after one change");
     let most_memory = [&first, &settled, &quiet, &second].iter().map(|run| run.memory).max().unwrap_or_default();
     let (before, after) = (quiet.procore + quiet.acumatica, second.procore + second.acumatica);
@@ -107,25 +96,10 @@ fn runs(arguments: &Arguments, folder: &Path, procore: &str) -> Outcome<bool> {
     Ok(limits.iter().all(|(kept, _)| *kept))
 }
 
-/// Serves the sandbox in a child; gives back where Procore is.
-fn serve(arguments: &Arguments, folder: &Path) -> Outcome<(Child, String)> {
-    let mut command = program(folder)?;
-    command.args(["sandbox", "--procore-port", "0", "--acumatica-port", "0", "--settings-dir", ".", "--action-time", "0"]);
-    command.args(["--projects", &arguments.projects.to_string()]);
-    if let Some(costs) = arguments.costs {
-        command.args(["--costs", &costs.to_string()]);
-    }
-    let mut served = command.stdout(Stdio::piped()).spawn()?;
-    let mut lines = BufReader::new(served.stdout.take().ok_or("the sandbox says nothing")?).lines().map_while(Result::ok);
-    let procore = lines.find_map(|line| line.strip_prefix("Procore   http://").map(str::to_owned)).ok_or("the sandbox did not start")?;
-    lines.find(|line| line.starts_with("stop it")).ok_or("the sandbox did not start")?;
-    Ok((served, procore))
-}
-
 /// Runs the program once, and looks on at its memory.
-fn sync(folder: &Path) -> Outcome<Run> {
+fn sync(served: &Served) -> Outcome<Run> {
     let begun = Instant::now();
-    let mut child = program(folder)?.args(["sync", "--yes", "--json"]).stdout(Stdio::piped()).spawn()?;
+    let mut child = served.program()?.args(["sync", "--yes", "--json"]).stdout(Stdio::piped()).spawn()?;
     let mut output = child.stdout.take().ok_or("no output")?;
     let reader = std::thread::spawn(move || {
         let mut text = String::new();
@@ -169,50 +143,26 @@ fn peak(process: u32) -> Option<u64> {
     status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
 }
 
-/// The program as it was built beside this one.
-fn program(folder: &Path) -> Outcome<Command> {
-    let own = std::env::current_exe()?;
-    let built = own.parent().and_then(Path::parent).map(|folder| folder.join("crosswalk")).filter(|program| program.exists());
-    let mut command = Command::new(built.ok_or("the program is not built; run `cargo build --release` first")?);
-    command.current_dir(folder).stdin(Stdio::null()).env_remove("CROSSWALK_LOG");
-    Ok(command)
-}
-
 /// Somebody approves a subcontract in Procore.
-fn approve_one(folder: &Path, procore: &str) -> Outcome<()> {
-    let settings = std::fs::read_to_string(folder.join("crosswalk.yaml"))?;
+fn approve_one(served: &Served) -> Outcome<()> {
+    let settings = std::fs::read_to_string(served.folder.join("crosswalk.yaml"))?;
     let setting = |name: &str| {
         let found = settings.lines().find_map(|line| line.trim().strip_prefix(name));
         found.map(|value| value.trim().trim_matches('"').to_owned()).ok_or_else(|| format!("no `{name}`"))
     };
-    let secret = std::fs::read_to_string(folder.join("procore.secret"))?;
+    let secret = std::fs::read_to_string(served.folder.join("procore.secret"))?;
     let credentials =
         format!(r#"{{"grant_type":"client_credentials","client_id":"{}","client_secret":"{}"}}"#, setting("client_id:")?, secret.trim());
-    let token = call(procore, ("POST", "/oauth/token"), "", &credentials)?;
-    let company = setting("company_id:")?;
-    let headers =
-        format!("authorization: Bearer {}\r\nprocore-company-id: {company}\r\n", token["access_token"].as_str().unwrap_or_default());
-    let projects = call(procore, ("GET", &format!("/rest/v1.0/projects?company_id={company}")), &headers, "")?;
+    let (host, company) = (&served.procore, setting("company_id:")?);
+    let token: Value = serde_json::from_str(&served.ask(("POST", format!("{host}/oauth/token")), &[], &credentials)?)?;
+    let bearer = format!("Bearer {}", token["access_token"].as_str().unwrap_or_default());
+    let headers = [("authorization", bearer), ("procore-company-id", company.clone())];
+    let list = |path: &str| -> Outcome<Value> { Ok(serde_json::from_str(&served.ask(("GET", format!("{host}{path}")), &headers, "")?)?) };
+    let projects = list(&format!("/rest/v1.0/projects?company_id={company}"))?;
     let project = &projects[0]["id"];
-    let list = format!("/rest/v1.0/work_order_contracts?project_id={project}&company_id={company}");
-    let contracts = call(procore, ("GET", &list), &headers, "")?;
+    let contracts = list(&format!("/rest/v1.0/work_order_contracts?project_id={project}&company_id={company}"))?;
     let draft = contracts.as_array().into_iter().flatten().find(|contract| contract["status"] == "Draft").ok_or("no draft is left")?;
-    let path = format!("/rest/v1.0/work_order_contracts/{}?project_id={project}&company_id={company}", draft["id"]);
+    let url = format!("{host}/rest/v1.0/work_order_contracts/{}?project_id={project}&company_id={company}", draft["id"]);
     let body = format!(r#"{{"project_id":{project},"work_order_contract":{{"status":"Approved"}}}}"#);
-    call(procore, ("PATCH", &path), &headers, &body).map(drop)
-}
-
-/// One request, with a connection of its own.
-fn call(host: &str, (method, path): (&str, &str), headers: &str, body: &str) -> Outcome<Value> {
-    let mut stream = TcpStream::connect(host)?;
-    let length = body.len();
-    let head = "content-type: application/json\r\nconnection: close\r\n";
-    write!(stream, "{method} {path} HTTP/1.1\r\nhost: {host}\r\n{headers}{head}content-length: {length}\r\n\r\n{body}")?;
-    let mut text = String::new();
-    stream.read_to_string(&mut text)?;
-    let (head, body) = text.split_once("\r\n\r\n").ok_or("no answer")?;
-    if !head.starts_with("HTTP/1.1 2") {
-        return Err(format!("{method} {path}: {text}").into());
-    }
-    Ok(serde_json::from_str(body)?)
+    served.ask(("PATCH", url), &headers, &body).map(drop)
 }

@@ -186,7 +186,7 @@ async fn a_list_carries_filter_select_expand_and_custom() {
     let url = story.requests()[1].url.clone();
     assert!(url.contains("2026-01-01T11%3A55%3A00.000%2B00%3A00"), "{url}");
     let expected = "Bill?$filter=Project eq 'O''Neil' and LastModifiedDateTime gt datetimeoffset'2026-01-01T11:55:00.000+00:00' and Hold eq true \
-        and cf.Decimal(f='CurrentDocument.RetainageTotal') eq 1.50M&$select=Type,ReferenceNbr,LastModifiedDateTime,Details/Qty&$expand=Details&$custom=CurrentDocument.RetainageTotal&$top=1000";
+        and cf.Decimal(f='CurrentDocument.RetainageTotal') eq 1.50M&$select=Type,ReferenceNbr,LastModifiedDateTime,Details/Qty&$expand=Details&$custom=CurrentDocument.RetainageTotal&$top=500";
     assert!(decoded(&url).ends_with(expected), "{}", decoded(&url));
 }
 

@@ -14,6 +14,8 @@ use crate::connector::words::{Page, PageToken, Query, Row, Token};
 
 /// Records of one answer, where the settings do not say otherwise.
 const PAGE: usize = 1_000;
+/// The same where each record comes with lists of its own, of whatever length: a page is in memory as a whole.
+const PAGE_WITH_LISTS: usize = 500;
 
 /// What is left to read of a long list.
 #[derive(Clone, Debug, Default)]
@@ -37,8 +39,8 @@ struct Window {
 impl Acumatica {
     /// The first page of a list: the whole of it, if it is short.
     pub(super) async fn first_page(&self, query: &Query<'_>) -> Result<Page, ConnectorError> {
-        let size = self.page_size();
         let parameters = read_parameters(query.schema, self.wire(query.schema)?, query.select);
+        let size = self.page_size(&parameters);
         let rows = self.part(query, parameters, (None, Some(size), None)).await?;
         if rows.len() < size {
             let rows = fresh(query, rows, &mut Windows::default());
@@ -58,8 +60,8 @@ impl Acumatica {
             left.sort_unstable();
             return self.one_by_one(query, left).await;
         };
-        let size = self.page_size();
         let parameters = read_parameters(query.schema, self.wire(query.schema)?, query.select);
+        let size = self.page_size(&parameters);
         let top = window.skip.map(|_| size);
         let rows = self.part(query, parameters, (window.filter.as_deref(), top, window.skip)).await?;
         if let Some(skip) = window.skip.filter(|_| rows.len() >= size) {
@@ -113,8 +115,9 @@ impl Acumatica {
         self.rows_of(query, &pairs).await
     }
 
-    fn page_size(&self) -> usize {
-        self.settings.page_size.and_then(|size| usize::try_from(size.max(1)).ok()).unwrap_or(PAGE)
+    fn page_size(&self, parameters: &[(String, String)]) -> usize {
+        let usual = if parameters.iter().any(|(name, _)| name == "$expand") { PAGE_WITH_LISTS } else { PAGE };
+        self.settings.page_size.and_then(|size| usize::try_from(size.max(1)).ok()).unwrap_or(usual)
     }
 }
 
