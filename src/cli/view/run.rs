@@ -1,13 +1,17 @@
 //! A run's report as people read it.
 
+use std::collections::HashMap;
+
 use super::progress::asked;
 use super::table::{Table, money};
 use crate::evaluate::FieldChange;
-use crate::sync::{Action, MappingReport, Reconciled, Report, StagedChange};
+use crate::sync::{Action, HeldRecord, MappingReport, Reconciled, Report, StagedChange};
 use crate::value::{Decimal, Value};
 
 /// Most held records, changes or fields that are shown of one mapping.
 const SHOWN: usize = 12;
+/// Most records that are named where many are held for the same reasons.
+const NAMED: usize = 5;
 
 /// What a run did: its profile and requests, a table of mappings, then what is held, waits or differs.
 pub(in crate::cli) fn report(report: &Report) -> String {
@@ -37,14 +41,7 @@ fn aside(mapping: &MappingReport) -> String {
         text.push_str(&format!("\n{}: skipped, {why}\n", mapping.mapping));
     }
     if !mapping.held.is_empty() {
-        text.push_str(&format!("\nheld in {}:\n", mapping.mapping));
-        for held in mapping.held.iter().take(SHOWN) {
-            text.push_str(&format!("  {}\n", held.source_key));
-            for reason in &held.reasons {
-                text.push_str(&format!("    {reason}\n"));
-            }
-        }
-        text.push_str(&more(mapping.held.len()));
+        text.push_str(&format!("\nheld in {}:\n{}", mapping.mapping, held(&mapping.held)));
     }
     if !mapping.notes.is_empty() {
         text.push_str(&format!("\n{}: the target keeps some fields otherwise:\n", mapping.mapping));
@@ -62,6 +59,31 @@ fn aside(mapping: &MappingReport) -> String {
         }
         text.push_str(&more(mapping.mismatches.len()));
     }
+    text
+}
+
+/// Held records, those with the same reasons together: one trouble of a thousand records is told once.
+fn held(records: &[HeldRecord]) -> String {
+    let mut groups: Vec<(&[String], Vec<&str>)> = Vec::new();
+    let mut places: HashMap<&[String], usize> = HashMap::new();
+    for record in records {
+        let at = *places.entry(&record.reasons).or_insert_with(|| {
+            groups.push((&record.reasons, Vec::new()));
+            groups.len() - 1
+        });
+        groups[at].1.push(&record.source_key);
+    }
+    let mut text = String::new();
+    for (reasons, keys) in groups.iter().take(SHOWN) {
+        text.push_str(&match keys.as_slice() {
+            [key] => format!("  {key}\n"),
+            keys if keys.len() <= NAMED => format!("  {} records: {}\n", keys.len(), keys.join(", ")),
+            keys => format!("  {} records: {}, … (`--json` names all)\n", keys.len(), keys[..NAMED].join(", ")),
+        });
+        reasons.iter().for_each(|reason| text.push_str(&format!("    {reason}\n")));
+    }
+    let left = groups.iter().skip(SHOWN).map(|(_, keys)| keys.len()).sum::<usize>();
+    text.push_str(&more(left + SHOWN));
     text
 }
 
@@ -176,4 +198,26 @@ pub(in crate::cli) fn totals(totals: &[Total]) -> String {
         table.row([total.label.to_owned(), money(total.procore), money(total.acumatica), agrees.to_owned()]);
     }
     table.text()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::held;
+    use crate::sync::HeldRecord;
+
+    #[test]
+    fn one_trouble_of_many_records_is_told_once() {
+        let record = |number: usize, reason: &str| HeldRecord {
+            source_id: number.to_string(),
+            source_key: format!("SC-{number}"),
+            reasons: vec![reason.to_owned()],
+        };
+        let many = (0..1_000).map(|number| record(number, "the period is closed"));
+        let records: Vec<HeldRecord> =
+            many.chain([record(1_000, "no vendor"), record(1_001, "no task"), record(1_002, "no task")]).collect();
+        let expected = "  1000 records: SC-0, SC-1, SC-2, SC-3, SC-4, … (`--json` names all)\n    the period is closed\n\
+            \x20 SC-1000\n    no vendor\n\
+            \x20 2 records: SC-1001, SC-1002\n    no task\n";
+        assert_eq!(held(&records), expected);
+    }
 }
