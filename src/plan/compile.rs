@@ -9,7 +9,7 @@ use super::trie::Wanted;
 use super::unused::Used;
 use super::{Asked, Direction, Late, Plan, ProjectOf, Requirement, SourceKey, Step, late, pairs, table};
 use crate::diagnostic::{Diagnostic, any_error, closest};
-use crate::expr::Expressions;
+use crate::expr::{Expressions, Fact};
 use crate::mapping::{Mapping, Word};
 use crate::schema::{Catalog, Schema, Shape};
 use crate::value::Value;
@@ -134,6 +134,8 @@ pub(super) struct Compiler<'a> {
     /// The projects of Acumatica, once an expression reads them.
     pub(super) erp: Option<Arc<Schema>>,
     pub(super) used: Used,
+    /// What conditions have said of the values that expressions read here.
+    pub(super) given: Vec<Fact>,
     problems_before: usize,
 }
 
@@ -187,6 +189,7 @@ impl<'a> Compiler<'a> {
             after: Vec::new(),
             erp: None,
             used: Used::default(),
+            given: Vec::new(),
             problems_before,
         })
     }
@@ -202,6 +205,7 @@ impl<'a> Compiler<'a> {
         let project = self.project();
         self.joins_in_projects(&joins, project.as_ref());
         let when = mapping.when.as_ref().and_then(|word| self.condition(word));
+        self.holds(when.as_ref());
         let require = self.require();
         let ask = self.asks();
         let nodes = self.nodes();
@@ -277,7 +281,12 @@ impl<'a> Compiler<'a> {
         let mapping = self.mapping;
         let mut requirements = Vec::with_capacity(mapping.require.len());
         for required in &mapping.require {
-            let (that, otherwise) = (self.condition(&required.that), self.formula(&required.otherwise.template()));
+            let that = self.condition(&required.that);
+            let outside = self.given.len();
+            self.given.extend(that.iter().flat_map(|that| that.expression.facts(false)));
+            let otherwise = self.formula(&required.otherwise.template());
+            self.given.truncate(outside);
+            self.holds(that.as_ref());
             let place = &required.that.place;
             let place = format!("{}:{}", place.source.path.display(), place.source.line_column(place.span.start).0);
             requirements.extend(that.zip(otherwise).map(|(that, otherwise)| Requirement { that, otherwise, place }));
@@ -315,6 +324,7 @@ impl<'a> Compiler<'a> {
 
     fn write_backs(&mut self) -> Vec<(String, super::Formula)> {
         let mapping = self.mapping;
+        self.given.push(Fact::present("target"));
         let source = Arc::clone(&self.source);
         let mut write_backs = Vec::new();
         for named in &mapping.write_back {

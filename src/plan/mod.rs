@@ -13,6 +13,7 @@ mod pairs;
 mod paths;
 mod plain;
 mod records;
+mod required;
 mod resolve;
 mod rule;
 mod table;

@@ -51,6 +51,8 @@ struct RawField {
     items: Option<Box<RawField>>,
     #[serde(rename = "x-kind")]
     x_kind: Option<String>,
+    #[serde(rename = "x-always", default)]
+    always: bool,
     #[serde(rename = "x-scale")]
     scale: Option<u32>,
     #[serde(rename = "x-decimal-string", default)]
@@ -96,7 +98,7 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
         System::Acumatica => serde_json::from_value(raw.resource.wire).map(|wire| Wire::Acumatica(Box::new(wire))),
     }
     .map_err(|problem| wrong(format!("x-resource.wire: {problem}")))?;
-    let shape = shape(&raw.properties, &raw.required, "").map_err(wrong)?;
+    let mut shape = shape(&raw.properties, &raw.required, "").map_err(wrong)?;
     let resource = Resource {
         system: raw.resource.system,
         name: raw.resource.name,
@@ -116,6 +118,7 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
     if let Some(missing) = addressed.iter().find(|word| shape.at(word.trim_start_matches('$')).is_none()) {
         return Err(wrong(format!("x-resource names `{missing}`, which is not among the properties")));
     }
+    mark_known(&mut shape, &resource);
     Ok(Schema {
         name: format!("{}/{}", resource.system.word(), resource.name),
         description: raw.description,
@@ -123,6 +126,20 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
         shape,
         payload: Payload::new(text),
     })
+}
+
+/// What a record is told by is in every record, and so are lines that are asked for.
+fn mark_known(shape: &mut Shape, resource: &Resource) {
+    let keys = if resource.wire.acumatica().is_some() { resource.key.as_slice() } else { &[] };
+    mark_always(shape, |name| {
+        name == resource.id || keys.iter().any(|key| key == name) || resource.lines_apart().any(|lines| lines == name)
+    });
+}
+
+fn mark_always(shape: &mut Shape, is_known: impl Fn(&str) -> bool) {
+    for field in shape.fields.iter_mut().filter(|field| is_known(&field.name)) {
+        Arc::make_mut(field).always = true;
+    }
 }
 
 /// The fields that calls are made with: `$contract_id`.
@@ -152,7 +169,8 @@ fn field(name: &str, raw: RawField, required: bool, path: &str) -> Result<Field,
     let kind = kind(&raw, path)?;
     let (inner, line_key, line_key_alone) = match raw.items {
         Some(items) => {
-            let inner = items.properties.as_ref().map(|inner| shape(inner, &items.required, path)).transpose()?;
+            let mut inner = items.properties.as_ref().map(|inner| shape(inner, &items.required, path)).transpose()?;
+            inner.iter_mut().for_each(|inner| mark_always(inner, |name| items.line_key.iter().any(|key| key == name)));
             (inner, items.line_key, items.line_key_alone)
         }
         None => (raw.properties.as_ref().map(|inner| shape(inner, &raw.required, path)).transpose()?, Vec::new(), false),
@@ -166,6 +184,7 @@ fn field(name: &str, raw: RawField, required: bool, path: &str) -> Result<Field,
         kind,
         description: raw.description,
         required,
+        always: required || raw.always,
         read_only: raw.read_only,
         max_length: raw.max_length,
         labels: raw.labels,

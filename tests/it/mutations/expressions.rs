@@ -30,6 +30,9 @@ static RESULT: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?:\{\s*|=> |\?\? )
 static STEP: LazyLock<Regex> = LazyLock::new(|| pattern(r"\.(\w+)"));
 static SWITCH: LazyLock<Regex> = LazyLock::new(|| pattern(r#""(\w+)" =>"#));
 
+static DEFAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\(\(?((?:source|line|row|item|one|target)(?:\??\.\w+)+)( \?\? 0)\) [-+*/<>]"));
+static OTHERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?s)switch [^{]*\{.*?(\s_ => [^,}]*,?)\s*\}"));
+
 /// Names of fields that have labels, anywhere in the schemas.
 pub(super) fn labelled(workspace: &Workspace) -> BTreeSet<String> {
     fn gather(shape: &Shape, with: &mut BTreeSet<String>, without: &mut BTreeSet<String>) {
@@ -116,6 +119,20 @@ impl Bench<'_> {
             self.quoted_words(start, &text, (&printed, into));
         }
         self.symbols(start, &text, &printed);
+        self.dropped(start, &text);
+    }
+
+    /// What stood for values that are absent, or for all others.
+    fn dropped(&mut self, start: usize, text: &str) {
+        for default in DEFAULT.captures_iter(text) {
+            let (value, default) = (default.get(1).unwrap(), default.get(2).unwrap());
+            let told = start + value.start()..start + value.end();
+            self.change("dropped `?? 0`", start + default.start()..start + default.end(), "", vec![told]);
+        }
+        for others in OTHERS.captures_iter(text) {
+            let (whole, case) = (others.get(0).unwrap(), others.get(1).unwrap());
+            self.change("dropped `_`", start + case.start()..start + case.end(), "", vec![start + whole.start()..start + case.start()]);
+        }
     }
 
     fn quoted_words(&mut self, start: usize, text: &str, (printed, into): (&[bool], Option<&Field>)) {
