@@ -155,6 +155,7 @@ impl Compiler<'_> {
             let term = self.path(word)?;
             if let Term::Slot(place) = &term {
                 self.kinds(word, place.kind, as_, field);
+                self.moves(word, (field, as_));
             }
             return Some(term);
         }
@@ -164,6 +165,7 @@ impl Compiler<'_> {
                 Some(kind) => self.kinds(word, kind, as_, field),
                 None => self.gives(word, &typed, (field, as_), self.most(entry, field)),
             }
+            self.rounds(word, &typed, (field, as_));
             self.never_empty(entry, (word, &typed), field);
             return Some(Term::Formula(Box::new(formula)));
         }

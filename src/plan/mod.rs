@@ -16,6 +16,7 @@ mod records;
 mod required;
 mod resolve;
 mod rule;
+mod scale;
 mod table;
 mod trie;
 mod types;
