@@ -259,6 +259,7 @@ impl<'a> Compiler<'a> {
             shape: self.shape,
             wanted: self.wanted,
             fingerprint: fingerprint(mapping),
+            settings: self.used.settings(),
         };
         late::mark(&mut plan);
         (!broken).then_some(plan)

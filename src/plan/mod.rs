@@ -22,7 +22,7 @@ mod trie;
 mod types;
 mod unused;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use asked::{AskRules, Asked};
@@ -95,6 +95,8 @@ pub struct Plan {
     pub wanted: Wanted,
     /// The same for every text of a mapping that does the same: comments and layout do not count.
     pub fingerprint: String,
+    /// The settings that it reads, by path: `commitments.date`.
+    pub settings: BTreeSet<String>,
 }
 
 /// Which way records travel.

@@ -91,8 +91,11 @@ struct RawSchema {
 pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
     let wrong = |what: String| fault(path, text, &what);
     let raw: RawSchema = serde_json::from_str(text).map_err(|problem| not_json(path, text, &problem))?;
-    let mut addressed = Vec::new();
-    fields_in(&raw.resource.wire, &mut addressed);
+    let (mut addressed, mut settings) = (Vec::new(), Vec::new());
+    words_in(&raw.resource.wire, &mut |word| {
+        addressed.extend(word.starts_with('$').then(|| word.to_owned()));
+        settings.extend(word.split("{settings.").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())));
+    });
     let wire = match raw.resource.system {
         System::Procore => serde_json::from_value(raw.resource.wire).map(|wire| Wire::Procore(Box::new(wire))),
         System::Acumatica => serde_json::from_value(raw.resource.wire).map(|wire| Wire::Acumatica(Box::new(wire))),
@@ -108,6 +111,7 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
         label: raw.resource.label,
         modified: raw.resource.modified,
         restricted: raw.resource.restricted,
+        settings,
         wire,
     };
     for named in resource.key.iter().chain([&resource.id]).chain(&resource.modified).chain(&resource.label) {
@@ -142,12 +146,12 @@ fn mark_always(shape: &mut Shape, is_known: impl Fn(&str) -> bool) {
     }
 }
 
-/// The fields that calls are made with: `$contract_id`.
-fn fields_in(wire: &Json, found: &mut Vec<String>) {
+/// The words that calls are made of: `$contract_id`, `{settings.budget_view_id}`.
+fn words_in(wire: &Json, visit: &mut impl FnMut(&str)) {
     match wire {
-        Json::String(text) if text.starts_with('$') => found.push(text.clone()),
-        Json::Array(items) => items.iter().for_each(|item| fields_in(item, found)),
-        Json::Object(members) => members.values().for_each(|member| fields_in(member, found)),
+        Json::String(text) => visit(text),
+        Json::Array(items) => items.iter().for_each(|item| words_in(item, visit)),
+        Json::Object(members) => members.values().for_each(|member| words_in(member, visit)),
         _ => {}
     }
 }

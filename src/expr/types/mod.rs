@@ -163,7 +163,7 @@ impl Type {
     }
 
     /// The same before any condition was looked at.
-    fn as_before(mut self) -> Self {
+    fn unconditioned(mut self) -> Self {
         self.labels = self.labels.filter(|labels| labels.of.is_some());
         if let Some(labels) = self.labels.as_mut().map(Arc::make_mut) {
             labels.known.append(&mut labels.ruled_out);

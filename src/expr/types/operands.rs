@@ -52,7 +52,7 @@ impl Typing<'_> {
         let constant = |node: &Node| matches!(node.term, Term::Constant(_));
         let wide = |of: &Type, node: &Node| {
             let denied = operator == Operator::NotEqual && !constant(node);
-            if denied { of.clone().as_before() } else { of.clone() }
+            if denied { of.clone().unconditioned() } else { of.clone() }
         };
         let (one, two) = (&wide(one, left), &wide(two, right));
         match (constant(left), constant(right)) {
