@@ -136,7 +136,7 @@ pub(super) struct Compiler<'a> {
     pub(super) used: Used,
     /// What conditions have said of the values that expressions read here.
     pub(super) given: Vec<Fact>,
-    problems_before: usize,
+    pub(super) problems_before: usize,
 }
 
 impl<'a> Compiler<'a> {
@@ -219,6 +219,7 @@ impl<'a> Compiler<'a> {
             self.problems,
         );
         self.unused();
+        self.allowed();
         let broken = any_error(&self.problems[self.problems_before..]);
         let mut after = self.after;
         after.sort_unstable();

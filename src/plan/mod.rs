@@ -1,5 +1,6 @@
 //! What will be done, step by step: a mapping checked against its schemas and compiled. No YAML text and no record in here.
 
+mod allow;
 mod asked;
 mod calls;
 mod check;
