@@ -37,7 +37,7 @@ impl Documented {
         };
         let (written, words) = (parsed(SETTINGS), parsed(CHOICES));
         let defaults = written.as_ref().map_or_else(|| Value::Record(Record::new()), Node::to_value);
-        let words = words.map(|node| words_of(&node)).unwrap_or_default();
+        let words = words.map(|node| words_of(&node, &defaults, problems)).unwrap_or_default();
         // A default is a choice as well.
         choices((&defaults, &words), written.as_ref(), problems);
         Self { defaults, words, written }
@@ -70,8 +70,17 @@ fn unread_in(node: &Node, path: &str, read: &BTreeSet<&str>, problems: &mut Vec<
     }
 }
 
-fn words_of(node: &Node) -> Words {
-    let value = node.to_value();
-    let words = |list: &Value| list.as_list().unwrap_or_default().iter().map(Value::plain).collect();
-    value.as_record().into_iter().flat_map(Record::iter).map(|(path, list)| (path.to_owned(), words(list))).collect()
+fn words_of(node: &Node, defaults: &Value, problems: &mut Vec<Diagnostic>) -> Words {
+    let NodeKind::Map(entries) = &node.kind else { return Words::new() };
+    let mut words = Words::new();
+    for (key, list) in entries {
+        let Some(path) = key.word() else { continue };
+        if path.text.split('.').try_fold(defaults, |value, name| value.as_record()?.get(name)).is_none() {
+            let problem = Diagnostic::error("unknown-setting", &path.place, format!("`{path}` is not a setting"));
+            problems.push(problem.label("no such setting").help("name it as `settings.yaml` does: `commitments.date`"));
+        }
+        let list = list.to_value();
+        words.insert(path.text, list.as_list().unwrap_or_default().iter().map(Value::plain).collect());
+    }
+    words
 }

@@ -170,7 +170,9 @@ fn settings_that_nothing_reads_and_defaults_that_are_no_choice_are_told() {
     assert_eq!(ran.code, 0, "{ran}");
     assert!(ran.to_string().contains("nothing reads the setting `currency.of.bills`"), "{ran}");
     folder.replace("mappings/settings.yaml", "change_date: created_at", "change_date: created");
+    folder.replace("mappings/settings.choices.yaml", "commitments.date:", "commitments.dates:");
     let ran = folder.run(&["check"]);
     assert_eq!(ran.code, 3, "{ran}");
     assert!(ran.to_string().contains("`created` is not a choice of `budgets.change_date`"), "{ran}");
+    assert!(ran.to_string().contains("`commitments.dates` is not a setting"), "{ran}");
 }
