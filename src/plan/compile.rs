@@ -206,8 +206,9 @@ impl<'a> Compiler<'a> {
         self.joins_in_projects(&joins, project.as_ref());
         let when = mapping.when.as_ref().and_then(|word| self.condition(word));
         self.holds(when.as_ref());
-        let require = self.require();
+        // An approver is asked before anything is required.
         let ask = self.asks();
+        let require = self.require();
         let nodes = self.nodes();
         let steps = self.steps();
         let write_back = self.write_backs();
@@ -326,6 +327,8 @@ impl<'a> Compiler<'a> {
 
     fn write_backs(&mut self) -> Vec<(String, super::Formula)> {
         let mapping = self.mapping;
+        // What the target held before the write says nothing of what it holds then.
+        self.given.retain(|fact| !fact.is_about("target"));
         self.given.push(Fact::present("target"));
         let source = Arc::clone(&self.source);
         let mut write_backs = Vec::new();

@@ -45,6 +45,11 @@ impl Fact {
         Self { spot: Spot { root: Root::Variable(variable.to_owned()), steps: Vec::new() }, says: Says::Present }
     }
 
+    /// Whether it tells of a variable, or of what lies in it.
+    pub fn is_about(&self, variable: &str) -> bool {
+        self.spot.root == Root::Variable(variable.to_owned())
+    }
+
     fn is_of_a_variable(&self) -> bool {
         matches!(self.spot.root, Root::Variable(_))
     }
