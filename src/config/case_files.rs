@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::builtin::builtin_mappings;
-use super::choices::choices;
+use super::choices::{Words, choices};
 use super::workspace::{CASES, Folders, named, read_folder};
 use crate::cases::{Case, read, unknown_names};
 use crate::diagnostic::{Diagnostic, Source};
@@ -23,15 +23,15 @@ pub struct CaseFile {
 
 impl CaseFile {
     /// Names of fields and settings that the cases use and that do not exist.
-    pub fn faults(&self, plan: &Plan, defaults: &Value) -> Vec<Diagnostic> {
-        self.cases.iter().flat_map(|case| faults(case, plan, defaults)).collect()
+    pub fn faults(&self, plan: &Plan, settings: (&Value, &Words)) -> Vec<Diagnostic> {
+        self.cases.iter().flat_map(|case| faults(case, plan, settings)).collect()
     }
 }
 
 /// Names of fields and settings that a case uses and that do not exist.
-pub fn faults(case: &Case, plan: &Plan, defaults: &Value) -> Vec<Diagnostic> {
+pub fn faults(case: &Case, plan: &Plan, settings: (&Value, &Words)) -> Vec<Diagnostic> {
     let mut problems = unknown_names(case, plan);
-    choices(defaults, case.written.get("settings"), &mut problems);
+    choices(settings, case.written.get("settings"), &mut problems);
     problems
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::builtin::builtin_profiles;
-use super::choices::choices;
+use super::choices::{Words, choices};
 use super::permission::PERMISSIONS_FILE;
 use super::workspace::{named, read_folder};
 use crate::diagnostic::{Diagnostic, Place, Source};
@@ -90,8 +90,8 @@ impl Profile {
     }
 
     /// The defaults with the profile's choices in their places.
-    pub(super) fn over(&self, defaults: &Value, problems: &mut Vec<Diagnostic>) -> Value {
-        choices(defaults, self.settings.as_ref(), problems)
+    pub(super) fn over(&self, settings: (&Value, &Words), problems: &mut Vec<Diagnostic>) -> Value {
+        choices(settings, self.settings.as_ref(), problems)
     }
 
     /// Reads a profile. What does not fit goes into `problems`.

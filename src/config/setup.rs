@@ -70,7 +70,7 @@ impl Setup {
     pub fn open(asked: &Asked) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let file = settings_file(asked, &mut problems);
-        let settings = choices(&documented(&file.folders, &file.profile), file.choices.as_ref(), &mut problems);
+        let settings = chosen(&file, &mut problems);
         match Workspace::open_in(file.folders.clone(), &file.profile) {
             Ok(workspace) => {
                 let permissions = permissions(&file, Some(&workspace), &mut problems);
@@ -108,7 +108,7 @@ impl Setup {
 pub fn check(asked: &Asked) -> Checked {
     let mut problems = Vec::new();
     let file = settings_file(asked, &mut problems);
-    choices(&documented(&file.folders, &file.profile), file.choices.as_ref(), &mut problems);
+    chosen(&file, &mut problems);
     let workspace = match Workspace::checked_in(file.folders.clone(), &file.profile) {
         Ok(workspace) => {
             problems.extend(workspace.warnings.iter().cloned());
@@ -133,6 +133,12 @@ pub fn check(asked: &Asked) -> Checked {
     Checked { problems: in_order(problems), counts, shipped: file.folders.shipped() }
 }
 
+/// The settings as the file chooses them.
+fn chosen(file: &SettingsFile, problems: &mut Vec<Diagnostic>) -> Value {
+    let (settings, words) = documented(&file.folders, &file.profile);
+    choices((&settings, &words), file.choices.as_ref(), problems)
+}
+
 /// The matrix of permissions, as the settings file wants it.
 fn permissions(file: &SettingsFile, workspace: Option<&Workspace>, problems: &mut Vec<Diagnostic>) -> Permissions {
     let plans = workspace.into_iter().flat_map(|workspace| workspace.plans.iter().chain(&workspace.off));
@@ -152,7 +158,7 @@ fn against(files: &[CaseFile], workspace: &Workspace) -> Vec<Diagnostic> {
     for file in files {
         let off = workspace.off.iter().find(|plan| plan.name == file.mapping);
         match workspace.plan(&file.mapping).or(off) {
-            Some(plan) => problems.extend(file.faults(plan, &workspace.defaults)),
+            Some(plan) => problems.extend(file.faults(plan, (&workspace.defaults, &workspace.choices))),
             None => {
                 let message = format!("there is no mapping `{}` for these cases", file.mapping);
                 let problem = Diagnostic::error("cases-without-mapping", &Place::new(&file.source, 0..1), message);

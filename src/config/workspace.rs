@@ -1,19 +1,20 @@
 //! Mappings, schemas, profiles and defaults read from their folders, checked and compiled together.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::builtin::{builtin_mappings, builtin_schemas};
+use super::choices::Words;
+use super::documented::{Documented, documents};
 use super::in_force::{idle, needed, unknown};
 use super::profile::{Profile, ProfileChoice, chosen, profiles};
 use crate::diagnostic::{Diagnostic, Source, any_error};
 use crate::expr::Expressions;
-use crate::mapping::{self, Mapping, yaml};
+use crate::mapping::{self, Mapping};
 use crate::plan::{Plan, Settings, compile_and_warn};
 use crate::schema::{Catalog, load};
-use crate::value::{Record, Value};
+use crate::value::Value;
 
 /// Where mappings, schemas and profiles lie; none for the shipped ones in the binary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub struct Workspace {
     /// The documented defaults, from which cases start.
     pub defaults: Value,
     /// The words among which some settings choose.
-    pub choices: BTreeMap<String, Vec<String>>,
+    pub choices: Words,
     /// The settings that expressions see, before the settings file has its say: the defaults with the profile's choices.
     pub settings: Value,
     /// The files of cases, by mapping.
@@ -61,9 +62,6 @@ pub struct Workspace {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Files of `mappings/` that are not mappings.
-const SETTINGS: &str = "settings.yaml";
-const CHOICES: &str = "settings.choices.yaml";
 pub(super) const CASES: &str = ".cases.yaml";
 
 impl Workspace {
@@ -99,22 +97,21 @@ impl Workspace {
         });
         let catalog = Arc::new(catalog(folders.schemas.as_deref(), &mut problems));
         let (cases, rest): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| named(source).ends_with(CASES));
-        let (settings, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|source| named(source) == SETTINGS);
-        let defaults = defaults(&settings, &mut problems);
-        let (words, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|source| named(source) == CHOICES);
-        let choices = words_of_choices(&words, &mut problems);
+        let (settings, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|source| documents(source));
+        let documented = Documented::read(&settings, &mut problems);
+        let (defaults, choices) = (&documented.defaults, &documented.words);
         let (mappings, unread) = mappings(&rest, &mut problems);
         let profiles = profiles(folders.profiles.as_deref(), choice, &mut problems);
         let profile = chosen(&profiles, choice, &mut problems).cloned();
-        let values = profile.as_ref().map_or_else(|| defaults.clone(), |profile| profile.over(&defaults, &mut problems));
+        let values = profile.as_ref().map_or_else(|| defaults.clone(), |profile| profile.over((defaults, choices), &mut problems));
         let names = mappings.iter().map(|mapping| mapping.mapping.text.as_str());
         let known = names.chain(rest.iter().map(|source| stem(source))).collect();
-        let written = Written { mappings: &mappings, unread: &unread, known, catalog: &catalog, choices: &choices };
+        let written = Written { mappings: &mappings, unread: &unread, known, catalog: &catalog, choices };
         let plans = written.compile(&values, &mut problems);
         for other in
             profiles.iter().filter(|_| all_profiles).filter(|other| profile.as_ref().is_none_or(|profile| profile.source != other.source))
         {
-            let others = other.over(&defaults, &mut problems);
+            let others = other.over((defaults, choices), &mut problems);
             // What a profile chooses is a matter of values; only other values can make other problems.
             if others != values {
                 written.compile(&others, &mut problems);
@@ -124,6 +121,12 @@ impl Workspace {
         if !written.known.is_empty() {
             written.in_profiles(&profiles, &plans, &mut problems);
         }
+        if !any_error(&problems) {
+            let of_calls = catalog.iter().flat_map(|schema| &schema.resource.settings);
+            let read = plans.iter().flat_map(|plan| &plan.settings).chain(of_calls).map(String::as_str).collect();
+            documented.unread(&read, &mut problems);
+        }
+        let Documented { defaults, words: choices, .. } = documented;
         let Some(profile) = profile.filter(|_| !any_error(&problems)) else { return Err(problems) };
         let (plans, off) = plans.into_iter().partition(|plan| profile.has(&plan.name));
         Ok(Self { plans, off, profile, profiles, catalog, defaults, choices, settings: values, cases, folders, warnings: problems })
@@ -157,7 +160,7 @@ struct Written<'w> {
     /// Names of mappings, and of files that should hold one.
     known: Vec<&'w str>,
     catalog: &'w Catalog,
-    choices: &'w BTreeMap<String, Vec<String>>,
+    choices: &'w Words,
 }
 
 impl Written<'_> {
@@ -228,36 +231,16 @@ fn catalog(folder: Option<&Path>, problems: &mut Vec<Diagnostic>) -> Catalog {
     Catalog::new(schemas)
 }
 
-/// The settings before the settings file has its say, for judging it when the mappings are not sound.
-pub(super) fn documented(folders: &Folders, choice: &ProfileChoice) -> Value {
+/// The settings before the settings file has its say, for judging it when the mappings are not sound; and the words among which
+/// some of them choose.
+pub(super) fn documented(folders: &Folders, choice: &ProfileChoice) -> (Value, Words) {
     let sources = read_folder(folders.mappings.as_deref(), "yaml", builtin_mappings).unwrap_or_default();
-    let settings: Vec<_> = sources.into_iter().filter(|source| named(source) == SETTINGS).collect();
+    let settings: Vec<_> = sources.into_iter().filter(|source| documents(source)).collect();
     let told = &mut Vec::new();
-    let defaults = defaults(&settings, told);
+    let Documented { defaults, words, .. } = Documented::read(&settings, told);
     let profiles = profiles(folders.profiles.as_deref(), choice, told);
-    chosen(&profiles, choice, told).map_or_else(|| defaults.clone(), |profile| profile.over(&defaults, told))
-}
-
-fn defaults(sources: &[Arc<Source>], problems: &mut Vec<Diagnostic>) -> Value {
-    let Some(source) = sources.first() else { return Value::Record(Record::new()) };
-    match yaml::parse(source) {
-        Ok(node) => node.to_value(),
-        Err(problem) => {
-            problems.push(problem);
-            Value::Record(Record::new())
-        }
-    }
-}
-
-/// Path of a setting → the words among which it chooses.
-fn words_of_choices(sources: &[Arc<Source>], problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Vec<String>> {
-    let Some(parsed) = sources.first().map(yaml::parse) else { return BTreeMap::new() };
-    let value = parsed.map(|node| node.to_value()).unwrap_or_else(|problem| {
-        problems.push(problem);
-        Value::Null
-    });
-    let words = |list: &Value| list.as_list().unwrap_or_default().iter().map(Value::plain).collect();
-    value.as_record().into_iter().flat_map(Record::iter).map(|(path, list)| (path.to_owned(), words(list))).collect()
+    let values = chosen(&profiles, choice, told).map(|profile| profile.over((&defaults, &words), told));
+    (values.unwrap_or(defaults), words)
 }
 
 /// The mappings, and the names of files that hold none that can be read.

@@ -43,4 +43,4 @@ pub use functions::{FunctionDoc, documentation, function_names};
 pub use problem::{ExprFailure, ExprProblem};
 pub use reads::{PathStep, Read, ReadStep};
 pub use scope::{Lookups, NoLookups, Scope, Variables};
-pub use types::{Kinds, Known, Labels, Leaf, Slip, Type, TypeProblem, Typed};
+pub use types::{Fact, Kinds, Known, Labels, Leaf, Places, Slip, Type, TypeProblem, Typed};

@@ -31,6 +31,8 @@ pub(super) fn mapping(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Map
     let fields = keys.required("fields", problems);
     let steps = keys.list("steps", problems);
     let write_back = named(keys.optional("write_back", problems));
+    let allow = keys.list("allow", problems);
+    let because = keys.optional("because", problems);
     let note = keys.optional("note", problems);
     keys.close(problems);
     Some(Mapping {
@@ -55,6 +57,8 @@ pub(super) fn mapping(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Map
         fields: fields?,
         steps,
         write_back,
+        allow,
+        because,
         note,
     })
 }
@@ -84,7 +88,10 @@ impl FromNode for Field {
             max_length: keys.optional("max_length", problems),
             owner: keys.optional("owner", problems),
             on_overflow: keys.optional("on_overflow", problems),
+            allow: keys.list("allow", problems),
+            because: keys.optional("because", problems),
             note: keys.optional("note", problems),
+            span: node.extent(),
             flawed: false,
         };
         keys.close(problems);

@@ -1,5 +1,7 @@
 //! The shape of a mapping file, key by key. These types are also the source of `schemas/mapping.schema.json`.
 
+use std::ops::Range;
+
 use schemars::JsonSchema;
 
 use super::literal::{Literal, Named, OneOrMany, Rows};
@@ -62,6 +64,11 @@ pub struct Mapping {
     /// What the source record learns: a field of it → an expression over `target`.
     #[schemars(default, with = "std::collections::BTreeMap<String, String>")]
     pub write_back: Vec<Named<Word>>,
+    /// Problems that somebody has looked at and lets stand anywhere in the mapping, by their codes; `because` says why.
+    #[schemars(default)]
+    pub allow: Vec<Word>,
+    /// Why `allow` lets them stand.
+    pub because: Option<Word>,
     /// Why the mapping is as it is.
     pub note: Option<Word>,
 }
@@ -112,8 +119,16 @@ pub struct Field {
     /// What happens to a longer text: `refuse` (default) or `truncate`.
     #[schemars(extend("enum" = ["refuse", "truncate", null]))]
     pub on_overflow: Option<Word>,
+    /// Problems of this rule that somebody has looked at and lets stand, by their codes; `because` says why.
+    #[schemars(default)]
+    pub allow: Vec<Word>,
+    /// Why `allow` lets them stand.
+    pub because: Option<Word>,
     /// Why the rule is as it is.
     pub note: Option<Word>,
+    /// Its bytes in the file.
+    #[schemars(skip)]
+    pub span: Range<usize>,
     /// Something in it has been told already, so that what seems to be missing is not told as well.
     #[schemars(skip)]
     pub flawed: bool,

@@ -208,6 +208,17 @@ impl Node {
         Some(Word::new(text, self.place.clone()))
     }
 
+    /// From its first byte to the last of what stands in it: the place of a list or a mapping tells only where it begins.
+    pub fn extent(&self) -> Range<usize> {
+        let start = self.place.span.start;
+        let last = match &self.kind {
+            NodeKind::List(items) => items.last(),
+            NodeKind::Map(entries) => entries.last().map(|(_, value)| value),
+            _ => None,
+        };
+        start..last.map_or(self.place.span.end, |last| last.extent().end)
+    }
+
     /// The value under a key of a mapping.
     pub fn get(&self, key: &str) -> Option<&Self> {
         let NodeKind::Map(entries) = &self.kind else { return None };

@@ -13,6 +13,7 @@ impl Compiler<'_> {
     pub(super) fn calls(&mut self, word: &Word, expression: &Expression) -> bool {
         let mut sound = true;
         for call in expression.calls() {
+            call.literal(0).filter(|_| call.name == "lookup").into_iter().for_each(|(table, _)| self.used.table(table));
             sound &= match call.name {
                 "lookup" => self.known(word, (call, 0), &self.settings.tables(), "a table of the settings"),
                 name if OF_LINKS.contains(&name) => self.of_links(word, call),

@@ -9,7 +9,7 @@ use super::trie::Wanted;
 use super::unused::Used;
 use super::{Asked, Direction, Late, Plan, ProjectOf, Requirement, SourceKey, Step, late, pairs, table};
 use crate::diagnostic::{Diagnostic, any_error, closest};
-use crate::expr::Expressions;
+use crate::expr::{Expressions, Fact};
 use crate::mapping::{Mapping, Word};
 use crate::schema::{Catalog, Schema, Shape};
 use crate::value::Value;
@@ -134,7 +134,9 @@ pub(super) struct Compiler<'a> {
     /// The projects of Acumatica, once an expression reads them.
     pub(super) erp: Option<Arc<Schema>>,
     pub(super) used: Used,
-    problems_before: usize,
+    /// What conditions have said of the values that expressions read here.
+    pub(super) given: Vec<Fact>,
+    pub(super) problems_before: usize,
 }
 
 impl<'a> Compiler<'a> {
@@ -187,6 +189,7 @@ impl<'a> Compiler<'a> {
             after: Vec::new(),
             erp: None,
             used: Used::default(),
+            given: Vec::new(),
             problems_before,
         })
     }
@@ -202,8 +205,10 @@ impl<'a> Compiler<'a> {
         let project = self.project();
         self.joins_in_projects(&joins, project.as_ref());
         let when = mapping.when.as_ref().and_then(|word| self.condition(word));
-        let require = self.require();
+        self.holds(when.as_ref());
+        // An approver is asked before anything is required.
         let ask = self.asks();
+        let require = self.require();
         let nodes = self.nodes();
         let steps = self.steps();
         let write_back = self.write_backs();
@@ -215,6 +220,7 @@ impl<'a> Compiler<'a> {
             self.problems,
         );
         self.unused();
+        self.allowed();
         let broken = any_error(&self.problems[self.problems_before..]);
         let mut after = self.after;
         after.sort_unstable();
@@ -255,6 +261,7 @@ impl<'a> Compiler<'a> {
             shape: self.shape,
             wanted: self.wanted,
             fingerprint: fingerprint(mapping),
+            settings: self.used.settings(),
         };
         late::mark(&mut plan);
         (!broken).then_some(plan)
@@ -277,7 +284,12 @@ impl<'a> Compiler<'a> {
         let mapping = self.mapping;
         let mut requirements = Vec::with_capacity(mapping.require.len());
         for required in &mapping.require {
-            let (that, otherwise) = (self.condition(&required.that), self.formula(&required.otherwise.template()));
+            let that = self.condition(&required.that);
+            let outside = self.given.len();
+            self.given.extend(that.iter().flat_map(|that| that.expression.facts(false)));
+            let otherwise = self.formula(&required.otherwise.template());
+            self.given.truncate(outside);
+            self.holds(that.as_ref());
             let place = &required.that.place;
             let place = format!("{}:{}", place.source.path.display(), place.source.line_column(place.span.start).0);
             requirements.extend(that.zip(otherwise).map(|(that, otherwise)| Requirement { that, otherwise, place }));
@@ -315,6 +327,9 @@ impl<'a> Compiler<'a> {
 
     fn write_backs(&mut self) -> Vec<(String, super::Formula)> {
         let mapping = self.mapping;
+        // What the target held before the write says nothing of what it holds then.
+        self.given.retain(|fact| !fact.is_about("target"));
+        self.given.push(Fact::present("target"));
         let source = Arc::clone(&self.source);
         let mut write_backs = Vec::new();
         for named in &mapping.write_back {

@@ -9,7 +9,7 @@ use super::paths::names;
 use super::resolve::resolve;
 use super::table::written;
 use super::{Direction, KeyPart, LinesOf, LinesPart, LinesRule, Node, Owner, Rule, Term};
-use crate::diagnostic::{self, Diagnostic, closest};
+use crate::diagnostic::{self, Diagnostic};
 use crate::expr::As;
 use crate::expr::path::Step as PathStep;
 use crate::mapping::{Field as Entry, Link, Literal, Word};
@@ -121,14 +121,18 @@ impl Compiler<'_> {
             self.problems.push(Diagnostic::error("linked-as", &word.place, message).help("only entries with `each` have `linked_as`"));
         }
         let as_ = self.conversion(entry.as_.as_ref());
-        let term = self.term(entry, field, as_)?;
+        let told = self.problems.len();
+        let when = entry.when.as_ref().and_then(|word| self.condition(word));
+        if self.problems.len() == told {
+            entry.when.iter().zip(&when).for_each(|when| self.never_left_out(when, field));
+        }
+        let term = self.where_holds(when.as_ref(), |this| this.term(entry, field, as_))?;
         for literal in entry.default.iter().chain(&entry.value) {
             self.constant(literal, field);
         }
         let max_length = self.number(entry.max_length.as_ref());
         let truncate = self.overflow(entry.on_overflow.as_ref());
         let owner = self.owner(entry.owner.as_ref());
-        let when = entry.when.as_ref().and_then(|word| self.condition(word));
         let (line, _) = to.place.source.line_column(to.place.span.start);
         Some(Node::Field(Box::new(Rule {
             field: field.clone(),
@@ -151,6 +155,7 @@ impl Compiler<'_> {
             let term = self.path(word)?;
             if let Term::Slot(place) = &term {
                 self.kinds(word, place.kind, as_, field);
+                self.moves(word, (field, as_));
             }
             return Some(term);
         }
@@ -160,6 +165,8 @@ impl Compiler<'_> {
                 Some(kind) => self.kinds(word, kind, as_, field),
                 None => self.gives(word, &typed, (field, as_), self.most(entry, field)),
             }
+            self.rounds(word, &typed, (field, as_));
+            self.never_empty(entry, (word, &typed), field);
             return Some(Term::Formula(Box::new(formula)));
         }
         if let Some(link) = &entry.link {
@@ -226,7 +233,7 @@ impl Compiler<'_> {
         let key = self.line_key(entry);
         let linked_as = self.linked_as(entry, inner, to);
         let when = entry.when.as_ref().and_then(|word| self.condition(word));
-        let nodes = self.entries(&entry.fields, inner, &field.name);
+        let nodes = self.where_holds(when.as_ref(), |this| this.entries(&entry.fields, inner, &field.name));
         self.required(inner, &entry.fields, to, "");
         if !itself {
             self.line = None;
@@ -277,21 +284,6 @@ impl Compiler<'_> {
         let (list, shape, _) = self.list(each)?;
         self.line = Some(LineScope { shape, list });
         Some(LinesOf::List(list))
-    }
-
-    fn required(&mut self, shape: &Shape, entries: &[Entry], word: &Word, above: &str) {
-        for field in shape.fields.iter().filter(|field| field.required && !field.read_only) {
-            let path = format!("{above}{}", field.name);
-            // A field that is given under a misspelt name has been told already.
-            let meant = |to: &str| shape.at(to).is_none() && closest(to, [path.as_str()]).is_some();
-            let gives = |to: &str| to == path || to.starts_with(&format!("{path}.")) || meant(to);
-            let given = entries.iter().any(|entry| entry.to.as_ref().map_or(entry.flawed, |to| gives(&to.text)));
-            if !given {
-                let message = format!("`{path}` of `{word}` is required, and no row gives it");
-                self.problems
-                    .push(Diagnostic::error("required-field", &word.place, message).help(format!("add an entry with `to: {path}`")));
-            }
-        }
     }
 
     pub(super) fn conversion(&mut self, word: Option<&Word>) -> Option<As> {

@@ -62,6 +62,20 @@ impl Compiler<'_> {
         Some(formula)
     }
 
+    /// From here on a condition holds, for what it does not let through goes nowhere.
+    pub(super) fn holds(&mut self, condition: Option<&Formula>) {
+        self.given.extend(condition.into_iter().flat_map(|condition| condition.expression.facts(true)));
+    }
+
+    /// Compiles something that counts only where a condition holds.
+    pub(super) fn where_holds<T>(&mut self, condition: Option<&Formula>, compile: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = self.given.len();
+        self.holds(condition);
+        let compiled = compile(self);
+        self.given.truncate(outside);
+        compiled
+    }
+
     /// Compiles an expression whose value goes somewhere: with what is known of that value.
     pub(super) fn formula_of(&mut self, word: &Word) -> Option<(Formula, Typed)> {
         let names = self.names();

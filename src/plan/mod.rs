@@ -1,5 +1,6 @@
 //! What will be done, step by step: a mapping checked against its schemas and compiled. No YAML text and no record in here.
 
+mod allow;
 mod asked;
 mod calls;
 mod check;
@@ -13,14 +14,16 @@ mod pairs;
 mod paths;
 mod plain;
 mod records;
+mod required;
 mod resolve;
 mod rule;
+mod scale;
 mod table;
 mod trie;
 mod types;
 mod unused;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use asked::{AskRules, Asked};
@@ -93,6 +96,8 @@ pub struct Plan {
     pub wanted: Wanted,
     /// The same for every text of a mapping that does the same: comments and layout do not count.
     pub fingerprint: String,
+    /// The settings that it reads, by path: `commitments.date`.
+    pub settings: BTreeSet<String>,
 }
 
 /// Which way records travel.

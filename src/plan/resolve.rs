@@ -50,6 +50,7 @@ pub(super) fn beside(name: &str, kind: Kind, shape: Shape) -> Field {
         kind,
         description: String::new(),
         required: false,
+        always: kind == Kind::Lines,
         read_only: true,
         max_length: None,
         labels: Vec::new(),

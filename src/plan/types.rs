@@ -3,24 +3,26 @@
 use super::check::{Misfit, constant_fits, phrase};
 use super::compile::Compiler;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::expr::{As, Expression, Kinds, Known, Leaf, PathStep, Slip, Type, TypeProblem, Typed};
+use crate::expr::{As, Expression, Kinds, Known, Leaf, PathStep, Places, Slip, Type, TypeProblem, Typed};
 use crate::mapping::Word;
-use crate::schema::{Field, Kind, Shape};
+use crate::schema::{Field, Kind, Schema, Shape};
 use crate::value::Value;
 
 impl Known for Compiler<'_> {
     fn at(&self, root: &str, steps: &[PathStep]) -> Type {
         match root {
-            "source" => in_shape(&self.shape, steps, Kinds::RECORD),
-            "line" => self.line.as_ref().map_or_else(Type::any, |line| in_shape(&line.shape, steps, Kinds::RECORD)),
-            "target" => in_shape(&self.target.shape, steps, Kinds::RECORD | Kinds::NULL),
+            "source" => in_shape((&self.shape, &self.source), steps, Kinds::RECORD),
+            "line" => self.line.as_ref().map_or_else(Type::any, |line| in_shape((&line.shape, &self.source), steps, Kinds::RECORD)),
+            "target" if steps.is_empty() => Type::of(Kinds::RECORD).at_times("`target` is what is there already: nothing for a new record"),
+            "target" => in_shape((&self.target.shape, &self.target), steps, Kinds::RECORD),
             "settings" => self.setting_at(steps),
+            // What belongs to a project runs where both systems know it.
             "project" => match steps {
                 [] => Type::of(Kinds::RECORD),
                 [PathStep::Name(name), rest @ ..] if name == "erp" => {
-                    self.erp.as_ref().map_or_else(Type::any, |schema| in_shape(&schema.shape, rest, Kinds::RECORD))
+                    self.erp.as_ref().map_or_else(Type::any, |schema| in_shape((&schema.shape, schema), rest, Kinds::RECORD))
                 }
-                [PathStep::Name(name)] if name == "acumatica" => Type::of(Kinds::TEXT | Kinds::NULL),
+                [PathStep::Name(name)] if name == "acumatica" => Type::of(Kinds::TEXT),
                 _ => Type::any(),
             },
             "ask" => match steps {
@@ -28,7 +30,7 @@ impl Known for Compiler<'_> {
                 [PathStep::Name(name)] => {
                     let asked = self.mapping.ask.iter().find(|ask| ask.name.text == *name);
                     let as_ = asked.and_then(|ask| ask.it.as_.as_ref()).and_then(|word| As::from_word(&word.text));
-                    as_.map_or_else(Type::any, |as_| of_kind(super::check::kind_of(as_)))
+                    as_.map_or_else(Type::any, |as_| Type::of(kinds_of(super::check::kind_of(as_)) | Kinds::NULL))
                 }
                 _ => Type::any(),
             },
@@ -49,7 +51,9 @@ impl Compiler<'_> {
                 Value::List(_) => Type::of(Kinds::LIST),
                 Value::Text(_) => {
                     let path = names.join(".");
-                    Type::of(Kinds::TEXT).labelled(&format!("settings.{path}"), self.settings.choices_of(&path))
+                    let owner = format!("settings.{path}");
+                    let of = Type::of(Kinds::TEXT).labelled(&owner, self.settings.choices_of(&path));
+                    of.told_of(&format!("`{owner}`, one of the words that `settings.yaml` explains"))
                 }
             },
             _ => Type::any(),
@@ -58,7 +62,7 @@ impl Compiler<'_> {
 
     /// What the types of an expression say about it, wherever it stands.
     pub(super) fn typed(&mut self, word: &Word, expression: &Expression) -> Typed {
-        let typed = expression.typed(self);
+        let typed = expression.typed(self, &self.given);
         for problem in &typed.problems {
             let place = word.part(problem.at.clone());
             self.problems.push(told(problem, &place));
@@ -136,8 +140,12 @@ fn told(problem: &TypeProblem, place: &Place) -> Diagnostic {
         Slip::Condition => Diagnostic::error("not-a-condition", place, message),
         Slip::Label => Diagnostic::error("unknown-label", place, message).label("no such label"),
         Slip::Unreachable => Diagnostic::error("unreachable-case", place, message),
+        Slip::Never => Diagnostic::error("never-true", place, message),
+        Slip::Missing => Diagnostic::error("missing-case", place, message),
+        Slip::Absent => Diagnostic::error("may-be-absent", place, message).label("may be nothing"),
     };
-    told.maybe_help(problem.help.clone()).replaced_by(problem.meant.as_deref())
+    let told = told.maybe_help(problem.help.clone()).replaced_by(problem.meant.as_deref());
+    problem.why.iter().fold(told, |told, why| told.note(why.as_str()))
 }
 
 /// What `as` can read.
@@ -162,11 +170,8 @@ fn kinds_of(kind: Kind) -> Kinds {
     }
 }
 
-fn of_kind(kind: Kind) -> Type {
-    Type::of(kinds_of(kind) | Kinds::NULL)
-}
-
-fn in_shape(shape: &Shape, steps: &[PathStep], whole: Kinds) -> Type {
+/// What lies in a shape; `of` is the resource that it belongs to.
+fn in_shape((shape, of): (&Shape, &Schema), steps: &[PathStep], whole: Kinds) -> Type {
     let mut shape = Some(shape);
     let mut field: Option<&Field> = None;
     for step in steps {
@@ -182,8 +187,18 @@ fn in_shape(shape: &Shape, steps: &[PathStep], whole: Kinds) -> Type {
         }
     }
     match (field, steps) {
-        (Some(field), _) => of_kind(field.kind).labelled(&field.name, &field.labels),
+        (Some(field), _) => of_field(field, of),
         (None, []) => Type::of(whole),
-        (None, _) => Type::of(Kinds::RECORD | Kinds::NULL),
+        (None, _) => Type::of(Kinds::RECORD),
     }
+}
+
+fn of_field(field: &Field, of: &Schema) -> Type {
+    let kinds = kinds_of(field.kind) | if field.always { Kinds::NONE } else { Kinds::NULL };
+    let places = match field.kind {
+        Kind::Integer => Places::Most(0),
+        _ => field.scale.map_or(Places::Unknown, Places::Most),
+    };
+    let from = format!("`{}`, {} of `{}`", field.name, phrase(field.kind), of.name);
+    Type::of(kinds).labelled(&field.name, &field.labels).with_places(places).told_of(&from)
 }

@@ -12,6 +12,7 @@ use crate::mapping::Word;
 pub(super) struct Used {
     answers: BTreeSet<String>,
     fields: BTreeSet<String>,
+    settings: BTreeSet<String>,
     /// Something looks at the whole record, or at all answers.
     all: bool,
 }
@@ -19,6 +20,10 @@ pub(super) struct Used {
 impl Used {
     /// What an expression reads.
     pub(super) fn read(&mut self, read: &Read) {
+        if read.root == "settings" {
+            let names = read.steps.iter().map_while(|step| if let PathStep::Name(name) = &step.step { Some(name.as_str()) } else { None });
+            self.settings.insert(names.collect::<Vec<_>>().join("."));
+        }
         let into = match read.root.as_str() {
             "ask" => &mut self.answers,
             "source" => &mut self.fields,
@@ -30,6 +35,16 @@ impl Used {
             }
             _ => self.all = true,
         }
+    }
+
+    /// A table in which something is looked up.
+    pub(super) fn table(&mut self, name: &str) {
+        self.settings.insert(format!("tables.{name}"));
+    }
+
+    /// The settings that were read, by path.
+    pub(super) fn settings(&self) -> BTreeSet<String> {
+        self.settings.clone()
     }
 
     /// What a path of the record names first; none for a search.

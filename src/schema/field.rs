@@ -20,6 +20,8 @@ pub struct Field {
     pub description: String,
     /// The system refuses a new record without it.
     pub required: bool,
+    /// Every record that is read has it.
+    pub always: bool,
     /// The system computes it; it is never sent.
     pub read_only: bool,
     /// Most characters a text may have.

@@ -51,6 +51,8 @@ struct RawField {
     items: Option<Box<RawField>>,
     #[serde(rename = "x-kind")]
     x_kind: Option<String>,
+    #[serde(rename = "x-always", default)]
+    always: bool,
     #[serde(rename = "x-scale")]
     scale: Option<u32>,
     #[serde(rename = "x-decimal-string", default)]
@@ -89,14 +91,17 @@ struct RawSchema {
 pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
     let wrong = |what: String| fault(path, text, &what);
     let raw: RawSchema = serde_json::from_str(text).map_err(|problem| not_json(path, text, &problem))?;
-    let mut addressed = Vec::new();
-    fields_in(&raw.resource.wire, &mut addressed);
+    let (mut addressed, mut settings) = (Vec::new(), Vec::new());
+    words_in(&raw.resource.wire, &mut |word| {
+        addressed.extend(word.starts_with('$').then(|| word.to_owned()));
+        settings.extend(word.split("{settings.").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())));
+    });
     let wire = match raw.resource.system {
         System::Procore => serde_json::from_value(raw.resource.wire).map(|wire| Wire::Procore(Box::new(wire))),
         System::Acumatica => serde_json::from_value(raw.resource.wire).map(|wire| Wire::Acumatica(Box::new(wire))),
     }
     .map_err(|problem| wrong(format!("x-resource.wire: {problem}")))?;
-    let shape = shape(&raw.properties, &raw.required, "").map_err(wrong)?;
+    let mut shape = shape(&raw.properties, &raw.required, "").map_err(wrong)?;
     let resource = Resource {
         system: raw.resource.system,
         name: raw.resource.name,
@@ -106,6 +111,7 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
         label: raw.resource.label,
         modified: raw.resource.modified,
         restricted: raw.resource.restricted,
+        settings,
         wire,
     };
     for named in resource.key.iter().chain([&resource.id]).chain(&resource.modified).chain(&resource.label) {
@@ -116,6 +122,7 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
     if let Some(missing) = addressed.iter().find(|word| shape.at(word.trim_start_matches('$')).is_none()) {
         return Err(wrong(format!("x-resource names `{missing}`, which is not among the properties")));
     }
+    mark_known(&mut shape, &resource);
     Ok(Schema {
         name: format!("{}/{}", resource.system.word(), resource.name),
         description: raw.description,
@@ -125,12 +132,26 @@ pub fn load(path: &Path, text: &str) -> Result<Schema, Diagnostic> {
     })
 }
 
-/// The fields that calls are made with: `$contract_id`.
-fn fields_in(wire: &Json, found: &mut Vec<String>) {
+/// What a record is told by is in every record, and so are lines that are asked for.
+fn mark_known(shape: &mut Shape, resource: &Resource) {
+    let keys = if resource.wire.acumatica().is_some() { resource.key.as_slice() } else { &[] };
+    mark_always(shape, |name| {
+        name == resource.id || keys.iter().any(|key| key == name) || resource.lines_apart().any(|lines| lines == name)
+    });
+}
+
+fn mark_always(shape: &mut Shape, is_known: impl Fn(&str) -> bool) {
+    for field in shape.fields.iter_mut().filter(|field| is_known(&field.name)) {
+        Arc::make_mut(field).always = true;
+    }
+}
+
+/// The words that calls are made of: `$contract_id`, `{settings.budget_view_id}`.
+fn words_in(wire: &Json, visit: &mut impl FnMut(&str)) {
     match wire {
-        Json::String(text) if text.starts_with('$') => found.push(text.clone()),
-        Json::Array(items) => items.iter().for_each(|item| fields_in(item, found)),
-        Json::Object(members) => members.values().for_each(|member| fields_in(member, found)),
+        Json::String(text) => visit(text),
+        Json::Array(items) => items.iter().for_each(|item| words_in(item, visit)),
+        Json::Object(members) => members.values().for_each(|member| words_in(member, visit)),
         _ => {}
     }
 }
@@ -152,7 +173,8 @@ fn field(name: &str, raw: RawField, required: bool, path: &str) -> Result<Field,
     let kind = kind(&raw, path)?;
     let (inner, line_key, line_key_alone) = match raw.items {
         Some(items) => {
-            let inner = items.properties.as_ref().map(|inner| shape(inner, &items.required, path)).transpose()?;
+            let mut inner = items.properties.as_ref().map(|inner| shape(inner, &items.required, path)).transpose()?;
+            inner.iter_mut().for_each(|inner| mark_always(inner, |name| items.line_key.iter().any(|key| key == name)));
             (inner, items.line_key, items.line_key_alone)
         }
         None => (raw.properties.as_ref().map(|inner| shape(inner, &raw.required, path)).transpose()?, Vec::new(), false),
@@ -166,6 +188,7 @@ fn field(name: &str, raw: RawField, required: bool, path: &str) -> Result<Field,
         kind,
         description: raw.description,
         required,
+        always: required || raw.always,
         read_only: raw.read_only,
         max_length: raw.max_length,
         labels: raw.labels,

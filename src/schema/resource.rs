@@ -44,6 +44,8 @@ pub struct Resource {
     pub modified: Option<String>,
     /// Open to approved ERP partners only.
     pub restricted: bool,
+    /// The settings that its calls are made with.
+    pub settings: Vec<String>,
     /// The rest, in the system's own terms.
     pub wire: Wire,
 }

@@ -161,3 +161,18 @@ fn a_warning_is_told_and_stops_nothing() {
     let ran = folder.run(&["check"]);
     assert!(ran.code == 0 && ran.err.contains("nothing looks at the join `class`") && ran.out.contains("found 1 warning"), "{ran}");
 }
+
+#[test]
+fn settings_that_nothing_reads_and_defaults_that_are_no_choice_are_told() {
+    let folder = Folder::new().with_shipped_files();
+    folder.replace("mappings/settings.yaml", "country: US", "country: US\ncurrency: {of: {bills: USD}}");
+    let ran = folder.run(&["check"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert!(ran.to_string().contains("nothing reads the setting `currency.of.bills`"), "{ran}");
+    folder.replace("mappings/settings.yaml", "change_date: created_at", "change_date: created");
+    folder.replace("mappings/settings.choices.yaml", "commitments.date:", "commitments.dates:");
+    let ran = folder.run(&["check"]);
+    assert_eq!(ran.code, 3, "{ran}");
+    assert!(ran.to_string().contains("`created` is not a choice of `budgets.change_date`"), "{ran}");
+    assert!(ran.to_string().contains("`commitments.dates` is not a setting"), "{ran}");
+}

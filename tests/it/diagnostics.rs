@@ -49,14 +49,14 @@ impl Shipped {
         };
         let name = path.file_name().unwrap().to_str().unwrap().split("__").next().unwrap();
         let plan = self.workspace.plan(name).unwrap();
-        read.iter().flat_map(|case| faults(case, plan, &self.workspace.defaults)).collect()
+        read.iter().flat_map(|case| faults(case, plan, (&self.workspace.defaults, &self.workspace.choices))).collect()
     }
 
     fn settings(&self, path: &Path) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
         let text = std::fs::read_to_string(path).unwrap();
         let file = SettingsFile::parse(Path::new("crosswalk.yaml"), &text, &mut problems);
-        choices(&self.workspace.defaults, file.choices.as_ref(), &mut problems);
+        choices((&self.workspace.defaults, &self.workspace.choices), file.choices.as_ref(), &mut problems);
         problems
     }
 

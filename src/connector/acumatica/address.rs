@@ -157,6 +157,7 @@ mod tests {
             read_only: false,
             max_length: None,
             labels: Vec::new(),
+            always: false,
             scale: None,
             decimal_text: false,
             custom: None,

@@ -18,9 +18,12 @@ impl Typing<'_> {
                     true => "`decimal(…)` reads a number from text",
                     false => "give it a value with `??`, or name a single value of it",
                 };
-                self.tell(Slip::Kinds, &node.at, message, Some(help));
+                self.tell_of(of, (Slip::Kinds, &node.at), message, Some(help));
                 return;
             }
+        }
+        for (of, node) in [(one, left), (two, right)] {
+            self.must_be_there(of, node, &format!("`{symbol}` needs a value on both sides"));
         }
         let both = one.kinds & two.kinds & wanted;
         if both == Kinds::NONE && one.kinds != Kinds::NONE && two.kinds != Kinds::NONE {
@@ -33,7 +36,7 @@ impl Typing<'_> {
         }
     }
 
-    pub(super) fn compared(&mut self, (one, left): (&Type, &Node), (two, right): (&Type, &Node)) {
+    pub(super) fn compared(&mut self, operator: Operator, (one, left): (&Type, &Node), (two, right): (&Type, &Node)) {
         let (first, second) = (one.kinds.present(), two.kinds.present());
         if first == Kinds::NONE || second == Kinds::NONE {
             return;
@@ -41,10 +44,17 @@ impl Typing<'_> {
         if !first.may(second) {
             let message = format!("{} is compared with {}, which it never equals", first.words(), second.words());
             let help = (first | second == Kinds::ORDERED).then_some("`decimal(…)` reads a number from text");
-            self.tell(Slip::Kinds, &odd(left, right), message, help);
+            let told = if matches!(right.term, Term::Constant(_)) { one } else { two };
+            self.tell_of(told, (Slip::Kinds, &odd(left, right)), message, help);
             return;
         }
+        // What is ruled out may well be denied once more.
         let constant = |node: &Node| matches!(node.term, Term::Constant(_));
+        let wide = |of: &Type, node: &Node| {
+            let denied = operator == Operator::NotEqual && !constant(node);
+            if denied { of.clone().unconditioned() } else { of.clone() }
+        };
+        let (one, two) = (&wide(one, left), &wide(two, right));
         match (constant(left), constant(right)) {
             (_, true) => self.label(one, two, &right.at),
             (true, _) => self.label(two, one, &left.at),
@@ -60,13 +70,16 @@ impl Typing<'_> {
             return;
         }
         let text = texts.known.first().cloned().unwrap_or_default();
-        let message = match &labels.of {
-            Some(owner) => format!("`{text}` is not a label of `{owner}`"),
-            None => format!("this is never `{text}`"),
-        };
-        let known = || labels.known.iter().map(String::as_str);
+        if labels.of.is_none() || labels.ruled_out.contains(&text) {
+            let message = format!("this is never `{text}`: a condition before has said so");
+            self.tell_of(of, (Slip::Never, at), message, Some("take the comparison out, or the condition before it"));
+            return;
+        }
+        let message = format!("`{text}` is not a label of `{}`", labels.of.as_deref().unwrap_or_default());
+        let known = || labels.known.iter().chain(&labels.ruled_out).map(String::as_str);
         let (help, meant) = (did_you_mean(&text, known()), closest(&text, known()).map(str::to_owned));
-        self.problems.push(TypeProblem { slip: Slip::Label, message, at: at.clone(), help, meant });
+        let why = of.from.as_ref().map(|from| format!("it is {from}"));
+        self.problems.push(TypeProblem { slip: Slip::Label, message, at: at.clone(), why, help, meant });
     }
 
     /// `member in [a, b]`: each of them must be something that the member can be.
@@ -77,7 +90,7 @@ impl Typing<'_> {
             let candidate = self.of(one);
             // What is wrong with the candidate itself was told where the list was looked at.
             self.problems.truncate(told);
-            self.compared((&of, member), (&candidate, one));
+            self.compared(Operator::Equal, (&of, member), (&candidate, one));
         }
     }
 }

@@ -3,12 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::signatures::signature;
+use super::calling::Given;
+use super::facts::{Fact, Facts, Spot, narrowed};
 use super::{Kinds, Known, Leaf, Lies, Slip, Type, TypeProblem};
 use crate::diagnostic::{closest, did_you_mean};
 use crate::expr::expression::Expression;
 use crate::expr::reads::PathStep;
-use crate::expr::term::{Call, Case, Link, Node, Operator, Step, Term};
+use crate::expr::term::{Link, Node, Operator, Step, Term};
 use crate::value::Value;
 
 /// What is known of an expression.
@@ -23,29 +24,76 @@ pub struct Typed {
 }
 
 impl Expression {
-    /// Its type, and the mistakes that no record can make good.
-    pub fn typed(&self, known: &dyn Known) -> Typed {
-        let mut typing = Typing { known, names: &self.names, locals: Vec::new(), problems: Vec::new() };
+    /// Its type and its mistakes, where these facts hold of its variables.
+    pub fn typed(&self, known: &dyn Known, given: &[Fact]) -> Typed {
+        let start = || Typing {
+            known,
+            text: self.text(),
+            names: &self.names,
+            facts: given.to_vec(),
+            locals: Vec::new(),
+            absent: Vec::new(),
+            problems: Vec::new(),
+        };
+        let mut typing = start();
         let of = typing.of(&self.root);
         let mut leaves = Vec::new();
         // What is found wrong here has been told above.
-        let mut again = Typing { known, names: &self.names, locals: Vec::new(), problems: Vec::new() };
-        again.leaves(&self.root, &mut leaves);
+        start().leaves(&self.root, &mut leaves);
         Typed { of, leaves, problems: typing.problems }
     }
 }
 
 pub(super) struct Typing<'t> {
     known: &'t dyn Known,
-    names: &'t [String],
+    text: &'t str,
+    pub(super) names: &'t [String],
+    /// What holds of values here.
+    pub(super) facts: Vec<Fact>,
     /// Types of closure parameters, outermost first.
-    locals: Vec<Type>,
+    pub(super) locals: Vec<Type>,
+    /// Values that were told to be absent at times: once is enough.
+    absent: Vec<Spot>,
     pub(super) problems: Vec<TypeProblem>,
 }
 
 impl Typing<'_> {
     pub(super) fn tell(&mut self, slip: Slip, at: &Range<usize>, message: String, help: Option<&str>) {
-        self.problems.push(TypeProblem { slip, message, at: at.clone(), help: help.map(str::to_owned), meant: None });
+        let help = help.map(str::to_owned);
+        self.problems.push(TypeProblem { slip, message, at: at.clone(), why: None, help, meant: None });
+    }
+
+    /// The same with where the value comes from.
+    pub(super) fn tell_of(&mut self, of: &Type, (slip, at): (Slip, &Range<usize>), message: String, help: Option<&str>) {
+        self.tell(slip, at, message, help);
+        if let (Some(told), Some(from)) = (self.problems.last_mut(), &of.from) {
+            told.why = Some(format!("it is {from}"));
+        }
+    }
+
+    /// What refuses `()` is told of a value that may be absent.
+    pub(super) fn must_be_there(&mut self, of: &Type, node: &Node, needs: &str) {
+        let spot = Facts { names: self.names }.spot(node);
+        self.absent_at(of, (spot.as_ref(), &node.at), needs);
+    }
+
+    pub(super) fn absent_at(&mut self, of: &Type, (spot, at): (Option<&Spot>, &Range<usize>), needs: &str) {
+        if !of.may_be_absent() || spot.is_some_and(|spot| self.absent.contains(spot)) {
+            return;
+        }
+        let message = format!("{needs}, and `{}` may be absent", shown(&self.text[at.clone()]));
+        self.absent_told((of, spot), at, (message, "give it another value with `??`, or ask before: `if … != () { … }`"));
+    }
+
+    fn absent_told(&mut self, (of, spot): (&Type, Option<&Spot>), at: &Range<usize>, (message, help): (String, &str)) {
+        self.absent.extend(spot.cloned());
+        self.tell(Slip::Absent, at, message, Some(help));
+        if let (Some(told), Some(from)) = (self.problems.last_mut(), &of.from) {
+            told.why = Some(match of.only_at_times {
+                true => from.to_string(),
+                false => format!("{from}, is not in every record"),
+            });
+        }
     }
 
     pub(super) fn of(&mut self, node: &Node) -> Type {
@@ -59,18 +107,15 @@ impl Typing<'_> {
             }
             Term::List(members) => {
                 let members: Vec<Type> = members.iter().map(|member| self.of(member)).collect();
-                members.into_iter().reduce(Type::or).map_or_else(|| Type::of(Kinds::LIST), Type::list)
+                members.into_iter().reduce(Type::or).map_or_else(|| Type::list(Type::of(Kinds::NONE)), Type::list)
             }
             Term::Record(fields) => {
                 let fields: Vec<(Arc<str>, Type)> = fields.iter().map(|(name, value)| (Arc::clone(name), self.of(value))).collect();
                 Type { fields: Some(fields.into()), ..Type::of(Kinds::RECORD) }
             }
-            Term::Variable(place) => self.lying(Lies { root: self.names[*place].clone(), steps: Vec::new() }),
-            Term::Local(place) => self.locals.get(*place).cloned().unwrap_or_else(Type::any),
-            Term::Chain(root, links) => {
-                let start = self.of(root);
-                links.iter().fold(start, |of, link| self.link(of, link))
-            }
+            Term::Variable(place) => self.known_here(self.lying(Lies { root: self.names[*place].clone(), steps: Vec::new() }), node),
+            Term::Local(place) => self.known_here(self.locals.get(*place).cloned().unwrap_or_else(Type::any), node),
+            Term::Chain(root, links) => self.chain(root, links),
             Term::Call(call) => {
                 let Some((first, rest)) = call.arguments.split_first() else { return self.call(call, None, &[]) };
                 let of = self.of(first);
@@ -78,13 +123,15 @@ impl Typing<'_> {
                     self.among(members, member);
                     return Type::of(Kinds::BOOL);
                 }
-                self.call(call, Some((of, &first.at)), rest)
+                let spot = Facts { names: self.names }.spot(first);
+                self.call(call, Some(Given { of, at: &first.at, whole: first.at.clone(), spot }), rest)
             }
             Term::Closure(closure) => self.of(&closure.body),
             Term::Binary(operator, _, operands) => self.binary(*operator, operands),
             Term::Negate(operand) => {
-                self.needs(operand, Kinds::NUMBER, "`-`");
-                Type::of(Kinds::NUMBER)
+                let of = self.needs(operand, Kinds::NUMBER, "`-`");
+                self.must_be_there(&of, operand, "`-` needs a number");
+                Type::of(Kinds::NUMBER).with_places(of.places)
             }
             Term::Not(operand) => {
                 self.condition(operand, "`!`");
@@ -92,33 +139,49 @@ impl Typing<'_> {
             }
             Term::All(parts) => self.logic(parts, "`&&`"),
             Term::Any(parts) => self.logic(parts, "`||`"),
-            Term::Coalesce(parts) => self.either(parts.iter()),
-            Term::If(branches) => {
-                self.condition(&branches.0, "`if`");
-                let then = self.of(&branches.1);
-                let otherwise = branches.2.as_ref().map_or_else(|| Type::of(Kinds::NULL), |otherwise| self.of(otherwise));
-                then.or(otherwise)
+            Term::Coalesce(parts) => self.either(parts),
+            Term::If(branches) => self.choice(branches),
+            Term::Switch(subject, cases) => self.switch((node, subject), cases),
+        }
+    }
+
+    /// A value by its name, with what was said of it.
+    fn known_here(&self, of: Type, node: &Node) -> Type {
+        match (Facts { names: self.names }).spot(node) {
+            Some(spot) => narrowed(of, &spot, &self.facts),
+            None => of,
+        }
+    }
+
+    /// A value and what is done to it, step by step. `?.` on what may be absent leaves nothing.
+    fn chain(&mut self, root: &Node, links: &[Link]) -> Type {
+        let mut of = self.of(root);
+        let mut spot = (Facts { names: self.names }).spot(root);
+        let (mut leaves_nothing, mut start) = (false, root.at.clone());
+        for link in links {
+            leaves_nothing |= link.safe && of.kinds.may(Kinds::NULL);
+            if link.safe {
+                of = of.present();
+            } else if of.only_at_times && of.may_be_absent() {
+                self.step_from_nothing(&of, spot.as_ref(), (&start, link));
             }
-            Term::Switch(subject, cases) => self.switch(subject, cases),
+            of = self.link(of, (&start, spot.clone()), link);
+            spot = spot.and_then(|mut spot| spot.push(link).then_some(spot));
+            of = spot.as_ref().map_or_else(|| of.clone(), |spot| narrowed(of.clone(), spot, &self.facts));
+            start.end = link.end;
         }
+        // That the whole is there says so of what it was reached through.
+        let is_known = spot.is_some_and(|spot| narrowed(Type::of(Kinds::NULL), &spot, &self.facts).kinds == Kinds::NONE);
+        if leaves_nothing && !is_known { of.or_nothing() } else { of }
     }
 
-    fn either<'n>(&mut self, parts: impl Iterator<Item = &'n Node>) -> Type {
-        let parts: Vec<Type> = parts.map(|part| self.of(part)).collect();
-        parts.into_iter().reduce(Type::or).unwrap_or_else(Type::any)
-    }
-
-    fn logic(&mut self, parts: &[Node], word: &str) -> Type {
-        parts.iter().for_each(|part| self.condition(part, word));
-        Type::of(Kinds::BOOL)
-    }
-
-    fn condition(&mut self, node: &Node, word: &str) {
-        let of = self.of(node);
-        if !of.kinds.fits(Kinds::BOOL) {
-            let message = format!("{word} needs true or false, and this is {}", of.kinds.words());
-            self.tell(Slip::Condition, &node.at, message, Some("compare it: `… == …`, or ask `blank(…)`"));
+    fn step_from_nothing(&mut self, of: &Type, spot: Option<&Spot>, (before, link): (&Range<usize>, &Link)) {
+        let Step::Name(name) = &link.step else { return };
+        if spot.is_some_and(|spot| self.absent.contains(spot)) {
+            return;
         }
+        let message = format!("`{}` may be absent, and has no `{name}` then", shown(&self.text[before.clone()]));
+        self.absent_told((of, spot), &link.at, (message, &format!("`?.{name}` allows for that")));
     }
 
     fn needs(&mut self, node: &Node, wanted: Kinds, what: &str) -> Type {
@@ -126,7 +189,7 @@ impl Typing<'_> {
         if !of.kinds.fits(wanted) {
             let message = format!("{what} needs {}, and this is {}", wanted.words(), of.kinds.words());
             let help = (wanted == Kinds::NUMBER && of.kinds.may(Kinds::TEXT)).then_some("`decimal(…)` reads a number from text");
-            self.tell(Slip::Kinds, &node.at, message, help);
+            self.tell_of(&of, (Slip::Kinds, &node.at), message, help);
         }
         of
     }
@@ -137,7 +200,7 @@ impl Typing<'_> {
         Type { lies: has_parts.then_some(lies), ..of }
     }
 
-    fn step(&self, of: &Type, step: PathStep) -> Type {
+    pub(super) fn step(&self, of: &Type, step: PathStep) -> Type {
         match (&of.lies, &of.member, &of.fields, &step) {
             (Some(lies), ..) => {
                 let steps = lies.steps.iter().cloned().chain([step]).collect();
@@ -151,7 +214,7 @@ impl Typing<'_> {
         }
     }
 
-    fn link(&mut self, of: Type, link: &Link) -> Type {
+    fn link(&mut self, of: Type, (before, spot): (&Range<usize>, Option<Spot>), link: &Link) -> Type {
         match &link.step {
             Step::Name(name) => {
                 self.has(&of, name, &link.at);
@@ -163,7 +226,7 @@ impl Typing<'_> {
                     Term::Constant(Value::Text(name)) => self.step(&of, PathStep::Name(name.clone())),
                     _ if !of.kinds.fits(Kinds::LIST | Kinds::RECORD) => {
                         let message = format!("only a list has members, and this is {}", of.kinds.words());
-                        self.tell(Slip::Kinds, &link.at, message, None);
+                        self.tell_of(&of, (Slip::Kinds, &link.at), message, None);
                         Type::any()
                     }
                     _ if of.kinds.only(Kinds::LIST | Kinds::NULL) && by.kinds.only(Kinds::NUMBER | Kinds::NULL) => {
@@ -172,7 +235,10 @@ impl Typing<'_> {
                     _ => Type::any(),
                 }
             }
-            Step::Method(call) => self.call(call, Some((of, &call.at)), &call.arguments),
+            Step::Method(call) => {
+                let receiver = Given { of, at: &call.at, whole: before.clone(), spot };
+                self.call(call, Some(receiver), &call.arguments)
+            }
         }
     }
 
@@ -184,16 +250,17 @@ impl Typing<'_> {
             let message = if lost { format!("there is no `{name}` in it") } else { format!("{} has no `{name}`", of.kinds.words()) };
             let meant = closest(name, known.iter().copied()).map(str::to_owned);
             let help = did_you_mean(name, known);
-            self.problems.push(TypeProblem { slip: Slip::Kinds, message, at: at.clone(), help, meant });
+            self.problems.push(TypeProblem { slip: Slip::Kinds, message, at: at.clone(), why: None, help, meant });
         }
     }
 
     fn binary(&mut self, operator: Operator, operands: &(Node, Node)) -> Type {
         let (left, right) = operands;
         let of = (self.of(left), self.of(right));
+        let (one, two) = (of.0.places, of.1.places);
         match operator {
             Operator::Equal | Operator::NotEqual => {
-                self.compared((&of.0, left), (&of.1, right));
+                self.compared(operator, (&of.0, left), (&of.1, right));
                 Type::of(Kinds::BOOL)
             }
             Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
@@ -203,137 +270,23 @@ impl Typing<'_> {
             Operator::Add => {
                 self.together(operator, Kinds::ORDERED, (&of.0, left), (&of.1, right));
                 let both = of.0.kinds & of.1.kinds & Kinds::ORDERED;
-                Type::of(if both == Kinds::NONE { Kinds::ORDERED } else { both })
+                Type::of(if both == Kinds::NONE { Kinds::ORDERED } else { both }).with_places(one.widest(two))
             }
             Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder => {
                 self.together(operator, Kinds::NUMBER, (&of.0, left), (&of.1, right));
-                Type::of(Kinds::NUMBER)
+                let places = match operator {
+                    Operator::Multiply => one.product(two),
+                    Operator::Divide => one.quotient(if let Term::Constant(Value::Number(by)) = right.term { Some(by) } else { None }),
+                    _ => one.widest(two),
+                };
+                Type::of(Kinds::NUMBER).with_places(places)
             }
         }
     }
+}
 
-    fn switch(&mut self, subject: &Node, cases: &[Case]) -> Type {
-        let of = self.of(subject);
-        let mut taken: Vec<&Value> = Vec::new();
-        let mut results = if cases.iter().any(|case| case.labels.is_empty()) { Type::of(Kinds::NONE) } else { Type::of(Kinds::NULL) };
-        for case in cases {
-            for (label, at) in &case.labels {
-                let label_of = Type::constant(label);
-                if !label.is_null() && !of.kinds.present().fits(label_of.kinds) {
-                    let message =
-                        format!("{} is compared with {}, which it never equals", of.kinds.present().words(), label_of.kinds.words());
-                    self.tell(Slip::Kinds, at, message, None);
-                } else {
-                    self.label(&of, &label_of, at);
-                }
-                if taken.contains(&label) {
-                    self.tell(Slip::Unreachable, at, format!("`{}` was taken by a case above", label.plain()), Some("keep one of them"));
-                }
-                if case.condition.is_none() {
-                    taken.push(label);
-                }
-            }
-            if let Some(condition) = &case.condition {
-                self.condition(condition, "`if`");
-            }
-            results = results.or(self.of(&case.result));
-        }
-        results
-    }
-
-    fn call(&mut self, call: &Call, first: Option<(Type, &Range<usize>)>, rest: &[Node]) -> Type {
-        let name = call.function.doc.name;
-        let Some(signature) = signature(name) else { return Type::any() };
-        let mut given: Vec<(Type, &Range<usize>)> = Vec::with_capacity(rest.len() + 1);
-        given.extend(first);
-        for argument in rest {
-            let of = match (&argument.term, given.first()) {
-                (Term::Closure(closure), Some((list, _))) => {
-                    let member = self.step(list, PathStep::Each);
-                    self.locals.push(member);
-                    let of = self.of(&closure.body);
-                    self.locals.pop();
-                    self.closure(name, &of, &closure.body);
-                    of
-                }
-                _ => self.of(argument),
-            };
-            given.push((of, &argument.at));
-        }
-        for (place, (of, at)) in given.iter().enumerate() {
-            let Some(wanted) = signature.takes.get(place).or(signature.takes.last()) else { break };
-            if !of.kinds.fits(*wanted) {
-                let message = format!("`{name}` needs {}, and this is {}", wanted.words(), of.kinds.words());
-                self.tell(Slip::Argument, at, message, Some(&format!("write `{}`", call.function.doc.signature)));
-            }
-        }
-        self.gives(name, signature.gives, &given, rest)
-    }
-
-    fn closure(&mut self, name: &str, of: &Type, body: &Node) {
-        let wanted = match name {
-            "filter" | "some" | "all" => Kinds::BOOL,
-            "sum" => Kinds::NUMBER | Kinds::NULL,
-            _ => return,
-        };
-        if !of.kinds.fits(wanted) {
-            let slip = if wanted == Kinds::BOOL { Slip::Condition } else { Slip::Kinds };
-            let message = format!("the closure of `{name}` gives {} instead of {}", of.kinds.words(), wanted.words());
-            self.tell(slip, &body.at, message, None);
-        }
-    }
-
-    fn gives(&mut self, name: &str, gives: Kinds, given: &[(Type, &Range<usize>)], rest: &[Node]) -> Type {
-        match (name, given) {
-            ("first", [(list, _)]) => self.step(list, PathStep::Each).or(Type::of(Kinds::NULL)),
-            ("filter", [(list, _), ..]) => Type { kinds: Kinds::LIST, ..list.clone() },
-            ("map", [_, (of, _)]) => Type::list(of.clone()),
-            ("split", _) => Type::list(Type::of(Kinds::TEXT)),
-            ("budget_code", _) => {
-                let part = |name: &str| (Arc::from(name), Type::of(Kinds::TEXT | Kinds::NULL));
-                Type { fields: Some(["sub_job", "cost_code", "cost_type"].map(part).to_vec().into()), ..Type::of(gives) }
-            }
-            ("linked" | "linked_key" | "linked_back" | "linked_line", _) => Type::of(gives | Kinds::NULL),
-            ("contains", [(list, at), (member, _)]) => {
-                if list.kinds.only(Kinds::TEXT | Kinds::NULL) && !member.kinds.fits(Kinds::TEXT) {
-                    self.tell(Slip::Argument, at, format!("a text has no {} in it", member.kinds.words()), None);
-                }
-                Type::of(gives)
-            }
-            ("sum", [(list, _), (field, at)]) => {
-                if let Some(Term::Constant(Value::Text(name))) = rest.last().map(|node| &node.term) {
-                    let member = self.step(list, PathStep::Each);
-                    let added = self.step(&member, PathStep::Name(name.clone()));
-                    if field.kinds.may(Kinds::TEXT) && !added.kinds.fits(Kinds::NUMBER) {
-                        self.tell(Slip::Kinds, at, format!("`sum` adds numbers, and `{name}` is {}", added.kinds.words()), None);
-                    }
-                }
-                Type::of(gives)
-            }
-            ("min" | "max", [(first, at), others @ ..]) => {
-                for (other, _) in others {
-                    if first.kinds & other.kinds & Kinds::ORDERED == Kinds::NONE {
-                        self.tell(Slip::Argument, at, format!("`{name}` needs values of one kind"), None);
-                    }
-                }
-                Type::of(first.kinds & gives)
-            }
-            _ => Type::of(gives),
-        }
-    }
-
-    fn leaves(&mut self, node: &Node, into: &mut Vec<Leaf>) {
-        match &node.term {
-            Term::Coalesce(parts) => parts.iter().for_each(|part| self.leaves(part, into)),
-            Term::If(branches) => {
-                self.leaves(&branches.1, into);
-                branches.2.iter().for_each(|otherwise| self.leaves(otherwise, into));
-            }
-            Term::Switch(_, cases) => cases.iter().for_each(|case| self.leaves(&case.result, into)),
-            term => {
-                let constant = if let Term::Constant(value) = term { Some(value.clone()) } else { None };
-                into.push(Leaf { at: node.at.clone(), of: self.of(node), constant });
-            }
-        }
-    }
+/// A part of the text as a message shows it.
+fn shown(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
 }

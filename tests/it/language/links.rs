@@ -28,7 +28,7 @@ fn a_case_states_links_with_their_keys_and_lines() {
 #[test]
 fn an_import_asks_from_the_other_side() {
     let import = "mapping: vendors\ntitle: V\ndirection: import\nsource: acumatica/Vendor\ntarget: procore/vendors\nfields:\n\
-        \x20 - {to: name, expr: 'linked_key(\"contracts\", source.VendorID) + \" \" + linked_line(\"contracts\", source.VendorID, \"Details\", \"11\")'}\n\
+        \x20 - {to: name, expr: '`${linked_key(\"contracts\", source.VendorID)} ${linked_line(\"contracts\", source.VendorID, \"Details\", \"11\")}`'}\n\
         \x20 - {to: origin_id, expr: 'linked_back(\"contracts\", 5)'}\n";
     let plans = plans(&[PROJECTS, CONTRACTS, import]);
     let text = "cases:\n  - name: all that is linked\n    given: {id: g, VendorID: sc1}\n    links:\n\

@@ -18,8 +18,9 @@ use crosswalk::value::{Record, Value};
 use super::records_through_mappings::sorted;
 
 const ORDERS: &str = r#"{"type":"object","x-resource":{"system":"procore","name":"orders","scope":"project","id":"id","key":["number"],
-    "modified":"updated_at","wire":{"list":{"path":"/rest/v1.0/orders"}}},"properties":{"id":{"type":"integer"},"number":{"type":"string"},
-    "status":{"type":"string"},"updated_at":{"type":"string","format":"date-time"},"total":{"type":"string","x-decimal-string":true},
+    "modified":"updated_at","wire":{"list":{"path":"/rest/v1.0/orders"}}},"properties":{"id":{"type":"integer"},
+    "number":{"type":"string","x-always":true},"status":{"type":"string"},"updated_at":{"type":"string","format":"date-time"},
+    "total":{"type":"string","x-decimal-string":true},
     "vendor":{"type":"object","properties":{"id":{"type":"integer"}}},
     "items":{"type":"array","items":{"x-key":["id"],"type":"object","properties":{"id":{"type":"integer"},"name":{"type":"string"},
         "amount":{"type":"string","x-decimal-string":true}}}},

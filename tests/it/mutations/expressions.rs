@@ -30,6 +30,10 @@ static RESULT: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?:\{\s*|=> |\?\? )
 static STEP: LazyLock<Regex> = LazyLock::new(|| pattern(r"\.(\w+)"));
 static SWITCH: LazyLock<Regex> = LazyLock::new(|| pattern(r#""(\w+)" =>"#));
 
+static DEFAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\(\(?((?:source|line|row|item|one|target)(?:\??\.\w+)+)( \?\? 0)\) [-+*/<>]"));
+static OTHERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?s)switch [^{]*\{.*?(\s_ => [^,}]*,?)\s*\}"));
+static ROUNDED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^round_half_up\(([^(),]*), \d\)$"));
+
 /// Names of fields that have labels, anywhere in the schemas.
 pub(super) fn labelled(workspace: &Workspace) -> BTreeSet<String> {
     fn gather(shape: &Shape, with: &mut BTreeSet<String>, without: &mut BTreeSet<String>) {
@@ -116,6 +120,36 @@ impl Bench<'_> {
             self.quoted_words(start, &text, (&printed, into));
         }
         self.symbols(start, &text, &printed);
+        self.dropped(start, &text);
+        if let Some(field) = into.filter(|field| field.kind.is_number() && field.scale.is_some()) {
+            self.unrounded(value, &text, field);
+        }
+    }
+
+    /// A number that is not rounded to what its field keeps: the rounding is taken out, or a third is taken.
+    fn unrounded(&mut self, value: &Node, text: &str, field: &Field) {
+        let inner = self.inner(value);
+        if let Some(rounded) = ROUNDED.captures(text) {
+            self.replace("dropped rounding", inner.clone(), &rounded[1]);
+            let most = field.scale.unwrap_or_default() + 3;
+            self.replace("rounding to more than fits", inner.clone(), &format!("round_half_up({}, {most})", &rounded[1]));
+        }
+        if !text.contains('\n') && !text.contains("if ") {
+            self.replace("share that is not rounded", inner, &format!("({text}) / 3"));
+        }
+    }
+
+    /// What stood for values that are absent, or for all others.
+    fn dropped(&mut self, start: usize, text: &str) {
+        for default in DEFAULT.captures_iter(text) {
+            let (value, default) = (default.get(1).unwrap(), default.get(2).unwrap());
+            let told = start + value.start()..start + value.end();
+            self.change("dropped `?? 0`", start + default.start()..start + default.end(), "", vec![told]);
+        }
+        for others in OTHERS.captures_iter(text) {
+            let (whole, case) = (others.get(0).unwrap(), others.get(1).unwrap());
+            self.change("dropped `_`", start + case.start()..start + case.end(), "", vec![start + whole.start()..start + case.start()]);
+        }
     }
 
     fn quoted_words(&mut self, start: usize, text: &str, (printed, into): (&[bool], Option<&Field>)) {
