@@ -7,7 +7,7 @@ use super::fingerprint::fingerprint;
 use super::order::cycle;
 use super::trie::Wanted;
 use super::unused::Used;
-use super::{Asked, Direction, Late, Plan, ProjectOf, Requirement, SourceKey, Step, late, pairs, table};
+use super::{Asked, Cost, Direction, Late, Plan, ProjectOf, Requirement, SourceKey, Step, late, pairs, table};
 use crate::diagnostic::{Diagnostic, any_error, closest};
 use crate::expr::Expressions;
 use crate::mapping::{Mapping, Word};
@@ -134,6 +134,7 @@ pub(super) struct Compiler<'a> {
     /// The projects of Acumatica, once an expression reads them.
     pub(super) erp: Option<Arc<Schema>>,
     pub(super) used: Used,
+    pub(super) costs: Vec<Cost>,
     problems_before: usize,
 }
 
@@ -187,6 +188,7 @@ impl<'a> Compiler<'a> {
             after: Vec::new(),
             erp: None,
             used: Used::default(),
+            costs: Vec::new(),
             problems_before,
         })
     }
@@ -253,6 +255,7 @@ impl<'a> Compiler<'a> {
             pairs: Arc::default(),
             table,
             shape: self.shape,
+            costs: self.costs,
             wanted: self.wanted,
             fingerprint: fingerprint(mapping),
         };

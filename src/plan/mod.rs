@@ -4,6 +4,7 @@ mod asked;
 mod calls;
 mod check;
 mod compile;
+mod cost;
 mod fields;
 mod fingerprint;
 mod formula;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 pub use asked::{AskRules, Asked};
 pub(crate) use check::kind_of;
 pub use compile::{Settings, compile, compile_and_warn, problems_of};
+pub use cost::Cost;
 pub use formula::{Formula, Part};
 pub use order::run_order;
 pub use rule::{KeyPart, LinesOf, LinesPart, LinesRule, Node, Owner, Rule, Term};
@@ -89,6 +91,8 @@ pub struct Plan {
     pub table: Vec<Row>,
     /// The source's fields, with joined records and grouped members among them.
     pub shape: Shape,
+    /// How each of its expressions runs.
+    pub costs: Vec<Cost>,
     /// What is read of a record.
     pub wanted: Wanted,
     /// The same for every text of a mapping that does the same: comments and layout do not count.

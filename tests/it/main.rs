@@ -24,6 +24,7 @@ mod diagnostics;
 mod expr;
 mod expr_path;
 mod expr_path_generated;
+mod expr_rhai;
 mod expr_words;
 mod language;
 mod mapping_schema;

@@ -25,6 +25,10 @@ pub struct Typed {
 impl Expression {
     /// Its type, and the mistakes that no record can make good.
     pub fn typed(&self, known: &dyn Known) -> Typed {
+        if self.script.is_some() {
+            let leaf = Leaf { at: self.root.at.clone(), of: Type::any(), constant: None };
+            return Typed { of: Type::any(), leaves: vec![leaf], problems: Vec::new() };
+        }
         let mut typing = Typing { known, names: &self.names, locals: Vec::new(), problems: Vec::new() };
         let of = typing.of(&self.root);
         let mut leaves = Vec::new();
@@ -73,11 +77,11 @@ impl Typing<'_> {
             }
             Term::Call(call) => {
                 let Some((first, rest)) = call.arguments.split_first() else { return self.call(call, None, &[]) };
-                let of = self.of(first);
                 if let (Term::List(members), [member], "contains") = (&first.term, rest, call.function.doc.name) {
                     self.among(members, member);
                     return Type::of(Kinds::BOOL);
                 }
+                let of = self.of(first);
                 self.call(call, Some((of, &first.at)), rest)
             }
             Term::Closure(closure) => self.of(&closure.body),
@@ -100,6 +104,7 @@ impl Typing<'_> {
                 then.or(otherwise)
             }
             Term::Switch(subject, cases) => self.switch(subject, cases),
+            Term::Block(_) | Term::Lent(..) | Term::Outside(_) => Type::any(),
         }
     }
 
