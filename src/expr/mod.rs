@@ -23,6 +23,8 @@ mod engine;
 mod expression;
 mod follow;
 mod functions;
+#[cfg(test)]
+mod generated;
 mod lower;
 mod machine;
 mod operators;
