@@ -1,6 +1,7 @@
 //! Stories about the whole program, one file per topic. One program, so that it links once.
 #![allow(clippy::unwrap_used)] // a story that meets an error it did not expect has failed
 
+mod bad_input;
 mod cli_check;
 mod cli_demo;
 mod cli_exports;
