@@ -28,6 +28,7 @@ mod expr_path_generated;
 mod expr_rhai;
 mod expr_words;
 mod language;
+mod language_page;
 mod mapping_schema;
 mod mutations;
 mod practice;
