@@ -10,6 +10,7 @@ use super::profile::ProfileChoice;
 use super::settings::SettingsFile;
 use super::workspace::{Folders, Workspace, documented};
 use crate::diagnostic::{Diagnostic, Place, any_error};
+use crate::plan::Cost;
 use crate::value::Value;
 
 /// What the command line says about files; it goes before the settings file.
@@ -47,6 +48,8 @@ pub struct Checked {
     pub counts: Option<Counts>,
     /// What is taken from this program, for there is no folder of it.
     pub shipped: Vec<&'static str>,
+    /// How each expression of each mapping runs; empty where the mappings are unsound.
+    pub costs: Vec<Cost>,
 }
 
 /// How many files' worth of what was checked.
@@ -121,6 +124,8 @@ pub fn check(asked: &Asked) -> Checked {
     };
     permissions(&file, workspace.as_ref(), &mut problems);
     let cases = case_files(&file.folders, &mut problems);
+    let costs = workspace.iter().flat_map(|workspace| workspace.plans.iter().chain(&workspace.off)).flat_map(|plan| plan.costs.clone());
+    let costs = costs.collect();
     let counts = workspace.map(|workspace| {
         problems.extend(against(&cases, &workspace));
         Counts {
@@ -130,7 +135,7 @@ pub fn check(asked: &Asked) -> Checked {
             profiles: workspace.profiles.len(),
         }
     });
-    Checked { problems: in_order(problems), counts, shipped: file.folders.shipped() }
+    Checked { problems: in_order(problems), counts, shipped: file.folders.shipped(), costs }
 }
 
 /// The settings as the file chooses them.

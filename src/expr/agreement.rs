@@ -3,7 +3,8 @@
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_assert, prop_assert_eq, prop_assume, prop_oneof, proptest};
 use rhai::{Dynamic, Engine, Map};
 
-use super::{Expressions, NoLookups, Scope};
+use super::generated::Generator;
+use super::{ExprFailure, ExprProblem, Expression, Expressions, Lookups, NoLookups, Scope};
 use crate::value::{Decimal, Value};
 
 const NAMES: [&str; 2] = ["source", "line"];
@@ -168,4 +169,53 @@ proptest! {
         drop(by_us(&text[..cut], &source));
         drop(by_us(&text[cut..], &source));
     }
+}
+
+struct Known;
+
+impl Lookups for Known {
+    fn table(&self, table: &str, key: &str) -> Option<Value> {
+        (table == "terms" && key == "Net 30").then(|| "30D".into())
+    }
+
+    fn linked(&self, _mapping: &str, key: &[String]) -> Option<Value> {
+        (key.len() == 1 && key[0].len() < 3).then(|| format!("V{}", key[0]).into())
+    }
+}
+
+/// The value with every digit, or the failure with its place; nothing where the text is no expression.
+fn outcome(compiled: Result<Expression, ExprProblem>, variables: &[(&'static str, Value)]) -> Option<Result<String, ExprFailure>> {
+    let mut scope = Scope::new(jiff::civil::date(2026, 3, 5), &Known);
+    for (name, value) in variables {
+        scope.set(name, value);
+    }
+    Some(compiled.ok()?.evaluate(&scope).map(|value| value.to_string()))
+}
+
+const EXPRESSIONS: usize = 10_000;
+const SEED: u64 = 20_260_305;
+
+/// What our terms make of an expression is what Rhai makes of it: the same value to the digit, or the same failure at the same word.
+#[test]
+fn lowered_expressions_and_rhai_agree_on_values_and_on_errors() {
+    let engine = Expressions::new();
+    let names = ["source", "line", "settings"];
+    let seed = std::env::var("CROSSWALK_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(SEED);
+    let mut generator = Generator::new(seed);
+    let (mut tried, mut values, mut errors, mut differ) = (0, 0, 0, Vec::new());
+    while tried < EXPRESSIONS {
+        let text = generator.expression();
+        let variables = names.map(|name| (name, generator.record(2)));
+        let Some(ours) = outcome(engine.compile(&text, &names), &variables) else { continue };
+        tried += 1;
+        let theirs = outcome(engine.compile_for_rhai(&text, &names), &variables);
+        match &ours {
+            _ if theirs.as_ref() != Some(&ours) => differ.push(format!("{text}\n  lowered: {ours:?}\n  in Rhai: {theirs:?}")),
+            Ok(_) => values += 1,
+            Err(_) => errors += 1,
+        }
+    }
+    println!("agreement: {tried} expressions, {values} values alike, {errors} errors alike, {} differ (seed {seed})", differ.len());
+    assert!(differ.is_empty(), "{}", differ[..differ.len().min(10)].join("\n"));
+    assert!(values > EXPRESSIONS / 4 && errors > EXPRESSIONS / 10, "{values} values, {errors} errors");
 }

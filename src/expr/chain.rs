@@ -10,7 +10,7 @@ use super::problem::{ExprProblem, not_an_expression};
 use super::term::{Call, Link, Node, Step, Term};
 
 /// Rhai nests `a.b[c].d` to the right: the first part of each right side belongs to the operator before it.
-enum Written<'e> {
+pub(super) enum Written<'e> {
     Dot(&'e BinaryExpr, Position),
     Index(&'e BinaryExpr, bool, Position),
 }
@@ -50,20 +50,28 @@ impl Lowering<'_> {
     pub(super) fn chain(&mut self, expression: &Expr) -> Lowered {
         let mut written = Written::of(expression);
         let Some(first) = &written else { return Err(not_an_expression(self.text, self.places.last_character())) };
-        let root = self.expression(&first.parts().lhs)?;
+        let mut root = self.expression(&first.parts().lhs)?;
         let mut links = Vec::new();
         while let Some(current) = written {
             let (right, next) = current.right();
-            links.push(self.link(&current, right)?);
+            match self.lent_by_rhai(right) {
+                Some((lent, call, at)) => {
+                    root = self.lent(lent, Some((chained(root, std::mem::take(&mut links)), &current)), (call, at))?
+                }
+                None => links.push(self.link(&current, right)?),
+            }
             written = next;
         }
-        let end = links.last().map_or(root.at.end, |link| link.end);
-        Ok(Node { at: root.at.start..end, term: Term::Chain(Box::new(root), links) })
+        Ok(chained(root, links))
+    }
+
+    /// Rhai mixes up the marks of `a?[0][1]`, so the text says which operator was written.
+    pub(super) fn is_safe(&self, written: &Written<'_>) -> bool {
+        self.text[self.places.byte(written.position())..].starts_with('?')
     }
 
     fn link(&mut self, written: &Written<'_>, right: &Expr) -> Lowered<Link> {
-        // Rhai mixes up the marks of `a?[0][1]`, so the text says which operator was written.
-        let safe = self.text[self.places.byte(written.position())..].starts_with('?');
+        let safe = self.is_safe(written);
         let (step, at) = match (written, right) {
             (Written::Index(..), index) => {
                 let index = self.expression(index)?;
@@ -109,7 +117,7 @@ impl Lowering<'_> {
                 None => self.expression(argument)?,
             };
             match &node.term {
-                Term::Closure(closure) if closure.parameters != 1 => {
+                Term::Closure(closure) if closure.parameters.len() != 1 => {
                     return Err(ExprProblem::new(format!("the closure of `{name}` has one parameter"), node.at).help(usage));
                 }
                 Term::Closure(_) => {}
@@ -129,7 +137,14 @@ impl Lowering<'_> {
         if self.text[call.at.clone()].ends_with("in") && call.function.doc.name == "contains" { inside } else { self.closed(inside, ')') }
     }
 
-    fn closed(&self, from: usize, bracket: char) -> usize {
+    pub(super) fn closed(&self, from: usize, bracket: char) -> usize {
         self.text[from..].find(bracket).map_or(from, |at| from + at + bracket.len_utf8())
+    }
+}
+
+fn chained(root: Node, links: Vec<Link>) -> Node {
+    match links.last().map(|link| link.end) {
+        Some(end) => Node { at: root.at.start..end, term: Term::Chain(Box::new(root), links) },
+        None => root,
     }
 }

@@ -45,7 +45,10 @@ impl Expression {
     /// Every part that is run under a condition: what follows `if`, `else`, a label, `??`, `&&`, `||`, and what closures do.
     pub fn branches(&self) -> Vec<Branch> {
         let mut found = Vec::new();
-        gather(&self.root, &mut found);
+        // What Rhai runs is not looked into.
+        if self.script.is_none() {
+            gather(&self.root, &mut found);
+        }
         found.into_iter().map(|node| Branch { at: node.at.clone(), reached: was_reached(node) }).collect()
     }
 }

@@ -5,23 +5,26 @@ use rhai::{Engine, OptimizationLevel};
 use super::expression::Expression;
 use super::lower::Lowering;
 use super::problem::{ExprProblem, explain};
+use super::script::{self, Names, Script};
 
 /// Bytes of an expression's text. The longest in a shipped mapping has some 200.
-const MAX_TEXT: usize = 8_192;
+pub(super) const MAX_TEXT: usize = 8_192;
 /// Levels of nesting; each takes stack while parsing.
-const MAX_DEPTH: usize = 64;
-const MAX_CLOSURES: usize = 32;
-const MAX_LITERAL: usize = 1_024;
+pub(super) const MAX_DEPTH: usize = 64;
+pub(super) const MAX_CLOSURES: usize = 32;
+pub(super) const MAX_LITERAL: usize = 1_024;
 
 /// Compiles expressions. One for the process: it is shared by threads and remembers nothing.
 pub struct Expressions {
     engine: Engine,
+    /// The same grammar with statements, for what Rhai runs itself.
+    scripts: Engine,
 }
 
 impl Expressions {
-    /// An expression language with our functions and operators, and nothing else: no `eval`, no loops, no clock, no output.
+    /// An expression language with our functions and operators, and nothing else: no `eval`, no clock, no output.
     pub fn new() -> Self {
-        Self { engine: parser() }
+        Self { engine: parser(), scripts: script::parser() }
     }
 
     /// Compiles a text against the names of the variables that it may read.
@@ -35,9 +38,39 @@ impl Expressions {
         if text.trim().is_empty() {
             return Err(ExprProblem::new("the expression is empty", 0..text.len()));
         }
+        let lowered = self.engine.compile_expression(text).map_err(|error| explain(&error, text));
+        match lowered.and_then(|tree| Lowering::new(text, names, &tree).whole(&tree)) {
+            Ok(root) => Ok(Expression::new(text, names, root)),
+            Err(problem) => self.script(text, names, problem),
+        }
+    }
+
+    /// What is no expression of ours may be one that Rhai runs: with statements, or with one of its own functions.
+    fn script(&self, text: &str, names: &[&str], problem: ExprProblem) -> Result<Expression, ExprProblem> {
+        let Ok(tree) = self.scripts.compile(text) else { return Err(problem) };
+        // Functions of the author's own are not among what runs; closures have made-up names.
+        if tree.iter_fn_def().any(|function| !function.name.starts_with("anon$")) {
+            return Err(problem);
+        }
+        let mut lowering = Lowering::new(text, names, &tree);
+        lowering.script = Some(Names::default());
+        let root = lowering.whole(&tree)?;
+        let (own, kept) = lowering.script.take().unwrap_or_default().told();
+        let Some(kept) = kept else { return Err(problem) };
+        let all: Vec<String> = names.iter().map(ToString::to_string).chain(own).collect();
+        let script = Script::new(text, (&all, names.len()), &root, kept)?;
+        Ok(Expression::in_rhai(text, names, root, script))
+    }
+
+    /// The same expression as it runs in Rhai, whether it has to or not.
+    #[cfg(test)]
+    pub(super) fn compile_for_rhai(&self, text: &str, names: &[&str]) -> Result<Expression, ExprProblem> {
         let tree = self.engine.compile_expression(text).map_err(|error| explain(&error, text))?;
         let root = Lowering::new(text, names, &tree).whole(&tree)?;
-        Ok(Expression::new(text, names, root))
+        let all: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let kept = script::Kept { construct: "a test".to_owned(), at: 0..text.len() };
+        let script = Script::new(text, (&all, names.len()), &root, kept)?;
+        Ok(Expression::in_rhai(text, names, root, script))
     }
 }
 

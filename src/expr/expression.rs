@@ -1,11 +1,13 @@
 //! What is a compiled expression? Its meaning, what it reads and calls, and its value for a scope.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::machine::Machine;
 use super::problem::ExprFailure;
 use super::reads::{Read, Reader};
 use super::scope::Scope;
+use super::script::{Kept, Script, Statement};
 use super::term::{Call, Node, Step, Term};
 use crate::value::Value;
 
@@ -15,6 +17,8 @@ pub struct Expression {
     text: String,
     pub(super) names: Vec<String>,
     pub(super) root: Node,
+    /// The program for Rhai, where our terms are not enough.
+    pub(super) script: Option<Arc<Script>>,
     reads: Vec<Read>,
     calls: Vec<Called>,
 }
@@ -43,7 +47,17 @@ impl Expression {
         let reads = Reader::new(&names).read(&root);
         let mut calls = Vec::new();
         collect_calls(&root, &mut calls);
-        Self { text: text.to_owned(), names, root, reads, calls }
+        Self { text: text.to_owned(), names, root, script: None, reads, calls }
+    }
+
+    /// An expression that Rhai runs.
+    pub(super) fn in_rhai(text: &str, names: &[&str], root: Node, script: Arc<Script>) -> Self {
+        Self { script: Some(script), ..Self::new(text, names, root) }
+    }
+
+    /// What keeps it in Rhai; nothing where it runs as terms of our own, which is much quicker.
+    pub fn kept(&self) -> Option<&Kept> {
+        self.script.as_ref().map(|script| &script.kept)
     }
 
     /// The text it was compiled from.
@@ -68,13 +82,16 @@ impl Expression {
 
     /// Whether one of so many of its first conditions is false. One that cannot be computed says nothing.
     pub fn is_denied_by(&self, first: usize, scope: &Scope<'_>) -> bool {
+        if self.script.is_some() {
+            return first > 0 && matches!(self.evaluate(scope), Ok(Value::Bool(false)));
+        }
         let mut conditions = self.chain().iter().take(first);
         conditions.any(|node| matches!(Machine::new(scope, &self.text, &self.names).run(node).as_deref(), Ok(Value::Bool(false))))
     }
 
     fn chain(&self) -> &[Node] {
         match &self.root.term {
-            Term::All(parts) => parts,
+            Term::All(parts) if self.script.is_none() => parts,
             _ => std::slice::from_ref(&self.root),
         }
     }
@@ -84,6 +101,9 @@ impl Expression {
     /// # Errors
     /// [`ExprFailure`] with the word at fault: mixed kinds, a property of nothing, division by zero, a missing setting or entry.
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, ExprFailure> {
+        if let Some(script) = &self.script {
+            return script.evaluate(scope);
+        }
         Machine::new(scope, &self.text, &self.names).run(&self.root).map(|found| found.into_owned())
     }
 }
@@ -121,10 +141,12 @@ impl Term {
     /// The terms directly inside this one.
     pub(super) fn children(&self) -> Vec<&Node> {
         match self {
-            Self::Constant(_) | Self::Variable(_) | Self::Local(_) => Vec::new(),
+            Self::Constant(_) | Self::Variable(_) | Self::Local(_) | Self::Outside(_) => Vec::new(),
             Self::Printed(parts) | Self::List(parts) | Self::All(parts) | Self::Any(parts) | Self::Coalesce(parts) => {
                 parts.iter().collect()
             }
+            Self::Lent(_, parts) => parts.iter().collect(),
+            Self::Block(statements) => statements.iter().flat_map(Statement::children).collect(),
             Self::Record(fields) => fields.iter().map(|(_, value)| value).collect(),
             Self::Chain(root, links) => {
                 let inside = links.iter().flat_map(|link| match &link.step {

@@ -2,17 +2,17 @@
 
 use std::borrow::Cow;
 
-use super::machine::{Answer, Found, Machine, NOTHING};
+use super::machine::{Answer, Found, Machine, NOTHING, weight};
 use super::problem::ExprFailure;
 use super::term::{Link, Node, Step, Term};
 use crate::value::{Decimal, Value};
 
 /// The variable whose absent members are mistakes rather than `()`.
-const STRICT: &str = "settings";
+pub(super) const STRICT: &str = "settings";
 
 impl<'v> Machine<'v> {
     pub(super) fn chain(&mut self, root: &'v Node, links: &'v [Link]) -> Answer<'v> {
-        let strict = matches!(root.term, Term::Variable(place) if self.names[place] == STRICT);
+        let strict = self.is_strict(root);
         let (mut current, mut end, links) = self.start(root, links)?;
         for link in links {
             if link.safe && current.is_null() {
@@ -40,14 +40,24 @@ impl<'v> Machine<'v> {
         Ok(current)
     }
 
+    /// `settings`, and what is reached from there.
+    fn is_strict(&self, root: &Node) -> bool {
+        match &root.term {
+            Term::Variable(place) => self.names[*place] == STRICT,
+            Term::Chain(root, links) => self.is_strict(root) && links.iter().all(|link| !matches!(link.step, Step::Method(_))),
+            _ => false,
+        }
+    }
+
     /// The value a chain starts from, where its text ends, and the steps that are left. Of a record that the expression made, the
     /// first field is copied and not the record.
     fn start(&mut self, root: &'v Node, links: &'v [Link]) -> Result<(Found<'v>, usize, &'v [Link]), ExprFailure> {
         if let (Term::Local(place), [Link { step: Step::Name(name), end, .. }, rest @ ..]) = (&root.term, links)
             && let Cow::Owned(Value::Record(record)) = &self.locals[*place]
         {
-            let field = record.get(name).map_or(Cow::Borrowed(&NOTHING), |field| Cow::Owned(field.clone()));
-            return Ok((field, *end, rest));
+            let field = record.get(name).cloned();
+            self.charge(field.as_ref().map_or(0, weight), &root.at)?;
+            return Ok((field.map_or(Cow::Borrowed(&NOTHING), Cow::Owned), *end, rest));
         }
         if let Some(last) = links.iter().rposition(|link| link.at_hand.is_some()) {
             let (walked, rest) = links.split_at(last + 1);
@@ -123,7 +133,7 @@ fn member<'v>(value: Found<'v>, index: &Value, before: &Before<'_>, link: &Link)
     }))
 }
 
-fn place(number: Decimal, length: usize) -> Option<usize> {
+pub(super) fn place(number: Decimal, length: usize) -> Option<usize> {
     let number = i64::try_from(number).ok().filter(|whole| Decimal::from(*whole) == number)?;
     let from_start = if number < 0 { i64::try_from(length).ok()?.checked_add(number)? } else { number };
     usize::try_from(from_start).ok().filter(|place| *place < length)

@@ -7,6 +7,7 @@ use rhai::{AST, ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Position, Stmt, StmtB
 
 use super::places::Places;
 use super::problem::{ExprProblem, not_an_expression};
+use super::script::Names;
 use super::switch::SwitchLabels;
 use super::term::{Case, Closure, Node, Operator, Term};
 use crate::diagnostic::{closest, did_you_mean};
@@ -18,11 +19,13 @@ pub(super) type Lowered<T = Node> = Result<T, ExprProblem>;
 pub(super) struct Lowering<'a> {
     pub(super) text: &'a str,
     pub(super) places: Places<'a>,
-    names: &'a [&'a str],
+    pub(super) names: &'a [&'a str],
     closures: HashMap<String, ClosureParts>,
     /// Parameters of the closures around the current term, outermost first.
-    locals: Vec<String>,
+    pub(super) locals: Vec<String>,
     labels: SwitchLabels<'a>,
+    /// Names of the author's own, where statements are allowed because Rhai will run them.
+    pub(super) script: Option<Names>,
 }
 
 struct ClosureParts {
@@ -32,12 +35,21 @@ struct ClosureParts {
 
 impl<'a> Lowering<'a> {
     pub(super) fn new(text: &'a str, names: &'a [&'a str], tree: &AST) -> Self {
-        Self { text, places: Places::new(text), names, closures: closures(tree), locals: Vec::new(), labels: SwitchLabels::new(text) }
+        Self {
+            text,
+            places: Places::new(text),
+            names,
+            closures: closures(tree),
+            locals: Vec::new(),
+            labels: SwitchLabels::new(text),
+            script: None,
+        }
     }
 
     /// The one expression of a parsed text.
     pub(super) fn whole(&mut self, tree: &AST) -> Lowered {
         match tree.statements() {
+            statements if self.script.is_some() => self.script(statements),
             [statement] => self.statement(statement),
             _ => Err(ExprProblem::new("the expression is empty", 0..self.text.len())),
         }
@@ -90,6 +102,9 @@ impl<'a> Lowering<'a> {
         if let Some(place) = self.locals.iter().rposition(|local| local == name) {
             return Ok(Term::Local(place));
         }
+        if let Some(place) = self.script.as_ref().and_then(|script| script.place(name)) {
+            return Ok(Term::Variable(self.names.len() + place));
+        }
         if let Some(place) = self.names.iter().position(|known| *known == name) {
             return Ok(Term::Variable(place));
         }
@@ -108,6 +123,9 @@ impl<'a> Lowering<'a> {
         let symbol = call.name.as_str();
         if call.capture_parent_scope {
             return Err(ExprProblem::new("a function takes no `!`", at));
+        }
+        if let Some(lent) = self.lent_named(symbol) {
+            return self.lent(lent, None, (call, at));
         }
         if !call.is_operator_call() || symbol == "contains" {
             let call = self.call(symbol, at, &call.args, false)?;
@@ -152,21 +170,25 @@ impl<'a> Lowering<'a> {
             return Some(Err(ExprProblem::new("the closure has no body", at)));
         };
         let outside = self.locals.len();
-        let count = parameters.len();
-        self.locals.extend(parameters);
+        self.locals.extend(parameters.iter().cloned());
+        let before = self.script.as_mut().map(Names::close);
         let body = self.statement(&body);
         self.locals.truncate(outside);
-        Some(body.map(|body| Node { term: Term::Closure(Closure { parameters: count, body: Box::new(body) }), at }))
+        if let (Some(script), Some(before)) = (&mut self.script, before) {
+            script.open(before);
+        }
+        Some(body.map(|body| Node { term: Term::Closure(Closure { parameters, body: Box::new(body) }), at }))
     }
 
     fn block(&mut self, block: &StmtBlock, at: &Range<usize>) -> Lowered {
         match block.statements() {
             [statement] => self.statement(statement),
+            statements @ [_, ..] if self.script.is_some() => Ok(Node { term: Term::Block(self.statements(statements)?), at: at.clone() }),
             _ => Err(ExprProblem::new("one expression belongs between the braces", at.clone())),
         }
     }
 
-    fn statement(&mut self, statement: &Stmt) -> Lowered {
+    pub(super) fn statement(&mut self, statement: &Stmt) -> Lowered {
         let at = self.places.word(statement.position());
         match statement {
             Stmt::Expr(expression) => self.expression(expression),
@@ -192,6 +214,10 @@ impl<'a> Lowering<'a> {
                 }
                 Ok(Node { term: Term::Switch(subject, lowered), at })
             }
+            _ if self.script.is_some() => {
+                let statements = self.statements(std::slice::from_ref(statement))?;
+                Ok(Node { term: Term::Block(statements), at })
+            }
             _ => Err(not_an_expression(self.text, at)),
         }
     }
@@ -203,7 +229,7 @@ fn joined(parts: Vec<Node>, at: &Range<usize>, term: fn(Vec<Node>) -> Term) -> N
     Node { term: term(parts), at: start..end }
 }
 
-fn unknown_operator(symbol: &str, at: Range<usize>) -> ExprProblem {
+pub(super) fn unknown_operator(symbol: &str, at: Range<usize>) -> ExprProblem {
     ExprProblem::new(format!("expressions have no `{symbol}`"), at)
         .help("operators are `+ - * / %`, `== != < <= > >=`, `&& || !`, `??`, `?.` and `in`")
 }

@@ -12,12 +12,15 @@ use super::term::{Call, Case, Node, Operator, Term};
 use crate::value::{Record, Value};
 
 /// Terms run in one evaluation. A list of 10,000 rows through three closures takes some 100,000.
-const MAX_STEPS: u32 = 2_000_000;
+const MAX_STEPS: u64 = 2_000_000;
 pub(super) static NOTHING: Value = Value::Null;
 
 /// A value that was read, or one that was made.
 pub(super) type Found<'v> = Cow<'v, Value>;
 pub(super) type Answer<'v> = Result<Found<'v>, ExprFailure>;
+
+/// What a closure that Rhai runs makes of a member.
+pub(super) type Outside<'v> = dyn Fn(usize, &Value) -> Result<Value, ExprFailure> + 'v;
 
 /// One evaluation.
 pub(super) struct Machine<'v> {
@@ -26,37 +29,42 @@ pub(super) struct Machine<'v> {
     pub(super) names: &'v [String],
     /// Values of closure parameters, outermost first.
     pub(super) locals: Vec<Found<'v>>,
-    steps: u32,
+    /// Closures that Rhai runs, by their number.
+    pub(super) outside: Option<&'v Outside<'v>>,
+    steps: u64,
 }
 
 impl<'v> Machine<'v> {
     pub(super) fn new(scope: &'v Scope<'v>, text: &'v str, names: &'v [String]) -> Self {
-        Self { scope, text, names, locals: Vec::new(), steps: 0 }
+        Self { scope, text, names, locals: Vec::new(), outside: None, steps: 0 }
     }
 
     /// The value of a term.
     pub(super) fn run(&mut self, node: &'v Node) -> Answer<'v> {
-        self.steps += 1;
-        if self.steps > MAX_STEPS {
-            return Err(ExprFailure::new("the expression takes too many steps", &node.at));
-        }
+        self.charge(1, &node.at)?;
         coverage::reached(node);
         match &node.term {
             Term::Constant(value) => Ok(Cow::Borrowed(value)),
             Term::Printed(parts) => self.printed(parts),
             Term::List(members) => {
-                let members = members.iter().map(|member| Ok(self.run(member)?.into_owned()));
+                let members = members.iter().map(|member| self.kept(member));
                 Ok(Cow::Owned(Value::List(members.collect::<Result<_, _>>()?)))
             }
             Term::Record(fields) => {
                 let mut record = Record::new();
                 for (name, value) in fields {
-                    record.set(name.clone(), self.run(value)?.into_owned());
+                    record.set(name.clone(), self.kept(value)?);
                 }
                 Ok(Cow::Owned(record.into()))
             }
             Term::Variable(place) => self.variable(*place, &node.at),
-            Term::Local(place) => Ok(self.locals[*place].clone()),
+            Term::Local(place) => {
+                if let Cow::Owned(value) = &self.locals[*place] {
+                    let weight = weight(value);
+                    self.charge(weight, &node.at)?;
+                }
+                Ok(self.locals[*place].clone())
+            }
             Term::Chain(root, links) => self.chain(root, links),
             Term::Call(call) => self.call(call, None),
             Term::Closure(_) => Err(ExprFailure::new("a closure is no value of its own", &node.at)),
@@ -87,7 +95,28 @@ impl<'v> Machine<'v> {
                 }
             }
             Term::Switch(subject, cases) => self.switch(subject, cases),
+            Term::Outside(number) => match (self.outside, self.locals.last()) {
+                (Some(outside), Some(member)) => Ok(Cow::Owned(outside(*number, member)?)),
+                _ => Err(ExprFailure::new("a closure is no value of its own", &node.at)),
+            },
+            // An expression with one of these in it runs in Rhai as a whole.
+            Term::Block(_) | Term::Lent(..) => Err(ExprFailure::new("only Rhai runs this", &node.at)),
         }
+    }
+
+    /// Takes so many steps more. What is copied and what is searched counts, so that neither work nor memory grows without end.
+    pub(super) fn charge(&mut self, steps: u64, at: &Range<usize>) -> Result<(), ExprFailure> {
+        self.steps = self.steps.saturating_add(steps);
+        if self.steps <= MAX_STEPS { Ok(()) } else { Err(ExprFailure::new("the expression takes too many steps", at)) }
+    }
+
+    /// A value that becomes part of another.
+    fn kept(&mut self, node: &'v Node) -> Result<Value, ExprFailure> {
+        let found = self.run(node)?;
+        if let Cow::Borrowed(value) = &found {
+            self.charge(weight(value), &node.at)?;
+        }
+        Ok(found.into_owned())
     }
 
     /// The value of a closure's body for one member of a list.
@@ -174,6 +203,8 @@ impl<'v> Machine<'v> {
         for argument in &call.arguments {
             values.push(if matches!(argument.term, Term::Closure(_)) { None } else { Some(self.run(argument)?) });
         }
+        let searched = values.iter().flatten().map(|value| searched(value)).sum();
+        self.charge(searched, &call.at)?;
         let found = (call.function.run)(&mut Arguments { machine: self, call, values, receives })?;
         match &*found {
             Value::Text(text) => limited(text.len(), MAX_TEXT, &call.at)?,
@@ -181,6 +212,26 @@ impl<'v> Machine<'v> {
             _ => {}
         }
         Ok(found)
+    }
+}
+
+/// What a function may look through, in steps: a text by some of its lines, a list by some of its members.
+fn searched(value: &Value) -> u64 {
+    let size = match value {
+        Value::Text(text) => text.len() / 256,
+        Value::List(list) => list.len() / 64,
+        _ => 0,
+    };
+    u64::try_from(size).unwrap_or(u64::MAX)
+}
+
+/// How much a value weighs: its members, all the way down, and its texts by the line.
+pub(super) fn weight(value: &Value) -> u64 {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+        Value::Text(text) => 1 + u64::try_from(text.len() / 64).unwrap_or(u64::MAX),
+        Value::List(list) => list.iter().map(weight).fold(1, u64::saturating_add),
+        Value::Record(record) => record.iter().map(|(_, value)| weight(value)).fold(1, u64::saturating_add),
     }
 }
 

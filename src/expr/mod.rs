@@ -8,7 +8,7 @@
 //! - a property that a record does not have is `()`, except under `settings`, where it is a failure that names it;
 //! - a property of `()` is a failure, `?.` leaves the rest of the chain out, `??` gives another value;
 //! - kinds are never mixed: `"1" == 1` and `"1" + 1` fail, and `()` may only be compared with `==` and `!=`;
-//! - statements, assignments, loops and functions of the author's own are refused when compiling.
+//! - what needs statements runs in Rhai (`script`), and means the same; what has effects is refused when compiling.
 //!
 //! - mistakes that no record can make good (kinds, labels, conditions) are told by `types` from the shapes that an expression reads.
 //!
@@ -23,6 +23,8 @@ mod engine;
 mod expression;
 mod follow;
 mod functions;
+#[cfg(test)]
+mod generated;
 mod lower;
 mod machine;
 mod operators;
@@ -31,6 +33,7 @@ mod places;
 mod problem;
 mod reads;
 mod scope;
+mod script;
 mod shorten;
 mod switch;
 mod term;
@@ -43,4 +46,5 @@ pub use functions::{FunctionDoc, documentation, function_names};
 pub use problem::{ExprFailure, ExprProblem};
 pub use reads::{PathStep, Read, ReadStep};
 pub use scope::{Lookups, NoLookups, Scope, Variables};
+pub use script::{Kept, LENT, Lent};
 pub use types::{Fact, Kinds, Known, Labels, Leaf, Places, Slip, Type, TypeProblem, Typed};

@@ -49,6 +49,9 @@ impl fmt::Display for Read {
     }
 }
 
+/// Places that one value may come from, before they are read whole.
+const MAX_SOURCES: usize = 64;
+
 /// The places that a term's value may come from; several after `??`, `if` and `switch`, none when it is made.
 type Sources = Vec<Read>;
 
@@ -79,6 +82,7 @@ impl<'e> Reader<'e> {
     /// Where a term's value comes from, with everything else that it reads reported.
     fn sources(&mut self, node: &Node) -> Sources {
         match &node.term {
+            Term::Variable(place) if *place >= self.names.len() => Vec::new(),
             Term::Variable(place) => vec![Read { root: self.names[*place].clone(), at: node.at.clone(), steps: Vec::new() }],
             Term::Local(place) => self.locals.get(*place).cloned().unwrap_or_default(),
             Term::Chain(root, links) => {
@@ -92,12 +96,15 @@ impl<'e> Reader<'e> {
                 };
                 self.call(first, call, rest)
             }
-            Term::Coalesce(parts) => parts.iter().flat_map(|part| self.sources(part)).collect(),
+            Term::Coalesce(parts) => {
+                let sources = parts.iter().flat_map(|part| self.sources(part)).collect();
+                self.few(sources)
+            }
             Term::If(branches) => {
                 self.used(&branches.0);
                 let then = self.sources(&branches.1);
                 let otherwise = branches.2.as_ref().map(|otherwise| self.sources(otherwise));
-                then.into_iter().chain(otherwise.unwrap_or_default()).collect()
+                self.few(then.into_iter().chain(otherwise.unwrap_or_default()).collect())
             }
             Term::Switch(subject, cases) => {
                 self.used(subject);
@@ -106,13 +113,28 @@ impl<'e> Reader<'e> {
                     case.condition.iter().for_each(|condition| self.used(condition));
                     sources.extend(self.sources(&case.result));
                 }
-                sources
+                self.few(sources)
             }
             term => {
                 term.children().into_iter().for_each(|child| self.used(child));
                 Vec::new()
             }
         }
+    }
+
+    /// Where there are very many places, what they lie in is read whole: their number would grow with each closure over them.
+    fn few(&mut self, sources: Sources) -> Sources {
+        if sources.len() <= MAX_SOURCES {
+            return sources;
+        }
+        let mut roots: Vec<Read> = Vec::new();
+        for source in sources {
+            if roots.iter().all(|root| root.root != source.root) {
+                roots.push(Read { steps: Vec::new(), ..source });
+            }
+        }
+        self.reads.extend(roots);
+        Vec::new()
     }
 
     fn link(&mut self, sources: Sources, link: &Link) -> Sources {

@@ -35,7 +35,8 @@ impl Term {
     /// Visits the terms directly inside this one, to change them.
     fn each_child(&mut self, visit: &mut dyn FnMut(&mut Node)) {
         match self {
-            Self::Constant(_) | Self::Variable(_) | Self::Local(_) => {}
+            // What Rhai runs has all of its variables.
+            Self::Constant(_) | Self::Variable(_) | Self::Local(_) | Self::Block(_) | Self::Lent(..) | Self::Outside(_) => {}
             Self::Printed(parts) | Self::List(parts) | Self::All(parts) | Self::Any(parts) | Self::Coalesce(parts) => {
                 parts.iter_mut().for_each(visit);
             }

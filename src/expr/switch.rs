@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Position, Token};
 
-use super::engine::parser;
 use super::places::Places;
 use super::problem::ExprProblem;
+use super::script::parser;
 use crate::value::{Decimal, Value};
 
 type Word = (Token, Position);
@@ -129,7 +129,7 @@ fn words(text: &str) -> Vec<Word> {
         token
     });
     // It parsed before; what matters are the words on the way.
-    drop(engine.compile_expression(text));
+    drop(engine.compile(text));
     let words = seen.lock().map(|mut seen| std::mem::take(&mut *seen));
     words.unwrap_or_default()
 }

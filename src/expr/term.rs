@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::functions::Function;
+use super::script::{Lent, Statement};
 use crate::value::Value;
 
 /// A term and the bytes of the text it stands on: all of them where they are told, without parentheses around it.
@@ -53,6 +54,12 @@ pub(super) enum Term {
     If(Box<(Node, Node, Option<Node>)>),
     /// `switch a { "x" | "y" => b, _ => c }`; without `_` it is `()`.
     Switch(Box<Node>, Vec<Case>),
+    /// `{ let a = 1; a + 1 }`: statements, which Rhai runs.
+    Block(Vec<Statement>),
+    /// `text.index_of("a")`: a function of Rhai's, which Rhai runs; the value on its left comes first.
+    Lent(&'static Lent, Vec<Node>),
+    /// What one of the closures that Rhai runs makes of the member at hand.
+    Outside(usize),
 }
 
 /// What is done to the value on the left of a chain.
@@ -93,7 +100,7 @@ pub(super) struct Call {
 /// `|a, b| body`.
 #[derive(Debug)]
 pub(super) struct Closure {
-    pub(super) parameters: usize,
+    pub(super) parameters: Vec<String>,
     pub(super) body: Box<Node>,
 }
 

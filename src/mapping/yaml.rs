@@ -50,6 +50,8 @@ pub fn parse(source: &Arc<Source>) -> Result<Node, Diagnostic> {
     options.alias_limits.max_total_replayed_events = 50_000;
     if let Some(budget) = &mut options.budget {
         budget.max_nodes = 100_000;
+        // Far more than a mapping has; each level takes stack where it is read.
+        budget.max_depth = 48;
     }
     let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(&source.text, options).map_err(|problem| not_yaml(source, &problem))?;
     Ok(settle(raw, source))

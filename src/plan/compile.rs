@@ -7,37 +7,11 @@ use super::fingerprint::fingerprint;
 use super::order::cycle;
 use super::trie::Wanted;
 use super::unused::Used;
-use super::{Asked, Direction, Late, Plan, ProjectOf, Requirement, SourceKey, Step, late, pairs, table};
+use super::{Asked, Cost, Direction, Late, Plan, ProjectOf, Requirement, Settings, SourceKey, Step, late, pairs, table};
 use crate::diagnostic::{Diagnostic, any_error, closest};
 use crate::expr::{Expressions, Fact};
 use crate::mapping::{Mapping, Word};
 use crate::schema::{Catalog, Schema, Shape};
-use crate::value::Value;
-
-/// The settings that expressions see, with their defaults: what a mapping may name.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// Defaults, nested; a setting that is not here does not exist.
-    pub defaults: Value,
-    /// The words among which some settings choose, by path: `commitments.date`.
-    pub choices: BTreeMap<String, Vec<String>>,
-}
-
-impl Settings {
-    /// The words among which a setting chooses; none where it may be any.
-    pub(super) fn choices_of(&self, path: &str) -> &[String] {
-        self.choices.get(path).map_or(&[], Vec::as_slice)
-    }
-
-    /// The names of the tables under `tables`.
-    pub(super) fn tables(&self) -> Vec<&str> {
-        self.defaults
-            .at("tables")
-            .and_then(Value::as_record)
-            .map(|tables| tables.iter().map(|(name, _)| name).collect())
-            .unwrap_or_default()
-    }
-}
 
 /// Checks and compiles all mappings of a run.
 ///
@@ -136,6 +110,7 @@ pub(super) struct Compiler<'a> {
     pub(super) used: Used,
     /// What conditions have said of the values that expressions read here.
     pub(super) given: Vec<Fact>,
+    pub(super) costs: Vec<Cost>,
     pub(super) problems_before: usize,
 }
 
@@ -190,6 +165,7 @@ impl<'a> Compiler<'a> {
             erp: None,
             used: Used::default(),
             given: Vec::new(),
+            costs: Vec::new(),
             problems_before,
         })
     }
@@ -259,6 +235,7 @@ impl<'a> Compiler<'a> {
             pairs: Arc::default(),
             table,
             shape: self.shape,
+            costs: self.costs,
             wanted: self.wanted,
             fingerprint: fingerprint(mapping),
             settings: self.used.settings(),

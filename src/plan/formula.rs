@@ -126,6 +126,7 @@ impl Compiler<'_> {
             return None;
         }
         let typed = self.typed(word, &expression);
+        self.costs(word, &expression);
         let written = word.text.trim().to_owned();
         for (number, (root, part)) in numbered(&source, &line).enumerate() {
             expression.shorten(root, &part.path, number);

@@ -5,6 +5,7 @@ mod asked;
 mod calls;
 mod check;
 mod compile;
+mod cost;
 mod fields;
 mod fingerprint;
 mod formula;
@@ -18,6 +19,7 @@ mod required;
 mod resolve;
 mod rule;
 mod scale;
+mod settings;
 mod table;
 mod trie;
 mod types;
@@ -28,10 +30,12 @@ use std::sync::Arc;
 
 pub use asked::{AskRules, Asked};
 pub(crate) use check::kind_of;
-pub use compile::{Settings, compile, compile_and_warn, problems_of};
+pub use compile::{compile, compile_and_warn, problems_of};
+pub use cost::Cost;
 pub use formula::{Formula, Part};
 pub use order::run_order;
 pub use rule::{KeyPart, LinesOf, LinesPart, LinesRule, Node, Owner, Rule, Term};
+pub use settings::Settings;
 pub use table::{Row, Side};
 pub use trie::{Slot, Trie, Wanted};
 
@@ -92,6 +96,8 @@ pub struct Plan {
     pub table: Vec<Row>,
     /// The source's fields, with joined records and grouped members among them.
     pub shape: Shape,
+    /// How each of its expressions runs.
+    pub costs: Vec<Cost>,
     /// What is read of a record.
     pub wanted: Wanted,
     /// The same for every text of a mapping that does the same: comments and layout do not count.

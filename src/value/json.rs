@@ -72,11 +72,8 @@ fn from_raw(raw: &RawValue, levels: usize) -> Result<Value, NotJson> {
     Ok(match text.as_bytes().first() {
         Some(b'{') => {
             let Fields(fields) = serde_json::from_str(text).map_err(wrong)?;
-            let mut record = Record::new();
-            for (name, value) in fields {
-                record.set(name, from_raw(value, below)?);
-            }
-            Value::Record(record)
+            let fields = fields.into_iter().map(|(name, value)| Ok((name.into(), from_raw(value, below)?)));
+            Value::Record(Record::gathered(fields.collect::<Result<_, NotJson>>()?))
         }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(text).map_err(wrong)?;

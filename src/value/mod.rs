@@ -4,6 +4,8 @@ mod amount;
 mod json;
 mod moment;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,6 +13,9 @@ pub use amount::{NotADecimal, RoundMode, decimal, plain_text, round_half_up};
 pub use json::{NotJson, json_text, push_json, push_json_text};
 pub use moment::{date_of, instant_of};
 pub use rust_decimal::Decimal;
+
+/// Fields that are looked through one by one more quickly than by a table.
+const FEW: usize = 32;
 
 /// One value of a record. Numbers are decimals from JSON text to JSON text; dates and instants are text in
 /// their ISO form, and the schema says which texts they are.
@@ -156,6 +161,27 @@ impl Record {
     /// A record without fields.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A record of these fields; of two with one name the later one counts, at the place of the first.
+    fn gathered(mut fields: Vec<(Arc<str>, Value)>) -> Self {
+        if fields.len() <= FEW {
+            return fields.into_iter().collect();
+        }
+        let mut places: HashMap<Arc<str>, usize> = HashMap::with_capacity(fields.len());
+        let mut kept = 0;
+        for at in 0..fields.len() {
+            match places.entry(Arc::clone(&fields[at].0)) {
+                Entry::Occupied(first) => fields[*first.get()].1 = std::mem::take(&mut fields[at].1),
+                Entry::Vacant(free) => {
+                    free.insert(kept);
+                    fields.swap(kept, at);
+                    kept += 1;
+                }
+            }
+        }
+        fields.truncate(kept);
+        Self { fields }
     }
 
     /// The value of a field, if it is there.

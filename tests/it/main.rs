@@ -1,6 +1,7 @@
 //! Stories about the whole program, one file per topic. One program, so that it links once.
 #![allow(clippy::unwrap_used)] // a story that meets an error it did not expect has failed
 
+mod bad_input;
 mod cli_check;
 mod cli_demo;
 mod cli_exports;
@@ -24,8 +25,10 @@ mod diagnostics;
 mod expr;
 mod expr_path;
 mod expr_path_generated;
+mod expr_rhai;
 mod expr_words;
 mod language;
+mod language_page;
 mod mapping_schema;
 mod mutations;
 mod practice;

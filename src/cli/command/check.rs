@@ -7,6 +7,7 @@ use crate::cli::session::Session;
 use crate::cli::view::{
     Done,
     check::{Findings, Form, Why},
+    costs::Costs,
 };
 use crate::config::{self, mend, page_of, pages};
 use crate::diagnostic::{any_error, did_you_mean};
@@ -24,8 +25,12 @@ pub(crate) struct Check {
     #[arg(long)]
     fix: bool,
 
+    /// List every expression: whether it runs as terms of our own or in Rhai, and which word keeps it there
+    #[arg(long, conflicts_with_all = ["fix", "format"])]
+    explain_cost: bool,
+
     /// Explain a code, such as `unknown-field`, with a wrong and a right example
-    #[arg(long, value_name = "CODE", conflicts_with_all = ["fix", "format"])]
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["fix", "format", "explain_cost"])]
     why: Option<String>,
 }
 
@@ -42,6 +47,9 @@ pub(super) fn run(check: &Check, session: &Session) -> Result<Done, Stop> {
         if !mended.is_empty() {
             checked = config::check(&session.asked);
         }
+    }
+    if check.explain_cost && !any_error(&checked.problems) {
+        return Ok(Done::new(Exit::Done, Costs(checked.costs)));
     }
     let exit = if any_error(&checked.problems) { Exit::Unsound } else { Exit::Done };
     Ok(Done::new(exit, Findings { checked, form: check.format, mended }))

@@ -63,7 +63,7 @@ pub(in crate::cli) fn shipped_line(shipped: &[&str]) -> String {
 
 impl View for Findings {
     fn human(&self, paint: Paint) -> String {
-        let Self { checked: Checked { problems, counts, shipped }, mended, .. } = self;
+        let Self { checked: Checked { problems, counts, shipped, .. }, mended, .. } = self;
         match self.form {
             Form::Text => {}
             Form::Json => return format!("{}\n", self.json()),

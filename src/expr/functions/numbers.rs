@@ -123,7 +123,10 @@ static FUNCTIONS: &[Function] = &[
 
 fn overlap<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
     let (from, to, start, end) = (given.number(0)?, given.number(1)?, given.number(2)?, given.number(3)?);
-    made((to.min(end) - from.max(start)).max(Decimal::ZERO))
+    match to.min(end).checked_sub(from.max(start)) {
+        Some(common) => made(common.max(Decimal::ZERO)),
+        None => Err(given.failure(0, "the stretch has more than 28 digits")),
+    }
 }
 
 fn round<'v>(given: &mut Arguments<'_, 'v>, mode: RoundMode) -> Answer<'v> {
@@ -161,6 +164,8 @@ mod tests {
         assert_eq!(failure("abs(\"1\")"), "`abs` needs a number, found text");
         assert_eq!(failure("round_half_up(1, 2.5)"), "`round_half_up` needs a whole number from 0 to 28, found `2.5`");
         assert_eq!(failure("decimal(\"1,250.00\")"), "`1,250.00` is not a decimal number");
+        let most = "79228162514264337593543950335";
+        assert_eq!(failure(&format!("overlap(-{most}, {most}, -{most}, {most})")), "the stretch has more than 28 digits");
         assert_eq!(failure("min(1, \"2\")"), "`min` needs values of one kind, found text");
     }
 }

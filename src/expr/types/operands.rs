@@ -86,10 +86,7 @@ impl Typing<'_> {
     pub(super) fn among(&mut self, members: &[Node], member: &Node) {
         let of = self.of(member);
         for one in members {
-            let told = self.problems.len();
             let candidate = self.of(one);
-            // What is wrong with the candidate itself was told where the list was looked at.
-            self.problems.truncate(told);
             self.compared(Operator::Equal, (&of, member), (&candidate, one));
         }
     }

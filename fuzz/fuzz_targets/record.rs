@@ -1,0 +1,8 @@
+//! Anything at all as a record.
+#![no_main]
+
+#[allow(dead_code)] // each target has one of the bodies
+#[path = "../../tests/it/bad_input/bodies.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|text: &str| bodies::record(text));
