@@ -14,6 +14,7 @@ mod open;
 mod read;
 mod refusal;
 mod run;
+mod scan;
 mod seen;
 mod sink;
 mod trace;
