@@ -7,6 +7,7 @@ mod change;
 mod context;
 mod differ;
 mod draft;
+mod finder;
 mod gone;
 mod join;
 mod moving;

@@ -19,6 +19,7 @@ mod table;
 mod trie;
 mod types;
 mod unused;
+mod view;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub use formula::{Formula, Part};
 pub use order::run_order;
 pub use rule::{KeyPart, LinesOf, LinesPart, LinesRule, Node, Owner, Rule, Term};
 pub use table::{Row, Side};
-pub use trie::{Slot, Trie, Wanted};
+pub use trie::{Slot, Trie, View, ViewField, Wanted};
 
 use crate::schema::{Kind, Schema, Shape, System};
 
