@@ -1,8 +1,8 @@
 //! A company of many projects, from nothing to synced and once more: how long, with how many requests, in how much memory?
 //!
 //! `cargo build --release && cargo run --release --example scale -- --projects 40` serves the sandbox in one child process and runs the
-//! program in another, over TCP, as a user would: everything once, once more with nothing to do, and once more after one change. What
-//! breaks a limit ends with an error.
+//! program in another, over TCP, as a user would: everything once, once more with nothing to do, and once more after one change; then a
+//! plan, and a replay of all that is on record. What breaks a limit ends with an error.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -85,6 +85,10 @@ fn runs(arguments: &Arguments, folder: &Path, procore: &str) -> Outcome<bool> {
     approve_one(folder, procore)?;
     let second = sync(folder)?;
     second.tell("after one change");
+    let documents = quiet.unchanged.max(1);
+    let (planned, replayed) = (timed(folder, &["plan"])?, timed(folder, &["replay"])?);
+    println!("plan               {:>7.1} s over {documents} unchanged documents", planned.as_secs_f32());
+    println!("replay             {:>7.1} s of everything that is on record", replayed.as_secs_f32());
     let most_memory = [&first, &settled, &quiet, &second].iter().map(|run| run.memory).max().unwrap_or_default();
     let (before, after) = (quiet.procore + quiet.acumatica, second.procore + second.acumatica);
     let limits = [
@@ -120,6 +124,17 @@ fn serve(arguments: &Arguments, folder: &Path) -> Outcome<(Child, String)> {
     let procore = lines.find_map(|line| line.strip_prefix("Procore   http://").map(str::to_owned)).ok_or("the sandbox did not start")?;
     lines.find(|line| line.starts_with("stop it")).ok_or("the sandbox did not start")?;
     Ok((served, procore))
+}
+
+/// Runs the program once, for the time that it takes.
+fn timed(folder: &Path, arguments: &[&str]) -> Outcome<Duration> {
+    let begun = Instant::now();
+    let output = program(folder)?.args(arguments).output()?;
+    // A plan or replay that finds something to look at ends with 1.
+    if output.status.code().is_some_and(|code| code <= 1) {
+        return Ok(begun.elapsed());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).into_owned().into())
 }
 
 /// Runs the program once, and looks on at its memory.
