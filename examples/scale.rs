@@ -1,8 +1,8 @@
 //! A company of many projects, from nothing to synced and once more: how long, with how many requests, in how much memory?
 //!
 //! `cargo build --release && cargo run --release --example scale -- --projects 40` serves the sandbox in one child process and runs the
-//! program in another, over TCP, as a user would: everything once, once more with nothing to do, and once more after one change. What
-//! breaks a limit ends with an error.
+//! program in another, over TCP, as a user would: everything once, once more with nothing to do, and once more after one change; then a
+//! plan, and a replay of all that is on record. What breaks a limit ends with an error.
 
 #[allow(dead_code)] // others ask Acumatica as well
 mod served;
@@ -74,6 +74,10 @@ fn measure(arguments: &Arguments) -> Outcome<bool> {
     approve_one(&served)?;
     let second = sync(&served)?;
     second.tell("after one change");
+    let documents = quiet.unchanged.max(1);
+    let (planned, replayed) = (timed(&served, &["plan"])?, timed(&served, &["replay"])?);
+    println!("plan               {:>7.1} s over {documents} unchanged documents", planned.as_secs_f32());
+    println!("replay             {:>7.1} s of everything that is on record", replayed.as_secs_f32());
     let most_memory = [&first, &settled, &quiet, &second].iter().map(|run| run.memory).max().unwrap_or_default();
     let (before, after) = (quiet.procore + quiet.acumatica, second.procore + second.acumatica);
     let limits = [
@@ -94,6 +98,17 @@ fn measure(arguments: &Arguments) -> Outcome<bool> {
         println!("{} {told}", if *kept { "ok    " } else { "BROKEN" });
     }
     Ok(limits.iter().all(|(kept, _)| *kept))
+}
+
+/// Runs the program once, for the time that it takes.
+fn timed(served: &Served, arguments: &[&str]) -> Outcome<Duration> {
+    let begun = Instant::now();
+    let output = served.program()?.args(arguments).output()?;
+    // A plan or replay that finds something to look at ends with 1.
+    if output.status.code().is_some_and(|code| code <= 1) {
+        return Ok(begun.elapsed());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).into_owned().into())
 }
 
 /// Runs the program once, and looks on at its memory.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crosswalk::config::{Folders, Workspace};
-use crosswalk::value::{Record, Value};
+use crosswalk::value::Record;
 use fastrand::Rng;
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
@@ -26,6 +26,7 @@ pub(crate) fn records() -> Vec<String> {
 fn record(rng: &mut Rng, number: u64) -> Json {
     let unit = rng.bool();
     let lines: Vec<Json> = (0..LINES).map(|at| line(rng, number * LINES + at, at, unit)).collect();
+    let total: Decimal = lines.iter().filter_map(|line| line["amount"].as_str()?.parse::<Decimal>().ok()).sum();
     json!({
         "id": ID + number, "number": format!("SC-1001-{number:03}"), "title": format!("Work package {number}: {}", words(rng, 2)),
         "status": if rng.bool() { "Approved" } else { "Complete" }, "accounting_method": if unit { "unit" } else { "amount" },
@@ -35,7 +36,7 @@ fn record(rng: &mut Rng, number: u64) -> Json {
         "contract_estimated_completion_date": day(rng), "actual_completion_date": null, "execution_date": day(rng),
         "vendor": {"id": ID + rng.u64(..40), "company": "Alder Concrete Inc"},
         "project": {"id": ID + 1, "name": "Delgado Elementary School"},
-        "grand_total": decimal(rng, 90_000_000, 2), "approved_change_orders": "0.0", "pending_change_orders": "0.0",
+        "grand_total": total.to_string(), "approved_change_orders": "0.0", "pending_change_orders": "0.0",
         "revised_contract": decimal(rng, 90_000_000, 2), "total_payments": "0.0", "percentage_paid": "0.0", "private": true,
         "origin_id": null, "origin_code": null, "origin_data": null,
         "created_at": format!("{}T16:47:35Z", day(rng)), "updated_at": format!("{}T09:00:00Z", day(rng)), "deleted_at": null,
@@ -78,42 +79,47 @@ fn day(rng: &mut Rng) -> String {
     format!("2026-{:02}-{:02}", rng.u8(1..=12), rng.u8(1..=28))
 }
 
-/// The links of the workload: companies, cost codes and cost types, by Procore id.
-fn links() -> [HashMap<u64, String>; 3] {
+/// The links of the workload by Procore id: companies, cost codes, cost types and sub jobs.
+fn links() -> [HashMap<u64, String>; 4] {
     [
         (0..40).map(|at| (ID + at, format!("V{at:06}"))).collect(),
         (0..300).map(|at| (ID + at, format!("{:02}-{:04}", at / 10, at))).collect(),
         (0..4).map(|at| (ID + at, TYPES[at as usize].to_owned())).collect(),
+        (1..=5).map(|job| (job, format!("1001/{job:04}"))).collect(),
     ]
+}
+
+/// The same under the names of their mappings, with the table that the program needs: for other engines.
+#[cfg(feature = "peers")]
+pub(crate) fn tables() -> HashMap<String, HashMap<String, String>> {
+    let names = ["companies", "project_cost_codes", "cost_types", "sub_jobs"];
+    let named = |links: HashMap<u64, String>| links.into_iter().map(|(id, key)| (id.to_string(), key)).collect();
+    let mut tables: HashMap<String, HashMap<String, String>> = names.into_iter().map(str::to_owned).zip(links().map(named)).collect();
+    tables.insert("default_non_stock".to_owned(), TYPES.iter().map(|group| ((*group).to_owned(), format!("PC{group}"))).collect());
+    tables
 }
 
 /// The shipped mapping `subcontracts`, compiled.
 pub(crate) fn engine() -> Engine {
     let workspace = Workspace::open(Folders::default()).unwrap_or_else(|problems| panic!("the shipped mappings compile: {problems:?}"));
-    let mut settings = match workspace.defaults {
-        Value::Record(settings) => settings,
-        other => panic!("the settings are a record, not {}", other.kind_word()),
-    };
-    for job in 1..=5 {
-        settings.set_at(&format!("tables.sub_jobs.{job}"), format!("{job:04}").as_str());
-    }
     let plan = workspace.plans.into_iter().find(|plan| plan.name == "subcontracts").expect("`subcontracts` is shipped");
-    let [companies, codes, types] = links();
-    let links = Book::default().with("companies", &companies).with("project_cost_codes", &codes).with("cost_types", &types);
+    let [companies, codes, types, jobs] = links();
+    let links =
+        Book::default().with("companies", &companies).with("project_cost_codes", &codes).with("cost_types", &types).with("sub_jobs", &jobs);
     let project: Record = [("procore", "1"), ("acumatica", "1001")].into_iter().collect();
-    Engine { plan, settings: settings.into(), project: project.into(), links }
+    Engine { plan, settings: workspace.defaults, project: project.into(), links }
 }
 
 /// The same, written by hand.
 pub(crate) fn by_hand() -> Hand {
-    let [companies, cost_codes, cost_types] = links();
+    let [companies, cost_codes, cost_types, sub_jobs] = links();
     let items = TYPES.iter().map(|group| ((*group).to_owned(), format!("PC{group}"))).collect();
     Hand {
         companies,
         cost_codes,
         cost_types,
         items,
-        sub_jobs: (1..=5).map(|job| (job, format!("{job:04}"))).collect(),
+        sub_jobs,
         main_task: "0000".to_owned(),
         automatic_numbers: false,
         project: "1001".to_owned(),

@@ -19,6 +19,7 @@ struct Commitment {
     vendor: Option<Vendor>,
     created_at: String,
     deleted_at: Option<String>,
+    grand_total: Option<Quoted>,
     line_items: Vec<LineItem>,
 }
 
@@ -91,6 +92,7 @@ pub(crate) struct Hand {
     pub(crate) cost_codes: HashMap<u64, String>,
     pub(crate) cost_types: HashMap<u64, String>,
     pub(crate) items: HashMap<String, String>,
+    /// `project/task`.
     pub(crate) sub_jobs: HashMap<u64, String>,
     pub(crate) main_task: String,
     pub(crate) automatic_numbers: bool,
@@ -103,6 +105,10 @@ impl Hand {
         let source: Commitment = serde_json::from_str(body)?;
         if !matches!(source.status.as_str(), "Approved" | "Complete") || source.deleted_at.is_some() {
             return Ok(());
+        }
+        let total: Decimal = source.line_items.iter().filter_map(|line| line.amount.as_ref()).map(|amount| amount.0).sum();
+        if source.grand_total.as_ref().is_some_and(|header| header.0 != total) {
+            return Err(Refused(format!("the lines add up to {total}")));
         }
         let vendor = source.vendor.as_ref().ok_or_else(|| missing("VendorID"))?;
         let number = filled(source.number.as_deref());
@@ -126,6 +132,11 @@ impl Hand {
         Ok(serde_json::to_writer(into, &target)?)
     }
 
+    /// The task of a sub job.
+    pub(crate) fn task(&self, job: u64) -> Result<&str, Refused> {
+        linked(&self.sub_jobs, job)?.split_once('/').map(|(_, task)| task).ok_or_else(|| missing("Task"))
+    }
+
     fn detail<'a>(&'a self, source: &Commitment, line: &'a LineItem) -> Result<Detail<'a>, Refused> {
         let code = line.cost_code.as_ref().ok_or_else(|| missing("CostCode"))?;
         let kind = line.line_item_type.as_ref().ok_or_else(|| missing("InventoryID"))?;
@@ -141,7 +152,7 @@ impl Hand {
         };
         Ok(Detail {
             task: wrap(match code.biller_type.as_str() {
-                "SubJob" => linked(&self.sub_jobs, code.biller_id)?,
+                "SubJob" => self.task(code.biller_id)?,
                 _ => &self.main_task,
             }),
             cost_code: wrap(linked(&self.cost_codes, code.id)?),

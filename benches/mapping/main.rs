@@ -6,10 +6,15 @@
 mod commitment;
 mod commitment_by_hand;
 mod engine;
+#[cfg(feature = "peers")]
+mod peer_jaq;
+#[cfg(feature = "peers")]
+mod peer_vrl;
 mod ratio;
 mod row;
 mod row_by_hand;
 mod same;
+mod tree_by_hand;
 mod wire;
 
 use std::hint::black_box;
@@ -23,11 +28,13 @@ use wire::Refused;
 /// A program written by hand: the bytes of a record in, bytes for the target out.
 type ByHand = Box<dyn Fn(&str, &mut Vec<u8>) -> Result<(), Refused>>;
 
-/// Records, and the two ways to map them.
+/// Records, and the ways to map them.
 pub(crate) struct Workload {
     name: &'static str,
     records: Vec<String>,
     by_hand: ByHand,
+    /// Others that make the same of a record.
+    peers: Vec<(&'static str, ByHand)>,
     engine: Engine,
 }
 
@@ -35,18 +42,11 @@ pub(crate) struct Workload {
 type Way<'w> = Box<dyn FnMut(&str) -> usize + 'w>;
 
 impl Workload {
-    /// The program by hand, then the engine into bytes, a draft, and a draft with its trace.
-    fn ways(&self) -> [(&'static str, Way<'_>); 4] {
-        let (mut bytes, mut text) = (Vec::new(), String::new());
-        [
-            (
-                "by hand",
-                Box::new(move |body| {
-                    bytes.clear();
-                    (self.by_hand)(body, &mut bytes).expect("the drawn records can be mapped");
-                    bytes.len()
-                }),
-            ),
+    /// The program by hand, then the engine into bytes, a draft, and a draft with its trace, then the others.
+    fn ways(&self) -> Vec<(&'static str, Way<'_>)> {
+        let mut text = String::new();
+        let mut ways: Vec<(&'static str, Way<'_>)> = vec![
+            ("by hand", way(&self.by_hand)),
             (
                 "engine",
                 Box::new(move |body| {
@@ -57,26 +57,58 @@ impl Workload {
             ),
             ("engine, draft", Box::new(|body| self.engine.draft(body).map_or(0, |draft| draft.fields.len()))),
             ("engine, draft and trace", Box::new(|body| self.engine.trace(body).map_or(0, |(trace, _)| trace.values.len()))),
-        ]
+        ];
+        ways.extend(self.peers.iter().map(|(name, peer)| (*name, way(peer))));
+        ways
     }
+}
+
+fn way(by_hand: &ByHand) -> Way<'_> {
+    let mut bytes = Vec::new();
+    Box::new(move |body| {
+        bytes.clear();
+        by_hand(body, &mut bytes).expect("the drawn records can be mapped");
+        bytes.len()
+    })
 }
 
 fn workloads() -> [Workload; 2] {
     let (commitment, row) = (commitment::by_hand(), row::by_hand());
+    let (commitment_tree, row_tree) = (commitment::by_hand(), row::by_hand());
     [
         Workload {
             name: "commitment",
             records: commitment::records(),
             by_hand: Box::new(move |body, into| commitment.bytes(body, into)),
+            peers: peers(Box::new(move |body, into| tree_by_hand::commitment(&commitment_tree, body, into)), "subcontracts"),
             engine: commitment::engine(),
         },
         Workload {
             name: "row",
             records: row::records(),
             by_hand: Box::new(move |body, into| row.bytes(body, into)),
+            peers: peers(Box::new(move |body, into| tree_by_hand::row(&row_tree, body, into)), "cost_rows"),
             engine: row::engine(),
         },
     ]
+}
+
+/// A program by hand over trees, and other engines where they are built in.
+fn peers(tree: ByHand, _mapping: &str) -> Vec<(&'static str, ByHand)> {
+    #[allow(unused_mut, reason = "others are pushed where they are built in")]
+    let mut peers = vec![("by hand, serde_json::Value", tree)];
+    #[cfg(feature = "peers")]
+    {
+        let (vrl, jaq, tables) = match _mapping {
+            "subcontracts" => (include_str!("../peers/subcontracts.vrl"), include_str!("../peers/subcontracts.jq"), commitment::tables()),
+            _ => (include_str!("../peers/cost_rows.vrl"), include_str!("../peers/cost_rows.jq"), row::tables()),
+        };
+        let jaq = peer_jaq::Peer::new(jaq, &tables);
+        let vrl = peer_vrl::Peer::new(vrl, tables);
+        peers.push(("vrl", Box::new(move |body, into| vrl.bytes(body, into))));
+        peers.push(("jaq", Box::new(move |body, into| jaq.bytes(body, into))));
+    }
+    peers
 }
 
 fn bench(criterion: &mut Criterion, workload: &Workload) {

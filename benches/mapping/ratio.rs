@@ -8,6 +8,8 @@ use crate::{Way, Workload};
 const ROUNDS: usize = 501;
 /// What one way takes in a round, about: long against the clock, short against the slices in which a busy machine shares itself.
 const TURN: Duration = Duration::from_millis(1);
+/// How often each thread maps its records in a round with two of them.
+const SHARED: usize = 3;
 /// Hundredths of the speed of the program by hand below which the engine may not fall.
 const FLOOR: u128 = 30;
 
@@ -18,10 +20,14 @@ pub(crate) fn print(workloads: &[Workload]) -> bool {
     for workload in workloads {
         let medians = medians(workload);
         let (_, by_hand) = medians[0];
-        println!("\n{:<26}{:>12}{:>8}", workload.name, "a record", "ratio");
+        println!("\n{:<30}{:>12}{:>8}", workload.name, "a record", "ratio");
         for (name, median) in &medians {
-            println!("  {name:<24}{:>9} us{:>8}", hundredths(median.as_nanos() / 10), hundredths(hundred_times(by_hand, *median)));
+            println!("  {name:<28}{:>9} us{:>8}", hundredths(median.as_nanos() / 10), hundredths(hundred_times(by_hand, *median)));
         }
+        for (name, median) in &medians[4..] {
+            println!("  the engine is {} times as fast as {name}", hundredths(hundred_times(*median, medians[1].1)));
+        }
+        println!("  two threads map {} times what one does", hundredths(two_threads(workload)));
         let ratio = hundred_times(by_hand, medians[1].1);
         above &= ratio >= FLOOR;
         summary.push_str(&format!("  {} {}", workload.name, hundredths(ratio)));
@@ -50,6 +56,39 @@ fn medians(workload: &Workload) -> Vec<(&'static str, Duration)> {
     turns.into_iter().map(Turn::median).collect()
 }
 
+/// How much more two threads map than one, in hundredths: the median of rounds in which one and two take turns.
+fn two_threads(workload: &Workload) -> u128 {
+    let (engine, records) = (&workload.engine, &workload.records);
+    let alone = || {
+        let mut text = String::new();
+        for _ in 0..SHARED {
+            for record in records.iter().take(200) {
+                text.clear();
+                engine.bytes(black_box(record), &mut text);
+            }
+        }
+    };
+    let timed = |run: &dyn Fn()| {
+        let began = Instant::now();
+        run();
+        began.elapsed()
+    };
+    let mut ratios: Vec<u128> = (0..31)
+        .map(|_| {
+            let one = timed(&alone);
+            let two = timed(&|| {
+                std::thread::scope(|scope| {
+                    scope.spawn(alone);
+                    scope.spawn(alone);
+                });
+            });
+            2 * hundred_times(one, two)
+        })
+        .collect();
+    ratios.sort_unstable();
+    ratios[ratios.len() / 2]
+}
+
 /// One way, and the time that a record took in each of its turns.
 struct Turn<'w> {
     name: &'static str,
@@ -72,7 +111,7 @@ impl Turn<'_> {
 
     fn median(mut self) -> (&'static str, Duration) {
         self.times.sort_unstable();
-        (self.name, self.times[if std::env::var_os("MIN").is_some() { 5 } else { self.times.len() / 2 }])
+        (self.name, self.times[self.times.len() / 2])
     }
 }
 

@@ -35,13 +35,10 @@ fn record(rng: &mut Rng, number: u64) -> String {
     let group = ["labor", "material", "subcon", "equip"][rng.usize(..4)];
     let status = if rng.u8(..20) == 0 { "pending" } else { "posted" };
     let retainage = if rng.bool() { "null".to_owned() } else { money(rng, 1_000, 1) };
-    let numbers =
-        ["quantity", "unit_cost", "original_budget", "approved_changes", "pending_changes", "jtd_cost", "commitment_invoiced", "committed"]
-            .into_iter()
-            .zip([3, 4, 2, 2, 2, 2, 2, 2])
-            .map(|(name, places)| format!(r#""{name}":{}"#, money(rng, 50_000_000, places)))
-            .collect::<Vec<_>>()
-            .join(",");
+    let (quantity, unit_cost) = priced(rng, &retainage);
+    let sums = ["original_budget", "approved_changes", "pending_changes", "jtd_cost", "commitment_invoiced", "committed"];
+    let sums = sums.map(|name| format!(r#""{name}":{}"#, money(rng, 50_000_000, 2))).join(",");
+    let numbers = format!(r#""quantity":{quantity},"unit_cost":{unit_cost},{sums}"#);
     format!(
         r#"{{"id":{},"project_number":"1001","budget_code":"{:02}-{:04}.{}","cost_type":"{group}","vendor_id":{},"description":"{}","uom":"{unit}","status":"{status}","posted_on":"2026-{:02}-{:02}","retainage_percent":{retainage},{numbers},"created_by":"importer","created_at":"2026-02-03T16:47:35Z","updated_at":"2026-02-04T09:00:00Z"}}"#,
         ID + number,
@@ -55,12 +52,38 @@ fn record(rng: &mut Rng, number: u64) -> String {
     )
 }
 
+/// A quantity and a price whose product, and the part of it that is retained, are so far from half a cent that binary floats round
+/// them to the same cents as decimals.
+fn priced(rng: &mut Rng, retainage: &str) -> (Decimal, Decimal) {
+    let percent: Decimal = retainage.parse().unwrap_or_default();
+    loop {
+        let (quantity, price) = (Decimal::new(rng.i64(0..50_000_000), 3), Decimal::new(rng.i64(0..50_000_000), 4));
+        let cost = quantity * price;
+        if [cost, cost * percent / Decimal::ONE_HUNDRED].into_iter().all(is_clear) {
+            return (quantity, price);
+        }
+    }
+}
+
+fn is_clear(amount: Decimal) -> bool {
+    let half = (amount * Decimal::ONE_HUNDRED).fract() - Decimal::new(5, 1);
+    half.abs() > Decimal::new(1, 2)
+}
+
 fn money(rng: &mut Rng, most: i64, places: u32) -> String {
     Decimal::new(rng.i64(0..most), places).to_string()
 }
 
 fn companies() -> HashMap<u64, String> {
     (0..40).map(|at| (ID + at, format!("V{at:06}"))).collect()
+}
+
+/// The links and the table under their names: for other engines.
+#[cfg(feature = "peers")]
+pub(crate) fn tables() -> HashMap<String, HashMap<String, String>> {
+    let companies = companies().into_iter().map(|(id, key)| (id.to_string(), key)).collect();
+    let units = UNITS.into_iter().map(|(from, to)| (from.to_owned(), to.to_owned())).collect();
+    [("companies".to_owned(), companies), ("units".to_owned(), units)].into()
 }
 
 /// The mapping of `benches/mappings`, compiled against schemas of its own.

@@ -104,6 +104,6 @@ fn cents(number: Decimal) -> Exact {
     Exact(number.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
 }
 
-fn cut(text: &str, most: usize) -> &str {
+pub(crate) fn cut(text: &str, most: usize) -> &str {
     text.char_indices().nth(most).map_or(text, |(end, _)| text[..end].trim_end())
 }

@@ -24,6 +24,12 @@ pub(crate) fn assert_same(workload: &Workload) {
         offered += 1;
         let [one, two] = [&bytes, &text].map(|text| canonical(&Value::from_json(text).expect("the output is JSON")));
         assert_eq!(one, two, "{record}");
+        for (name, peer) in &workload.peers {
+            let mut bytes = Vec::new();
+            peer(record, &mut bytes).expect("the drawn records can be mapped");
+            let text = String::from_utf8(bytes).expect("JSON is UTF-8");
+            assert_eq!(canonical(&Value::from_json(&text).expect("the output is JSON")), one, "{name}: {record}");
+        }
         let flat = plain(&bytes, &target.shape, target.resource.system).expect("the output fits the schema");
         let draft = workload.engine.draft(record).expect("an offered record has a draft");
         assert_eq!(canonical(&flat.into()), canonical(&Value::Record(draft.fields.clone())), "{record}");

@@ -68,7 +68,7 @@ impl Coverage {
 
     fn rule(&mut self, rule: &Rule) {
         let reached = was_reached(rule);
-        for row in &rule.rows {
+        for row in rule.rows.iter() {
             *self.rows.entry(row.clone()).or_default() |= reached;
         }
         let of = format!("{} ({})", rule.to, rule.place);

@@ -67,7 +67,7 @@ pub fn conflicts(plan: &Plan, change: &Change, before: &Record, lines: LineKeys<
 /// Who owns the field at a path.
 fn owner_of(nodes: &[Node], path: &str) -> Option<Owner> {
     nodes.iter().find_map(|node| match node {
-        Node::Field(rule) => rule.owner.filter(|_| rule.to == path),
+        Node::Field(rule) => rule.owner.filter(|_| *rule.to == *path),
         Node::Record { nodes, .. } => owner_of(nodes, path),
         Node::Lines(rule) => {
             let inside = path.strip_prefix(rule.field.name.as_str())?.strip_prefix('.')?;

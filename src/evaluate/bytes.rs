@@ -3,72 +3,87 @@
 use super::moving::Moving;
 use super::sink::Sink;
 use crate::plan::{LinesRule, Rule};
-use crate::schema::{Kind, System};
-use crate::value::{Value, push_json, push_json_text};
+use crate::value::{Value, push_decimal, push_json, push_json_text};
 
 /// Writes JSON in the wire form of a system.
 #[derive(Debug)]
 pub(crate) struct BytesSink<'o> {
     text: &'o mut String,
-    system: System,
-    /// For each open record: whether a member has been written, and where the record began.
+    /// Whether the innermost open record has a member already.
+    has_members: bool,
+    /// The records around it.
     open: Vec<Open>,
+    /// Custom fields of all open records: they are grouped by view, so they are written when their record closes.
+    custom: Vec<Custom>,
 }
 
-#[derive(Debug, Default)]
+/// A record around the innermost one: where its member began, and its own state meanwhile.
+#[derive(Debug)]
 struct Open {
     begun: usize,
-    members: usize,
-    /// View, field, JSON text.
-    custom: Vec<(String, String, String)>,
+    has_members: bool,
+    custom: usize,
+}
+
+/// A custom field of an open record.
+#[derive(Debug)]
+struct Custom {
+    view: String,
+    member: String,
 }
 
 impl<'o> BytesSink<'o> {
     /// Appends to `text`.
-    pub(crate) fn new(text: &'o mut String, system: System) -> Self {
-        let begun = text.len();
+    pub(crate) fn new(text: &'o mut String) -> Self {
         text.push('{');
-        Self { text, system, open: vec![Open { begun, ..Open::default() }] }
+        Self { text, has_members: false, open: Vec::new(), custom: Vec::new() }
     }
 
     /// Closes the record.
     pub(crate) fn finish(mut self) {
-        self.write_custom();
+        self.write_custom(0);
         self.text.push('}');
     }
 
-    fn member(&mut self, name: &str) {
-        let here = self.open.last_mut().expect("a record is open while values come");
-        if here.members > 0 {
+    fn comma(&mut self) {
+        if self.has_members {
             self.text.push(',');
         }
-        here.members += 1;
+        self.has_members = true;
+    }
+
+    fn member(&mut self, name: &str) {
+        self.comma();
         push_json_text(self.text, name);
         self.text.push(':');
     }
 
-    /// Custom fields are grouped by view, so they are written when their record closes.
-    fn write_custom(&mut self) {
-        let here = self.open.last_mut().expect("a record is open while values come");
-        if here.custom.is_empty() {
+    /// Begins a record; what it is a member of began there.
+    fn begin(&mut self, begun: usize, has_members: bool) {
+        self.open.push(Open { begun, has_members, custom: self.custom.len() });
+        self.has_members = false;
+        self.text.push('{');
+    }
+
+    fn write_custom(&mut self, from: usize) {
+        if self.custom.len() == from {
             return;
         }
-        let custom = std::mem::take(&mut here.custom);
+        let mut left: Vec<Custom> = self.custom.drain(from..).collect();
         self.member("custom");
-        let mut views: Vec<&str> = custom.iter().map(|(view, _, _)| view.as_str()).collect();
-        views.dedup();
-        self.text.push('{');
-        for (nth, view) in views.iter().enumerate() {
-            self.text.push_str(if nth > 0 { "," } else { "" });
-            push_json_text(self.text, view);
+        let mut separator = '{';
+        while let Some(first) = left.first() {
+            let view = first.view.clone();
+            let (of_view, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|custom| custom.view == view);
+            self.text.push(separator);
+            push_json_text(self.text, &view);
             self.text.push_str(":{");
-            for (at, (_, field, value)) in custom.iter().filter(|(of, _, _)| of == view).enumerate() {
+            for (at, custom) in of_view.iter().enumerate() {
                 self.text.push_str(if at > 0 { "," } else { "" });
-                push_json_text(self.text, field);
-                self.text.push(':');
-                self.text.push_str(value);
+                self.text.push_str(&custom.member);
             }
             self.text.push('}');
+            (left, separator) = (others, ',');
         }
         self.text.push('}');
     }
@@ -76,43 +91,35 @@ impl<'o> BytesSink<'o> {
 
 impl Sink for BytesSink<'_> {
     fn put(&mut self, rule: &Rule, value: &Moving<'_>) {
+        let frame = &rule.frame;
         if let Some(custom) = &rule.field.custom {
-            let mut text = format!("{{\"type\":\"{}\",\"value\":", rule.field.kind.custom_type());
-            push(&mut text, value, false);
-            text.push('}');
-            let here = self.open.last_mut().expect("a record is open while values come");
-            here.custom.push((custom.view.clone(), custom.field.clone(), text));
+            let mut member = frame.before.clone();
+            push(&mut member, value, frame.quoted);
+            member.push_str(frame.after);
+            self.custom.push(Custom { view: custom.view.clone(), member });
             return;
         }
-        self.member(&rule.field.name);
-        let wrapped = self.system == System::Acumatica && rule.field.name != "id";
-        if wrapped {
-            self.text.push_str("{\"value\":");
-        }
-        push(self.text, value, rule.field.decimal_text && matches!(rule.field.kind, Kind::Decimal | Kind::Percent));
-        if wrapped {
-            self.text.push('}');
-        }
+        self.comma();
+        self.text.push_str(&frame.before);
+        push(self.text, value, frame.quoted);
+        self.text.push_str(frame.after);
     }
 
     fn open(&mut self, name: &str) {
-        let begun = self.text.len();
+        let (begun, has_members) = (self.text.len(), self.has_members);
         self.member(name);
-        self.open.push(Open { begun, ..Open::default() });
-        self.text.push('{');
+        self.begin(begun, has_members);
     }
 
     fn close(&mut self) {
-        self.write_custom();
         let Some(closed) = self.open.pop() else { return };
-        if closed.members > 0 {
+        self.write_custom(closed.custom);
+        if self.has_members {
             self.text.push('}');
             return;
         }
         self.text.truncate(closed.begun);
-        if let Some(here) = self.open.last_mut() {
-            here.members -= 1;
-        }
+        self.has_members = closed.has_members;
     }
 
     fn open_lines(&mut self, rule: &LinesRule) {
@@ -124,15 +131,14 @@ impl Sink for BytesSink<'_> {
         if !self.text.ends_with('[') {
             self.text.push(',');
         }
-        let begun = self.text.len();
-        self.open.push(Open { begun, ..Open::default() });
-        self.text.push('{');
+        self.begin(self.text.len(), true);
     }
 
     fn close_line(&mut self) {
-        self.write_custom();
-        self.open.pop();
+        let Some(closed) = self.open.pop() else { return };
+        self.write_custom(closed.custom);
         self.text.push('}');
+        self.has_members = closed.has_members;
     }
 
     fn close_lines(&mut self) {
@@ -148,12 +154,14 @@ fn push(text: &mut String, value: &Moving<'_>, quoted: bool) {
             text.push('"');
         }
         Moving::Digits(raw) | Moving::Quoted(raw) => text.push_str(raw),
-        Moving::Made(value @ Value::Number(_)) if quoted => {
-            text.push('"');
-            push_json(text, value);
-            text.push('"');
-        }
-        Moving::Made(value) => push_json(text, value),
+        Moving::Made(value) => match &**value {
+            Value::Number(number) if quoted => {
+                text.push('"');
+                push_decimal(text, number);
+                text.push('"');
+            }
+            value => push_json(text, value),
+        },
         Moving::Absent => text.push_str("null"),
     }
 }

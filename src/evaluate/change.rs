@@ -100,7 +100,7 @@ impl Comparison<'_> {
         let change = FieldChange {
             field: format!("{above}{}", rule.to),
             line: line.map(str::to_owned),
-            rows: rule.rows.clone(),
+            rows: rule.rows.to_vec(),
             old,
             new: new.clone(),
         };

@@ -1,5 +1,7 @@
 //! What an evaluation may know beside the record: settings, answers, the target, links, the day.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use crate::expr::Lookups;
@@ -78,8 +80,8 @@ impl Project {
 }
 
 impl Lookups for Context<'_> {
-    fn table(&self, table: &str, key: &str) -> Option<Value> {
-        self.settings.as_record()?.get("tables")?.as_record()?.get(table)?.as_record()?.get(key).cloned()
+    fn table(&self, table: &str, key: &str) -> Option<Cow<'_, Value>> {
+        self.settings.as_record()?.get("tables")?.as_record()?.get(table)?.as_record()?.get(key).map(Cow::Borrowed)
     }
 
     fn linked(&self, mapping: &str, key: &[String]) -> Option<Value> {

@@ -6,7 +6,7 @@ use super::context::PENDING;
 use crate::expr::convert;
 use crate::plan::{Rule, kind_of};
 use crate::schema::{Field, Kind, System, plain_value, scalar};
-use crate::value::{Decimal, Value, date_of, decimal, instant_of};
+use crate::value::{Decimal, Value, date_of, decimal, instant_of, unquoted};
 
 /// A value on its way.
 #[derive(Clone, Debug)]
@@ -18,18 +18,21 @@ pub(crate) enum Moving<'a> {
     /// A JSON string, quotes and escapes included, as it stood in the input.
     Quoted(&'a str),
     /// A value that was computed or read.
-    Made(Value),
+    Made(Cow<'a, Value>),
 }
 
 impl Moving<'_> {
     /// `true` for no value, `null`, `{}` and blank text.
     pub(crate) fn is_blank(&self) -> bool {
         match self {
-            Self::Absent | Self::Made(Value::Null) => true,
+            Self::Absent => true,
             Self::Digits(_) => false,
             Self::Quoted(raw) => raw[1..raw.len() - 1].bytes().all(|byte| byte == b' '),
-            Self::Made(Value::Text(text)) => text.trim().is_empty(),
-            Self::Made(_) => false,
+            Self::Made(value) => match &**value {
+                Value::Null => true,
+                Value::Text(text) => text.trim().is_empty(),
+                _ => false,
+            },
         }
     }
 
@@ -38,8 +41,8 @@ impl Moving<'_> {
         match self {
             Self::Absent => Value::Null,
             Self::Digits(digits) => decimal(digits).map_or_else(|_| Value::text(*digits), Value::Number),
-            Self::Quoted(raw) => Value::Text(serde_json::from_str(raw).unwrap_or_else(|_| (*raw).to_owned())),
-            Self::Made(value) => value.clone(),
+            Self::Quoted(raw) => Value::text(unquoted(raw).unwrap_or(Cow::Borrowed(raw))),
+            Self::Made(value) => Value::clone(value),
         }
     }
 }
@@ -60,7 +63,7 @@ pub(crate) fn moved<'a>(raw: &'a str, from: Kind, rule: &Rule, system: System) -
         Some(as_) => convert(&value, as_)?,
         None => value,
     };
-    Ok(if value.is_null() { Moving::Absent } else { Moving::Made(value) })
+    Ok(if value.is_null() { Moving::Absent } else { Moving::Made(Cow::Owned(value)) })
 }
 
 /// A slice that is already in the form in which it is sent.
@@ -114,7 +117,7 @@ pub(crate) fn settle(moving: &mut Moving<'_>, rule: &Rule) -> Result<(), String>
         Moving::Made(value) => made(value, rule)?,
     };
     if let Some(value) = changed {
-        *moving = Moving::Made(value);
+        *moving = Moving::Made(Cow::Owned(value));
     }
     Ok(())
 }
@@ -127,8 +130,7 @@ fn text_fits(raw: &str, rule: &Rule) -> Result<Option<Value>, String> {
     if rule.field.kind == Kind::Date || (fits && rule.field.labels.is_empty() && (plain || rule.max_length.is_none())) {
         return Ok(None);
     }
-    let text: String = serde_json::from_str(raw).map_err(|problem| problem.to_string())?;
-    limits(&text, rule)
+    limits(&unquoted(raw).map_err(|problem| problem.0)?, rule)
 }
 
 fn digits_fit(digits: &str, rule: &Rule) -> Result<Option<Value>, String> {
@@ -168,6 +170,7 @@ fn made(value: &Value, rule: &Rule) -> Result<Option<Value>, String> {
         (Value::Number(number), Kind::Integer) => whole(*number).map(Some),
         (Value::Text(text), Kind::Text) => limits(text, rule),
         (Value::Text(text), Kind::Date) => match date_of(text) {
+            Some(_) if is_date_as_sent(text) => Ok(None),
             Some(date) => Ok(Some(Value::Text(date.to_string()))),
             None => Err(format!("`{text}` is not a date")),
         },
@@ -181,6 +184,11 @@ fn made(value: &Value, rule: &Rule) -> Result<Option<Value>, String> {
         }
         (value, kind) => Err(format!("expected {}, found {}", expected(kind), value.kind_word())),
     }
+}
+
+/// Whether a text that shows a date shows nothing else, in the form in which dates are sent.
+fn is_date_as_sent(text: &str) -> bool {
+    matches!(text.as_bytes(), [_, _, _, _, b'-', _, _, b'-', _, _])
 }
 
 fn expected(kind: Kind) -> &'static str {

@@ -209,7 +209,7 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
     /// Every reason why it cannot be mapped; `text` is then as it was.
     pub fn bytes(&self, context: &Context<'_>, text: &mut String) -> Result<(), Refusal> {
         let before = text.len();
-        let mut sink = BytesSink::new(text, self.plan.target.resource.system);
+        let mut sink = BytesSink::new(text);
         let done = Run::new(*self, context, &mut sink).all();
         sink.finish();
         if done.is_err() {

@@ -1,11 +1,9 @@
 //! Reads a record's bytes along the plan's trie: wanted values are kept as slices of the input, the rest is skipped.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 
 use super::refusal::Refusal;
+use super::scan::{Malformed, Scanned, Scanner};
 use crate::plan::{Trie, Wanted};
 
 /// The wanted values of one record, or of one member of a list, as they stand in the input.
@@ -41,127 +39,85 @@ impl<'a> Slots<'a> {
 /// Reads one record.
 ///
 /// # Errors
-/// When the bytes are not a JSON object.
+/// When the bytes are not JSON.
 pub(crate) fn read<'a>(body: &'a str, wanted: &Wanted) -> Result<Slots<'a>, Refusal> {
     let mut slots = Slots::empty(wanted);
-    fill(body, &wanted.trie, wanted, &mut slots).map_err(|problem| Refusal::whole(format!("the record is not JSON: {problem}")))?;
-    Ok(slots)
-}
-
-fn fill<'a>(body: &'a str, trie: &Trie, wanted: &Wanted, slots: &mut Slots<'a>) -> Result<(), serde_json::Error> {
-    let mut source = serde_json::Deserializer::from_str(body);
-    let seed = NodeSeed { trie, wanted, slots };
-    seed.deserialize(&mut source)?;
-    source.end()
-}
-
-/// The value at one node of the trie.
-struct NodeSeed<'w, 's, 'a> {
-    trie: &'w Trie,
-    wanted: &'w Wanted,
-    slots: &'s mut Slots<'a>,
-}
-
-impl<'de> DeserializeSeed<'de> for NodeSeed<'_, '_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
-        let Some(slot) = self.trie.take else { return source.deserialize_any(self) };
-        let raw: &'de RawValue = serde::Deserialize::deserialize(source)?;
-        if raw.get() != "null" {
-            self.slots.values[slot] = Some(raw.get());
-        }
-        if self.trie.members.is_empty() && self.trie.list.is_none() {
-            return Ok(());
-        }
-        // Wanted as a whole and in parts as well: the parts are read from the slice.
-        let below = Trie { take: None, ..self.trie.clone() };
-        fill(raw.get(), &below, self.wanted, self.slots).map_err(serde::de::Error::custom)
+    let mut scanner = Scanner::new(body);
+    let read = scanner.node(&wanted.trie, wanted, &mut slots);
+    match read.and_then(|()| scanner.end()) {
+        Ok(()) => Ok(slots),
+        Err(Malformed) => Err(Refusal::whole(format!("the record is not JSON: {}", told(body)))),
     }
 }
 
-impl<'de> Visitor<'de> for NodeSeed<'_, '_, 'de> {
-    type Value = ();
+/// What is wrong with a text that is not JSON, and where.
+fn told(body: &str) -> String {
+    serde_json::from_str::<IgnoredAny>(body).err().map_or_else(|| "a name is malformed".to_owned(), |problem| problem.to_string())
+}
 
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a record")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        while let Some(member) = map.next_key_seed(MemberSeed(self.trie))? {
-            match member {
-                Some(trie) => map.next_value_seed(NodeSeed { trie, wanted: self.wanted, slots: &mut *self.slots })?,
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+impl<'a> Scanner<'a> {
+    /// The value at one node of the trie.
+    fn node(&mut self, trie: &Trie, wanted: &Wanted, slots: &mut Slots<'a>) -> Scanned<()> {
+        self.blanks();
+        let begun = self.at();
+        match (self.peek(), trie.list) {
+            (b'{', _) if !trie.members.is_empty() => self.record(trie, wanted, slots)?,
+            (b'[', Some(list)) => self.list(&wanted.lists[list], &mut slots.lists[list])?,
+            // A scalar where a record or list was wanted holds nothing of what was wanted.
+            _ => self.value()?,
+        }
+        if let Some(slot) = trie.take {
+            let raw = self.since(begun);
+            if raw != "null" {
+                slots.values[slot] = Some(raw);
             }
         }
         Ok(())
     }
 
-    fn visit_seq<S: SeqAccess<'de>>(self, mut seq: S) -> Result<(), S::Error> {
-        let Some(list) = self.trie.list else {
-            while seq.next_element::<IgnoredAny>()?.is_some() {}
+    fn record(&mut self, trie: &Trie, wanted: &Wanted, slots: &mut Slots<'a>) -> Scanned<()> {
+        self.next();
+        self.blanks();
+        if self.takes(b'}') {
             return Ok(());
-        };
-        let wanted = &self.wanted.lists[list];
-        let members = &mut self.slots.lists[list];
+        }
+        loop {
+            let (name, escaped) = self.name()?;
+            let below = if escaped {
+                trie.member(&serde_json::from_str::<String>(name).map_err(|_| Malformed)?)
+            } else {
+                trie.member(&name[1..name.len() - 1])
+            };
+            match below {
+                Some(below) => self.node(below, wanted, slots)?,
+                None => self.value()?,
+            }
+            self.blanks();
+            match self.next() {
+                b',' => self.blanks(),
+                b'}' => return Ok(()),
+                _ => return Err(Malformed),
+            }
+        }
+    }
+
+    fn list(&mut self, wanted: &Wanted, members: &mut Vec<Slots<'a>>) -> Scanned<()> {
+        self.next();
+        self.blanks();
+        if self.takes(b']') {
+            return Ok(());
+        }
         loop {
             let mut member = Slots::empty(wanted);
-            if seq.next_element_seed(NodeSeed { trie: &wanted.trie, wanted, slots: &mut member })?.is_none() {
-                return Ok(());
-            }
+            self.node(&wanted.trie, wanted, &mut member)?;
             members.push(member);
+            self.blanks();
+            match self.next() {
+                b',' => {}
+                b']' => return Ok(()),
+                _ => return Err(Malformed),
+            }
         }
-    }
-
-    // A scalar where a record or list was wanted holds nothing of what was wanted.
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    // serde_json offers numbers with a fraction in this form; none of it is kept.
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-}
-
-/// A member's name, looked up in the trie without being kept.
-struct MemberSeed<'w>(&'w Trie);
-
-impl<'de, 'w> DeserializeSeed<'de> for MemberSeed<'w> {
-    type Value = Option<&'w Trie>;
-
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Self::Value, D::Error> {
-        source.deserialize_str(self)
-    }
-}
-
-impl<'w> Visitor<'_> for MemberSeed<'w> {
-    type Value = Option<&'w Trie>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a member name")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.member(name))
     }
 }
 
@@ -188,8 +144,17 @@ mod tests {
 
     #[test]
     fn a_body_that_is_not_json_is_refused() {
-        for body in ["", "[", "{\"a\":}", "<html>", "{} {}"] {
-            assert!(read(body, &Wanted::default()).is_err(), "{body}");
+        for body in ["", "[", "{\"a\":}", "<html>", "{} {}", "{\"a\" 1}", "{\"a\":1,}"] {
+            let problem = serde_json::from_str::<serde::de::IgnoredAny>(body).unwrap_err();
+            let refusal = read(body, &Wanted::default()).unwrap_err();
+            assert_eq!(refusal.reasons[0].message, format!("the record is not JSON: {problem}"));
         }
+    }
+
+    #[test]
+    fn a_name_with_escapes_is_the_name_that_it_spells() {
+        let mut wanted = Wanted::default();
+        let id = wanted.slot(&["id"]);
+        assert_eq!(read(r#"{"\u0069d":7}"#, &wanted).unwrap().values[id], Some("7"));
     }
 }

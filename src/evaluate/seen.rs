@@ -1,12 +1,14 @@
 //! What does a formula see? Values of the record and the line, each read from its text once, and what the context knows.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use super::context::Context;
 use super::moving::seen;
+use super::open::Item;
 use super::read::Slots;
 use crate::expr::Variables;
-use crate::plan::{Formula, Part};
+use crate::plan::{Formula, Part, View};
 use crate::schema::System;
 use crate::value::{Record, Value};
 
@@ -14,45 +16,62 @@ use crate::value::{Record, Value};
 #[derive(Debug)]
 pub(super) struct Seen {
     values: Vec<OnceCell<Option<Value>>>,
+    views: Vec<OnceCell<Result<Value, String>>>,
 }
 
 impl Seen {
     /// Nothing read yet.
-    pub(super) fn new(slots: usize) -> Self {
-        Self { values: vec![OnceCell::new(); slots] }
+    pub(super) fn new(slots: usize, views: usize) -> Self {
+        Self { values: vec![OnceCell::new(); slots], views: vec![OnceCell::new(); views] }
     }
 
-    /// Reads what a formula needs.
+    /// Reads what a formula needs, but for lists of which it has a view.
     ///
     /// # Errors
     /// A reason, when a text is not of its field's kind.
     pub(super) fn read(&self, parts: &[Part], slots: &Slots<'_>, system: System) -> Result<(), String> {
-        for part in parts {
-            let cell = &self.values[part.slot];
-            if cell.get().is_none() {
-                let value = slots.values[part.slot].map(|raw| seen(raw, part.field.as_ref(), system)).transpose()?;
-                cell.get_or_init(|| value);
-            }
+        parts.iter().filter(|part| part.view.is_none()).try_for_each(|part| self.value(part, slots, system).map(|_| ()))
+    }
+
+    fn value(&self, part: &Part, slots: &Slots<'_>, system: System) -> Result<Option<&Value>, String> {
+        let cell = &self.values[part.slot];
+        if let Some(value) = cell.get() {
+            return Ok(value.as_ref());
         }
-        Ok(())
+        let value = slots.values[part.slot].map(|raw| seen(raw, part.field.as_ref(), system)).transpose()?;
+        Ok(cell.get_or_init(|| value).as_ref())
+    }
+
+    /// Nothing read any more: the next line has other values.
+    pub(super) fn forget(&mut self) {
+        self.values.fill_with(OnceCell::new);
     }
 
     fn get(&self, slot: usize) -> Option<&Value> {
         self.values.get(slot)?.get()?.as_ref()
     }
 
-    /// The record that these parts are of.
-    fn record(&self, parts: &[Part]) -> Value {
+    /// A list as an expression sees it.
+    fn view(&self, number: usize, view: &View, (slots, system): (&Slots<'_>, System)) -> Result<&Value, String> {
+        self.views[number].get_or_init(|| members(view, slots, system)).as_ref().map_err(Clone::clone)
+    }
+}
+
+/// The members of a list with those of their fields that a view shows.
+fn members(view: &View, slots: &Slots<'_>, system: System) -> Result<Value, String> {
+    let member = |line: &Slots<'_>| {
         let mut record = Record::new();
-        for part in parts {
-            let Some(value) = self.get(part.slot) else { continue };
-            match part.path.as_str() {
-                "" => return value.clone(),
-                path => record.set_at(path, value.clone()),
+        for part in &view.fields {
+            let value = line.values[part.slot].map(|raw| seen(raw, part.field.as_ref(), system)).transpose()?;
+            match value {
+                None | Some(Value::Null) => {}
+                Some(value) if part.path.contains('.') => record.set_at(&part.path, value),
+                Some(value) => record.set(Arc::clone(&part.path), value),
             }
         }
-        Value::Record(record)
-    }
+        Ok(Value::Record(record))
+    };
+    slots.lists[view.list].iter().map(member).collect::<Result<_, _>>().map(Value::List)
 }
 
 /// The variables of one formula.
@@ -63,6 +82,7 @@ pub(super) struct Sight<'r> {
     pub(super) source: &'r Seen,
     /// None outside lines.
     pub(super) line: Option<&'r Seen>,
+    pub(super) item: Item<'r, 'r, 'r>,
     pub(super) whole: Whole,
 }
 
@@ -73,11 +93,45 @@ pub(super) struct Whole {
     line: OnceCell<Value>,
 }
 
+impl Sight<'_> {
+    /// One of the values that the formula reads of the record: read by now, but for lists of which it has a view.
+    fn of_source(&self, part: &Part) -> Result<Option<&Value>, String> {
+        let (slots, system) = (self.item.slots, self.item.plan.source.resource.system);
+        match (part.view, slots.values[part.slot]) {
+            (None, _) => Ok(self.source.get(part.slot)),
+            (Some(view), Some(raw)) if raw.starts_with('[') => {
+                self.source.view(view, &self.item.plan.wanted.views[view], (slots, system)).map(Some)
+            }
+            (Some(_), _) => self.source.value(part, slots, system),
+        }
+    }
+
+    fn of_line(&self, part: &Part) -> Option<&Value> {
+        self.line?.get(part.slot)
+    }
+}
+
+/// The record that these parts are of.
+fn record<'v>(parts: &[Part], value: impl Fn(&Part) -> Option<&'v Value>) -> Value {
+    let mut record = Record::new();
+    for part in parts {
+        let Some(value) = value(part) else { continue };
+        match part.path.as_str() {
+            "" => return value.clone(),
+            path => record.set_at(path, value.clone()),
+        }
+    }
+    Value::Record(record)
+}
+
 impl Variables for Sight<'_> {
     fn variable(&self, name: &str) -> Option<&Value> {
         Some(match name {
-            "source" => self.whole.source.get_or_init(|| self.source.record(&self.formula.source)),
-            "line" => self.whole.line.get_or_init(|| self.line.map_or(Value::Null, |line| line.record(&self.formula.line))),
+            "source" => self.whole.source.get_or_init(|| record(&self.formula.source, |part| self.of_source(part).ok().flatten())),
+            "line" => self.whole.line.get_or_init(|| match self.line {
+                Some(_) => record(&self.formula.line, |part| self.of_line(part)),
+                None => Value::Null,
+            }),
             "ask" => self.ask,
             "settings" => self.context.settings,
             "target" => self.context.target,
@@ -86,10 +140,10 @@ impl Variables for Sight<'_> {
         })
     }
 
-    fn at_hand(&self, number: usize) -> Option<&Value> {
+    fn at_hand(&self, number: usize) -> Result<Option<&Value>, String> {
         match number.checked_sub(self.formula.source.len()) {
-            None => self.source.get(self.formula.source[number].slot),
-            Some(of_line) => self.line?.get(self.formula.line.get(of_line)?.slot),
+            None => self.of_source(&self.formula.source[number]),
+            Some(of_line) => Ok(self.formula.line.get(of_line).and_then(|part| self.of_line(part))),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Where evaluated values go: a draft tree, bytes on the wire, a trace.
 
+use std::sync::Arc;
+
 use super::draft::{Draft, Line};
 use super::moving::Moving;
 use crate::plan::{LinesRule, Rule};
@@ -58,6 +60,11 @@ impl DraftSink {
         Draft { fields: self.top, lines: self.keys }
     }
 
+    /// A value for a field of the innermost open record.
+    pub(super) fn set(&mut self, rule: &Rule, value: Value) {
+        self.here().set(Arc::clone(&rule.name), value);
+    }
+
     fn here(&mut self) -> &mut Record {
         match self.open.last_mut() {
             Some((_, record)) => record,
@@ -68,8 +75,7 @@ impl DraftSink {
 
 impl Sink for DraftSink {
     fn put(&mut self, rule: &Rule, value: &Moving<'_>) {
-        let value = value.value();
-        self.here().set(rule.field.name.as_str(), value);
+        self.set(rule, value.value());
     }
 
     fn open(&mut self, name: &str) {

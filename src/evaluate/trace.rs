@@ -1,5 +1,7 @@
 //! The way of every value: which rule, which rows, what it was made of.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::draft::Draft;
@@ -19,19 +21,19 @@ pub struct Trace {
 #[derive(Clone, Debug, Serialize)]
 pub struct Traced {
     /// The target field.
-    pub field: String,
+    pub field: Arc<str>,
     /// The source id of the line.
-    pub line: Option<String>,
+    pub line: Option<Arc<str>>,
     /// The rows of the published table.
-    pub rows: Vec<String>,
+    pub rows: Arc<[String]>,
     /// Where the value comes from, in the author's words.
-    pub from: String,
+    pub from: Arc<str>,
     /// The value; `null` where there is none.
     pub value: Value,
     /// Why there is none.
     pub skipped: Option<&'static str>,
     /// Where the rule stands.
-    pub place: String,
+    pub place: Arc<str>,
 }
 
 /// Builds a draft and a trace.
@@ -39,8 +41,7 @@ pub struct Traced {
 pub(crate) struct TraceSink {
     draft: DraftSink,
     trace: Trace,
-    above: Vec<String>,
-    line: Option<String>,
+    line: Option<Arc<str>>,
 }
 
 impl TraceSink {
@@ -49,16 +50,23 @@ impl TraceSink {
     }
 
     fn note(&mut self, rule: &Rule, value: Value, skipped: Option<&'static str>) {
-        let field = if self.above.is_empty() { rule.to.clone() } else { format!("{}.{}", self.above.join("."), rule.to) };
-        let (rows, from, place) = (rule.rows.clone(), rule.written.clone(), rule.place.clone());
-        self.trace.values.push(Traced { field, line: self.line.clone(), rows, from, value, skipped, place });
+        self.trace.values.push(Traced {
+            field: Arc::clone(&rule.path),
+            line: self.line.clone(),
+            rows: Arc::clone(&rule.rows),
+            from: Arc::clone(&rule.written),
+            value,
+            skipped,
+            place: Arc::clone(&rule.place),
+        });
     }
 }
 
 impl Sink for TraceSink {
     fn put(&mut self, rule: &Rule, value: &Moving<'_>) {
-        self.note(rule, value.value(), None);
-        self.draft.put(rule, value);
+        let value = value.value();
+        self.note(rule, value.clone(), None);
+        self.draft.set(rule, value);
     }
 
     fn skip(&mut self, rule: &Rule, why: Skipped) {
@@ -79,12 +87,11 @@ impl Sink for TraceSink {
     }
 
     fn open_lines(&mut self, rule: &LinesRule) {
-        self.above.push(rule.field.name.clone());
         self.draft.open_lines(rule);
     }
 
     fn open_line(&mut self, key: Option<&str>, part: usize) {
-        self.line = key.map(str::to_owned);
+        self.line = key.map(Arc::from);
         self.draft.open_line(key, part);
     }
 
@@ -94,7 +101,6 @@ impl Sink for TraceSink {
     }
 
     fn close_lines(&mut self) {
-        self.above.pop();
         self.draft.close_lines();
     }
 }

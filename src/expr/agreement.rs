@@ -1,5 +1,7 @@
 //! Is it still Rhai? Where our terms and Rhai's own evaluator both give a value, it is the same one; and no text upsets either.
 
+use std::borrow::Cow;
+
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_assert, prop_assert_eq, prop_assume, prop_oneof, proptest};
 use rhai::{Dynamic, Engine, Map};
 
@@ -174,8 +176,8 @@ proptest! {
 struct Known;
 
 impl Lookups for Known {
-    fn table(&self, table: &str, key: &str) -> Option<Value> {
-        (table == "terms" && key == "Net 30").then(|| "30D".into())
+    fn table(&self, table: &str, key: &str) -> Option<Cow<'_, Value>> {
+        (table == "terms" && key == "Net 30").then(|| Cow::Owned("30D".into()))
     }
 
     fn linked(&self, _mapping: &str, key: &[String]) -> Option<Value> {

@@ -1,5 +1,6 @@
 //! What is a compiled expression? Its meaning, what it reads and calls, and its value for a scope.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -101,10 +102,18 @@ impl Expression {
     /// # Errors
     /// [`ExprFailure`] with the word at fault: mixed kinds, a property of nothing, division by zero, a missing setting or entry.
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, ExprFailure> {
+        self.find(scope).map(Cow::into_owned)
+    }
+
+    /// The same without a copy of a value that is found rather than made.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate).
+    pub fn find<'v>(&'v self, scope: &'v Scope<'v>) -> Result<Cow<'v, Value>, ExprFailure> {
         if let Some(script) = &self.script {
-            return script.evaluate(scope);
+            return script.evaluate(scope).map(Cow::Owned);
         }
-        Machine::new(scope, &self.text, &self.names).run(&self.root).map(|found| found.into_owned())
+        Machine::new(scope, &self.text, &self.names).run(&self.root)
     }
 }
 

@@ -61,7 +61,7 @@ impl<'v> Machine<'v> {
         }
         if let Some(last) = links.iter().rposition(|link| link.at_hand.is_some()) {
             let (walked, rest) = links.split_at(last + 1);
-            if let Some(found) = self.at_hand(walked, rest) {
+            if let Some(found) = self.at_hand(walked, rest)? {
                 return Ok((found, walked[last].end, rest));
             }
         }
@@ -70,13 +70,13 @@ impl<'v> Machine<'v> {
 
     /// The value at hand at the end of the first steps. Where it is absent, it is `()` if every way to say so is; else the steps
     /// have to be walked, to say which of them leads to nothing.
-    fn at_hand(&self, walked: &[Link], rest: &[Link]) -> Option<Found<'v>> {
-        let number = walked.last().and_then(|link| link.at_hand)?;
-        match self.scope.at_hand(number) {
-            Some(value) => Some(Cow::Borrowed(value)),
+    fn at_hand(&self, walked: &[Link], rest: &[Link]) -> Result<Option<Found<'v>>, ExprFailure> {
+        let Some((link, number)) = walked.last().and_then(|link| Some((link, link.at_hand?))) else { return Ok(None) };
+        match self.scope.at_hand(number).map_err(|message| ExprFailure::new(message, &link.at))? {
+            Some(value) => Ok(Some(Cow::Borrowed(value))),
             None => {
                 let quiet = walked[1..].iter().chain(rest.first().filter(|_| walked.len() > 1)).all(|link| link.safe);
-                quiet.then_some(Cow::Borrowed(&NOTHING))
+                Ok(quiet.then_some(Cow::Borrowed(&NOTHING)))
             }
         }
     }

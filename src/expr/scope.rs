@@ -1,5 +1,6 @@
 //! What may an expression read while it runs? Variables by name, the day, and two look-ups.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use jiff::civil::Date;
@@ -9,7 +10,7 @@ use crate::value::Value;
 /// Tables and links, handed in by whoever has them.
 pub trait Lookups {
     /// The entry of a settings table; `None` where the table or the entry is missing.
-    fn table(&self, table: &str, key: &str) -> Option<Value>;
+    fn table(&self, table: &str, key: &str) -> Option<Cow<'_, Value>>;
     /// The other side of a link; `None` where nothing is linked.
     fn linked(&self, mapping: &str, key: &[String]) -> Option<Value>;
     /// The business key of the other side of a link.
@@ -31,14 +32,17 @@ pub trait Variables {
     /// The value of a variable.
     fn variable(&self, name: &str) -> Option<&Value>;
     /// The value that an expression was told of with [`Expression::shorten`](super::Expression::shorten); `None` where it is absent.
-    fn at_hand(&self, number: usize) -> Option<&Value>;
+    ///
+    /// # Errors
+    /// A reason, when it cannot be read.
+    fn at_hand(&self, number: usize) -> Result<Option<&Value>, String>;
 }
 
 /// No tables and no links: for cases and tests that need none.
 pub struct NoLookups;
 
 impl Lookups for NoLookups {
-    fn table(&self, _table: &str, _key: &str) -> Option<Value> {
+    fn table(&self, _table: &str, _key: &str) -> Option<Cow<'_, Value>> {
         None
     }
 
@@ -98,8 +102,8 @@ impl<'a> Scope<'a> {
     }
 
     /// The value at hand under a number.
-    pub(super) fn at_hand(&self, number: usize) -> Option<&Value> {
-        self.more?.at_hand(number)
+    pub(super) fn at_hand(&self, number: usize) -> Result<Option<&Value>, String> {
+        self.more.map_or(Ok(None), |more| more.at_hand(number))
     }
 
     fn put(&mut self, name: &'a str, variable: Variable<'a>) {

@@ -90,9 +90,9 @@ mod tests {
             (name == "source").then_some(&self.whole)
         }
 
-        fn at_hand(&self, number: usize) -> Option<&Value> {
+        fn at_hand(&self, number: usize) -> Result<Option<&Value>, String> {
             assert_eq!(number, 7);
-            self.at_hand.as_ref()
+            Ok(self.at_hand.as_ref())
         }
     }
 

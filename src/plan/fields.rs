@@ -135,9 +135,12 @@ impl Compiler<'_> {
         let owner = self.owner(entry.owner.as_ref());
         let (line, _) = to.place.source.line_column(to.place.span.start);
         Some(Node::Field(Box::new(Rule {
+            name: field.name.as_str().into(),
+            frame: field.frame(self.target.resource.system),
             field: field.clone(),
-            to: to.text.clone(),
-            rows: row_ids(entry),
+            to: to.text.as_str().into(),
+            path: to.text.as_str().into(),
+            rows: row_ids(entry).into(),
             term,
             default: entry.default.as_ref().map(|literal| literal.value.clone()),
             when,
@@ -145,8 +148,8 @@ impl Compiler<'_> {
             max_length: max_length.or(field.max_length),
             truncate,
             owner,
-            written: written(entry),
-            place: format!("{}:{line}", to.place.source.path.display()),
+            written: written(entry).into(),
+            place: format!("{}:{line}", to.place.source.path.display()).into(),
         })))
     }
 
@@ -233,7 +236,8 @@ impl Compiler<'_> {
         let key = self.line_key(entry);
         let linked_as = self.linked_as(entry, inner, to);
         let when = entry.when.as_ref().and_then(|word| self.condition(word));
-        let nodes = self.where_holds(when.as_ref(), |this| this.entries(&entry.fields, inner, &field.name));
+        let mut nodes = self.where_holds(when.as_ref(), |this| this.entries(&entry.fields, inner, &field.name));
+        nodes.iter_mut().for_each(|node| node.within(&field.name));
         self.required(inner, &entry.fields, to, "");
         if !itself {
             self.line = None;

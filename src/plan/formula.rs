@@ -40,6 +40,8 @@ pub struct Part {
     pub slot: Slot,
     /// The field, for reading it; none for values whose shape is not described and for the whole record.
     pub field: Option<Field>,
+    /// Where it is a list of which only fields of the members are read: the view that shows these.
+    pub view: Option<usize>,
 }
 
 /// The schema of `project.erp`.
@@ -125,6 +127,7 @@ impl Compiler<'_> {
         if !sound {
             return None;
         }
+        self.views(&expression, &mut source);
         let typed = self.typed(word, &expression);
         self.costs(word, &expression);
         let written = word.text.trim().to_owned();
@@ -186,7 +189,7 @@ impl Compiler<'_> {
         };
         let (names, wire, field) = self.walk(word, read, &shape, (self.source.resource.system, &owner))?;
         let field = field.or_else(|| names.is_empty().then(|| beside(&read.root, Kind::Record, shape.clone())));
-        let part = Part { path: names.join("."), slot: self.slot(in_line, &wire), field };
+        let part = Part { path: names.join("."), slot: self.slot(in_line, &wire), field, view: None };
         Some(if in_line { Found::Line(part) } else { Found::Source(part) })
     }
 

@@ -24,6 +24,7 @@ mod table;
 mod trie;
 mod types;
 mod unused;
+mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -37,7 +38,7 @@ pub use order::run_order;
 pub use rule::{KeyPart, LinesOf, LinesPart, LinesRule, Node, Owner, Rule, Term};
 pub use settings::Settings;
 pub use table::{Row, Side};
-pub use trie::{Slot, Trie, Wanted};
+pub use trie::{Slot, Trie, View, ViewField, Wanted};
 
 use crate::schema::{Kind, Schema, Shape, System};
 

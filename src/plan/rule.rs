@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Formula, Place};
 use crate::expr::As;
 use crate::expr::path::JsonPath;
-use crate::schema::{Field, Shape};
+use crate::schema::{Field, Frame, Shape};
 use crate::value::Value;
 
 /// The rules in the shape of the target.
@@ -24,6 +24,17 @@ pub enum Node {
     Lines(Box<LinesRule>),
 }
 
+impl Node {
+    /// Puts the list in front whose lines have these rules.
+    pub(super) fn within(&mut self, list: &str) {
+        match self {
+            Self::Field(rule) => rule.path = format!("{list}.{}", rule.path).into(),
+            Self::Record { nodes, .. } => nodes.iter_mut().for_each(|node| node.within(list)),
+            Self::Lines(lines) => lines.parts.iter_mut().flat_map(|part| &mut part.nodes).for_each(|node| node.within(list)),
+        }
+    }
+}
+
 /// Whose value a field is once its record is there (BR-19).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
@@ -38,10 +49,16 @@ pub enum Owner {
 pub struct Rule {
     /// The target field.
     pub field: Field,
+    /// Its name, for records.
+    pub name: Arc<str>,
+    /// What stands around its value where it is sent.
+    pub frame: Frame,
     /// Its path, for people: `MainContact.Address.City`.
-    pub to: String,
+    pub to: Arc<str>,
+    /// The same with the list in front whose lines have it: `Details.Task`.
+    pub path: Arc<str>,
     /// The rows that it carries.
-    pub rows: Vec<String>,
+    pub rows: Arc<[String]>,
     /// Where the value comes from.
     pub term: Term,
     /// Taken when the value is absent, null or blank.
@@ -57,9 +74,9 @@ pub struct Rule {
     /// Whose value it is once the record is there; none where a field that both sides changed is a person's matter.
     pub owner: Option<Owner>,
     /// The author's words: `$.vendor.id`, `ask.number`.
-    pub written: String,
+    pub written: Arc<str>,
     /// `mappings/subcontracts.yaml:24`.
-    pub place: String,
+    pub place: Arc<str>,
 }
 
 /// How lines come about: those of each part, one part after the other.

@@ -1,6 +1,10 @@
 //! What a plan wants of a record: the paths of all its rules, joined into one trie that drives the JSON parser. What no
 //! rule wants is skipped, never built.
 
+use std::sync::Arc;
+
+use crate::schema::Field;
+
 /// The number of a wanted value.
 pub type Slot = usize;
 
@@ -13,6 +17,28 @@ pub struct Wanted {
     pub slots: usize,
     /// What is wanted of the members of each list, by the list's number.
     pub lists: Vec<Wanted>,
+    /// Lists of which expressions read some fields only.
+    pub views: Vec<View>,
+}
+
+/// A list as an expression sees it: its members with those of their fields that are read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// The list's number.
+    pub list: usize,
+    /// The fields.
+    pub fields: Vec<ViewField>,
+}
+
+/// A field of the members of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewField {
+    /// Where an expression sees it: `vendor.id`.
+    pub path: Arc<str>,
+    /// Which of the values that are wanted of a member.
+    pub slot: Slot,
+    /// The field, for reading it.
+    pub field: Option<Field>,
 }
 
 /// One node of the trie: what is wanted here, and below here.
@@ -24,6 +50,15 @@ pub struct Trie {
     pub list: Option<usize>,
     /// Members that are wanted, or hold something that is.
     pub members: Vec<(String, Trie)>,
+    /// A bit for each of their names, so that most other names are told apart without being compared.
+    marks: u64,
+}
+
+/// The bit of a name: by its length, its first and its last letter.
+fn mark(name: &str) -> u64 {
+    let ends = name.as_bytes().first().zip(name.as_bytes().last());
+    let (first, last) = ends.map_or((0, 0), |(first, last)| (usize::from(*first), usize::from(*last)));
+    1 << ((name.len() * 5 + first + last * 3) % 64)
 }
 
 impl Wanted {
@@ -33,6 +68,14 @@ impl Wanted {
         let slot = *self.trie.descend(steps).take.get_or_insert(slots);
         self.slots = self.slots.max(slot + 1);
         slot
+    }
+
+    /// The number of a view; equal ones have the same.
+    pub fn view(&mut self, view: View) -> usize {
+        self.views.iter().position(|known| *known == view).unwrap_or_else(|| {
+            self.views.push(view);
+            self.views.len() - 1
+        })
     }
 
     /// The number of the list at a path, whose members are read one by one.
@@ -52,6 +95,7 @@ impl Trie {
         let name = first.as_ref();
         let at = self.members.iter().position(|(member, _)| member == name).unwrap_or_else(|| {
             self.members.push((name.to_owned(), Self::default()));
+            self.marks |= mark(name);
             self.members.len() - 1
         });
         self.members[at].1.descend(rest)
@@ -59,6 +103,9 @@ impl Trie {
 
     /// The node of a member, if anything is wanted there.
     pub fn member(&self, name: &str) -> Option<&Self> {
+        if self.marks & mark(name) == 0 {
+            return None;
+        }
         self.members.iter().find(|(member, _)| member == name).map(|(_, node)| node)
     }
 }

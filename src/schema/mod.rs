@@ -14,7 +14,7 @@ pub use load::load;
 pub use resource::{
     Action, AcumaticaWire, Call, Envelope, MadeBy, ProcoreWire, Resource, Scope, SyncCall, SyncLines, System, Wire, WriteCall,
 };
-pub use wire::{on_wire, plain, plain_value, scalar};
+pub use wire::{Frame, on_wire, plain, plain_value, scalar};
 
 /// One resource of one system: `schemas/<system>/<name>.json`, read and understood.
 #[derive(Clone, Debug)]

@@ -5,12 +5,38 @@ use serde_json::value::RawValue;
 
 use super::field::{Field, Kind, Shape};
 use super::resource::System;
-use crate::value::{NotJson, Record, Value, decimal, push_json_text};
+use crate::value::{NotJson, Record, Value, decimal, push_json_text, unquoted};
 
 /// Members of an Acumatica record that travel without a wrapper.
 const BARE: [&str; 3] = ["id", "rowNumber", "error"];
 
+/// What stands around a field's value where it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// What stands before it: `"Date":{"value":`.
+    pub before: String,
+    /// What stands after it.
+    pub after: &'static str,
+    /// A number is written as text.
+    pub quoted: bool,
+}
+
 impl Field {
+    /// How this field is sent: a member of its record, or, for Acumatica's custom fields, of the view that it belongs to.
+    pub fn frame(&self, system: System) -> Frame {
+        let mut before = String::new();
+        if let Some(custom) = &self.custom {
+            push_json_text(&mut before, &custom.field);
+            before.push_str(&format!(":{{\"type\":\"{}\",\"value\":", self.kind.custom_type()));
+            return Frame { before, after: "}", quoted: false };
+        }
+        push_json_text(&mut before, &self.name);
+        let wrapped = system == System::Acumatica && self.name != "id";
+        before.push_str(if wrapped { ":{\"value\":" } else { ":" });
+        let quoted = self.decimal_text && matches!(self.kind, Kind::Decimal | Kind::Percent);
+        Frame { before, after: if wrapped { "}" } else { "" }, quoted }
+    }
+
     /// The members that lead from a record to this field's bare value on the wire.
     pub fn steps(&self, system: System) -> impl Iterator<Item = &str> {
         let steps = match &self.custom {
@@ -39,15 +65,13 @@ pub fn scalar(raw: &str, kind: Kind, system: System) -> Result<Value, String> {
         Some(b't') => Ok(Value::Bool(true)),
         Some(b'f') => Ok(Value::Bool(false)),
         Some(b'"') => {
-            let mut text: String = serde_json::from_str(raw).map_err(|problem| problem.to_string())?;
-            if system == System::Acumatica {
-                text.truncate(text.trim_end().len());
-            }
+            let text = unquoted(raw).map_err(|problem| problem.0)?;
+            let text = if system == System::Acumatica { text.trim_end() } else { &*text };
             match kind {
                 _ if kind.is_number() && text.trim().is_empty() => Ok(Value::Null),
-                _ if kind.is_number() => decimal(&text).map(Value::Number).map_err(|problem| problem.to_string()),
+                _ if kind.is_number() => decimal(text).map(Value::Number).map_err(|problem| problem.to_string()),
                 Kind::Boolean if text == "true" || text == "false" => Ok(Value::Bool(text == "true")),
-                _ => Ok(Value::Text(text)),
+                _ => Ok(Value::text(text)),
             }
         }
         Some(b'[') => Err("expected a single value, found a list".to_owned()),

@@ -199,16 +199,24 @@ impl Reading<'_> {
         self.rows(&sql, params![mapping], flow_row)
     }
 
-    /// All flows, finished or not, oldest first; with a limit the newest so many.
+    /// A page of all flows, finished or not, in the order in which they were opened: those after a place, each with its own.
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn flows(&self, limit: Option<usize>) -> Result<Vec<FlowRow>, StoreError> {
-        let limit = i64::try_from(limit.unwrap_or(usize::MAX)).unwrap_or(i64::MAX);
-        let mut flows =
-            self.rows(&format!("select {COLUMNS} from flow order by opened desc, id desc limit $1"), params![limit], flow_row)?;
-        flows.reverse();
-        Ok(flows)
+    pub fn flows_after(&self, place: i64, page: usize) -> Result<Vec<(i64, FlowRow)>, StoreError> {
+        let page = i64::try_from(page).unwrap_or(i64::MAX);
+        let sql = format!("select {COLUMNS}, rowid from flow where rowid > $1 order by rowid limit $2");
+        self.rows(&sql, params![place, page], |row| Ok((row.get("rowid")?, flow_row(row)?)))
+    }
+
+    /// The place after which the newest so many flows stand.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn before_newest(&self, count: usize) -> Result<i64, StoreError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let place = self.row("select rowid from flow order by rowid desc limit 1 offset $1", params![count], |row| row.get(0))?;
+        Ok(place.unwrap_or(i64::MIN))
     }
 
     /// The flow of this id.

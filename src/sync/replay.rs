@@ -75,22 +75,22 @@ impl Engine<'_> {
     /// # Errors
     /// A state file that cannot be read.
     pub async fn replay(&self, filter: &ReplayFilter) -> Result<Replayed, Failure> {
-        let (wanted, limit) = (filter.mappings.clone(), filter.limit);
+        let limit = filter.limit;
         let look = move |reading: &Reading<'_>| {
-            let mut flows = reading.flows(limit)?;
-            flows.retain(|flow| wanted.is_empty() || wanted.contains(&flow.id.mapping));
-            Ok((flows, reading.link_book(&[])?))
+            let from = limit.map_or(Ok(i64::MIN), |limit| reading.before_newest(limit))?;
+            Ok((from, reading.link_book(&[])?))
         };
-        let (flows, links) = self.worker.store().read(look).await?;
+        let (mut place, links) = self.worker.store().read(look).await?;
         let book = Book::new(links, self.plans);
         let mut replayed = Replayed::default();
-        for flows in flows.chunks(AT_ONCE) {
-            let rows = flows.to_vec();
-            let bodies =
-                self.worker.store().read(move |reading| rows.iter().map(|flow| bodies(reading, flow)).collect::<Result<Vec<_>, _>>());
-            for (flow, (parcels, inputs)) in flows.iter().zip(bodies.await?) {
-                self.again(&book, flow, (parcels, inputs), &mut replayed);
+        loop {
+            let wanted = filter.mappings.clone();
+            let page = self.worker.store().read(move |reading| page(reading, place, &wanted)).await?;
+            for (flow, (parcels, inputs)) in page.flows {
+                self.again(&book, &flow, (parcels, inputs), &mut replayed);
             }
+            let Some(end) = page.end else { break };
+            place = end;
         }
         replayed.mappings.sort_by(|one, other| one.mapping.cmp(&other.mapping));
         Ok(replayed)
@@ -166,6 +166,21 @@ impl Engine<'_> {
             Err(refusal) => Err(refusal.to_string()),
         }
     }
+}
+
+/// Some flows with what they sent and what that was made from.
+struct Page {
+    flows: Vec<(FlowRow, (Vec<Parcel>, Inputs))>,
+    /// The place of the last one; none after the last page.
+    end: Option<i64>,
+}
+
+fn page(reading: &Reading<'_>, place: i64, wanted: &[String]) -> Result<Page, StoreError> {
+    let flows = reading.flows_after(place, AT_ONCE)?;
+    let end = flows.last().map(|(place, _)| *place);
+    let flows = flows.into_iter().map(|(_, flow)| flow).filter(|flow| wanted.is_empty() || wanted.contains(&flow.id.mapping));
+    let flows = flows.map(|flow| bodies(reading, &flow).map(|bodies| (flow, bodies))).collect::<Result<_, _>>()?;
+    Ok(Page { flows, end })
 }
 
 fn bodies(reading: &Reading<'_>, flow: &FlowRow) -> Result<(Vec<Parcel>, Inputs), StoreError> {

@@ -1,5 +1,7 @@
 //! Decimals: read exactly from text, rounded by a stated rule, written without loss.
 
+use std::fmt::Write;
+
 use rust_decimal::{Decimal, RoundingStrategy};
 use thiserror::Error;
 
@@ -37,6 +39,9 @@ pub enum RoundMode {
 /// # Errors
 /// [`NotADecimal`] when the text is no number, or has digits that a decimal cannot keep.
 pub fn decimal(text: &str) -> Result<Decimal, NotADecimal> {
+    if let Some(number) = short(text) {
+        return Ok(number);
+    }
     let trimmed = text.trim();
     let digits = trimmed.strip_suffix('%').map_or(trimmed, str::trim_end);
     let plain = digits.strip_prefix('+').unwrap_or(digits);
@@ -47,6 +52,75 @@ pub fn decimal(text: &str) -> Result<Decimal, NotADecimal> {
     }
 }
 
+/// Most digits whose number fits 64 bits for certain.
+const SHORT: usize = 18;
+
+/// The number of a text that is digits, with a sign and a point perhaps, and no more of them than 64 bits hold: all but very few.
+fn short(text: &str) -> Option<Decimal> {
+    let bytes = text.as_bytes();
+    let (negative, digits) = match bytes.split_first() {
+        Some((b'-', digits)) => (true, digits),
+        _ => (false, bytes),
+    };
+    if digits.len() > SHORT + 1 || !digits.first()?.is_ascii_digit() || !digits.last()?.is_ascii_digit() {
+        return None;
+    }
+    let (mut number, mut point) = (0_u64, None);
+    for (at, byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => number = number * 10 + u64::from(byte - b'0'),
+            b'.' if point.is_none() => point = Some(at),
+            _ => return None,
+        }
+    }
+    let scale = point.map_or(0, |at| digits.len() - at - 1);
+    // Nothing has no sign.
+    if (negative && number == 0) || digits.len() - usize::from(point.is_some()) > SHORT {
+        return None;
+    }
+    let (low, middle) = halves(number);
+    Some(Decimal::from_parts(low, middle, 0, negative, u32::try_from(scale).ok()?))
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "each half of a word")]
+fn halves(number: u64) -> (u32, u32) {
+    (number as u32, (number >> 32) as u32)
+}
+
+/// Appends a number in its own digits.
+pub fn push_decimal(text: &mut String, number: &Decimal) {
+    let scale = number.scale() as usize;
+    match u64::try_from(number.mantissa().unsigned_abs()) {
+        Ok(mantissa) if scale <= SHORT && (mantissa > 0 || number.is_sign_positive()) => {
+            push_digits(text, number.is_sign_negative(), mantissa, scale);
+        }
+        // Writing into a string cannot fail.
+        _ => write!(text, "{number}").expect("a string takes any text"),
+    }
+}
+
+fn push_digits(text: &mut String, negative: bool, mut mantissa: u64, scale: usize) {
+    // Twenty digits, a point, a sign, and a zero before the point.
+    let mut written = [b'0'; 24];
+    let mut at = written.len();
+    let mut places = 0;
+    while mantissa > 0 || places <= scale {
+        if places == scale && scale > 0 {
+            at -= 1;
+            written[at] = b'.';
+        }
+        at -= 1;
+        written[at] += u8::try_from(mantissa % 10).unwrap_or_default();
+        mantissa /= 10;
+        places += 1;
+    }
+    if negative {
+        at -= 1;
+        written[at] = b'-';
+    }
+    text.push_str(std::str::from_utf8(&written[at..]).unwrap_or_default());
+}
+
 /// Rounds to `places` decimal places.
 pub fn round_half_up(number: Decimal, places: u32) -> Decimal {
     RoundMode::HalfUp.round(number, places)
@@ -54,7 +128,9 @@ pub fn round_half_up(number: Decimal, places: u32) -> Decimal {
 
 /// The number without trailing zeros: `100.000000` → `100`, the form in which numbers are compared and keyed.
 pub fn plain_text(number: Decimal) -> String {
-    number.normalize().to_string()
+    let mut text = String::with_capacity(20);
+    push_decimal(&mut text, &if number.scale() == 0 { number } else { number.normalize() });
+    text
 }
 
 impl RoundMode {
@@ -72,7 +148,45 @@ impl RoundMode {
 
 #[cfg(test)]
 mod tests {
-    use super::{Decimal, decimal, plain_text, round_half_up};
+    use proptest::prelude::*;
+
+    use super::{Decimal, decimal, plain_text, push_decimal, round_half_up, short};
+
+    proptest! {
+        #[test]
+        fn the_short_way_gives_what_the_long_way_gives(text in r"-?[0-9]{0,3}(0{0,3}[0-9]{0,16})(\.[0-9]{0,12})?") {
+            if let Some(number) = short(&text) {
+                let long = Decimal::from_str_exact(&text).unwrap();
+                prop_assert_eq!(number.serialize(), long.serialize());
+            }
+            if let Ok(number) = decimal(&text) {
+                let mut written = String::new();
+                push_decimal(&mut written, &number);
+                prop_assert_eq!(written, number.to_string());
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_of_all_sizes_are_written_as_they_are() {
+        for text in [
+            "0",
+            "-0",
+            "0.00",
+            "-0.00",
+            "7",
+            "-7.5",
+            "0.05",
+            "18446744073709551615",
+            "0.000000000000000001",
+            "79228162514264337593543950335",
+        ] {
+            let number = Decimal::from_str_exact(text).unwrap();
+            let mut written = String::new();
+            push_decimal(&mut written, &number);
+            assert_eq!(written, number.to_string());
+        }
+    }
 
     #[test]
     fn half_cents_go_away_from_zero() {

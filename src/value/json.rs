@@ -1,7 +1,8 @@
 //! JSON in and out, with every digit of every number kept.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::sync::Arc;
 
 use serde::de::{self, Deserializer, MapAccess, Visitor};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::{Decimal, Record, Value, decimal};
+use super::{Record, Value, decimal, push_decimal};
 
 /// Levels of nesting that are read: far more than any record has, few enough for any stack.
 const MOST_LEVELS: usize = 128;
@@ -79,7 +80,7 @@ fn from_raw(raw: &RawValue, levels: usize) -> Result<Value, NotJson> {
             let items: Vec<&RawValue> = serde_json::from_str(text).map_err(wrong)?;
             Value::List(items.into_iter().map(|item| from_raw(item, below)).collect::<Result<_, _>>()?)
         }
-        Some(b'"') => Value::Text(serde_json::from_str(text).map_err(wrong)?),
+        Some(b'"') => Value::Text(unquoted(text)?.into_owned()),
         Some(b't') => Value::Bool(true),
         Some(b'f') => Value::Bool(false),
         Some(b'n') | None => Value::Null,
@@ -155,7 +156,7 @@ pub fn push_json(sink: &mut String, value: &Value) {
     match value {
         Value::Null => sink.push_str("null"),
         Value::Bool(flag) => sink.push_str(if *flag { "true" } else { "false" }),
-        Value::Number(number) => push_number(sink, number),
+        Value::Number(number) => push_decimal(sink, number),
         Value::Text(text) => push_json_text(sink, text),
         Value::List(list) => {
             sink.push('[');
@@ -182,9 +183,15 @@ pub fn push_json(sink: &mut String, value: &Value) {
     }
 }
 
-fn push_number(sink: &mut String, number: &Decimal) {
-    // Writing into a string cannot fail.
-    write!(sink, "{number}").expect("a string takes any text");
+/// The text of a JSON string that was parsed once: a slice of it where it has no escapes.
+///
+/// # Errors
+/// [`NotJson`] for escapes that spell no text.
+pub fn unquoted(raw: &str) -> Result<Cow<'_, str>, NotJson> {
+    match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(text) if !text.contains('\\') => Ok(Cow::Borrowed(text)),
+        _ => serde_json::from_str(raw).map(Cow::Owned).map_err(|problem| NotJson(problem.to_string())),
+    }
 }
 
 #[cfg(test)]

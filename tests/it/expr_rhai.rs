@@ -1,5 +1,7 @@
 //! What runs in Rhai? Statements and loops over the author's own variables: bounded, without effects, and told as such.
 
+use std::borrow::Cow;
+
 use crosswalk::expr::{LENT, Lookups, Scope};
 use crosswalk::value::Value;
 
@@ -131,9 +133,9 @@ fn it_is_known_which_word_keeps_an_expression_in_rhai() {
 fn look_ups_are_asked_from_where_the_expression_runs() {
     struct Terms(std::cell::Cell<u32>);
     impl Lookups for Terms {
-        fn table(&self, table: &str, key: &str) -> Option<Value> {
+        fn table(&self, table: &str, key: &str) -> Option<Cow<'_, Value>> {
             self.0.set(self.0.get() + 1);
-            (table == "terms").then(|| format!("{key}D").into())
+            (table == "terms").then(|| Cow::Owned(format!("{key}D").into()))
         }
         fn linked(&self, _: &str, key: &[String]) -> Option<Value> {
             Some(key.join("+").into())

@@ -1,5 +1,7 @@
 //! What do authors learn about their expressions? Problems at the word, limits, and what an expression reads and calls.
 
+use std::borrow::Cow;
+
 use crosswalk::expr::{Expressions, Lookups, PathStep, Scope, documentation};
 use crosswalk::value::Value;
 
@@ -196,8 +198,8 @@ fn calls_show_their_literal_names() {
 fn look_ups_are_handed_in_and_only_read_variables_are_built() {
     struct Company;
     impl Lookups for Company {
-        fn table(&self, table: &str, key: &str) -> Option<Value> {
-            (table == "terms" && key == "30").then(|| "30D".into())
+        fn table(&self, table: &str, key: &str) -> Option<Cow<'_, Value>> {
+            (table == "terms" && key == "30").then(|| Cow::Owned("30D".into()))
         }
         fn linked(&self, mapping: &str, key: &[String]) -> Option<Value> {
             (mapping == "cost_codes" && key == ["77", "1"]).then(|| "01-500".into())

@@ -51,7 +51,8 @@ fn text(mapping: &str, explanation: &Explanation) -> String {
     for value in &explanation.trace.values {
         let shown = value.skipped.map_or_else(|| value.value.to_string(), |why| format!("({why})"));
         let from: String = value.from.lines().next().unwrap_or_default().chars().take(60).collect();
-        table.row([value.field.clone(), value.line.clone().unwrap_or_default(), shown, from, value.rows.join(", "), value.place.clone()]);
+        let (line, rows) = (value.line.as_deref().unwrap_or_default(), value.rows.join(", "));
+        table.row([&*value.field, line, &shown, &from, &rows, &*value.place]);
     }
     text.push('\n');
     text.push_str(&table.text());
@@ -82,13 +83,13 @@ fn data(explanation: &Explanation) -> Value {
     }
     let values = explanation.trace.values.iter().map(|value| {
         let mut one = Record::new();
-        one.set("field", value.field.as_str());
-        one.set("line", value.line.clone().map_or(Value::Null, Value::Text));
+        one.set("field", &*value.field);
+        one.set("line", value.line.as_deref().map_or(Value::Null, Value::from));
         one.set("value", value.value.clone());
         one.set("skipped", value.skipped.map_or(Value::Null, Value::from));
-        one.set("from", value.from.as_str());
+        one.set("from", &*value.from);
         one.set("rows", value.rows.iter().map(|row| Value::text(row.as_str())).collect::<Vec<_>>());
-        one.set("rule", value.place.as_str());
+        one.set("rule", &*value.place);
         Value::Record(one)
     });
     record.set("values", values.collect::<Vec<_>>());

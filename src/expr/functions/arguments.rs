@@ -59,12 +59,12 @@ impl<'v> Arguments<'_, 'v> {
     }
 
     /// A key for tables and links: texts as they are, numbers without trailing zeros; `None` for `()`.
-    pub(super) fn key(&self, place: usize) -> Result<Option<String>, ExprFailure> {
+    pub(super) fn key(&self, place: usize) -> Result<Option<Cow<'_, str>>, ExprFailure> {
         match self.value(place) {
             Value::Null => Ok(None),
-            Value::Text(text) => Ok(Some(text.clone())),
-            Value::Number(number) => Ok(Some(plain_text(*number))),
-            Value::Bool(flag) => Ok(Some(flag.to_string())),
+            Value::Text(text) => Ok(Some(Cow::Borrowed(text))),
+            Value::Number(number) => Ok(Some(Cow::Owned(plain_text(*number)))),
+            Value::Bool(flag) => Ok(Some(Cow::Owned(flag.to_string()))),
             Value::List(_) | Value::Record(_) => Err(self.needs(place, "text or a number")),
         }
     }

@@ -49,6 +49,8 @@ fn push(page: &mut String, text: std::fmt::Arguments<'_>) {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::borrow::Cow;
+
     use super::{FAMILIES, documentation};
     use crate::expr::{ExprFailure, Expressions, Lookups, Scope};
     use crate::value::Value;
@@ -56,10 +58,10 @@ pub(super) mod tests {
     struct Example;
 
     impl Lookups for Example {
-        fn table(&self, table: &str, key: &str) -> Option<Value> {
+        fn table(&self, table: &str, key: &str) -> Option<Cow<'_, Value>> {
             match (table, key) {
-                ("terms", "Net 30") => Some("30D".into()),
-                ("terms", "30") => Some("by number".into()),
+                ("terms", "Net 30") => Some(Cow::Owned("30D".into())),
+                ("terms", "30") => Some(Cow::Owned("by number".into())),
                 _ => None,
             }
         }

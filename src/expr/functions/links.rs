@@ -1,5 +1,7 @@
 //! What is linked to what? The other side of links, of documents and of their lines.
 
+use std::borrow::Cow;
+
 use super::arguments::Arguments;
 use super::text::made;
 use super::{Family, Function, FunctionDoc, Takes};
@@ -94,7 +96,7 @@ fn linked_line<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
 
 /// The key, part by part; none when a part of it is `()`.
 fn key(given: &Arguments<'_, '_>) -> Result<Option<Vec<String>>, ExprFailure> {
-    (1..given.count()).map(|place| given.key(place)).collect()
+    (1..given.count()).map(|place| Ok(given.key(place)?.map(Cow::into_owned))).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::arguments::Arguments;
-use super::text::made;
 use super::{Family, Function, FunctionDoc, Takes};
 use crate::expr::machine::Answer;
 use crate::value::Value;
@@ -35,7 +34,7 @@ fn lookup<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
     let (table, key) = (given.text(0)?, given.key(1)?);
     let entry = key.as_deref().and_then(|key| given.lookups().table(table, key));
     match (entry, key) {
-        (Some(entry), _) => made(entry),
+        (Some(entry), _) => Ok(entry),
         (None, _) if given.count() > 2 => Ok(given.values[2].take().unwrap_or(Cow::Owned(Value::Null))),
         (None, Some(key)) => {
             Err(given.failure(1, format!("table `{table}` has no entry for `{key}`; add it to the settings, or give a default")))

@@ -1,5 +1,6 @@
 //! What does a script make of its variables? Rhai runs it on a thread of its own, and look-ups are asked for by message.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, scope};
@@ -51,8 +52,8 @@ impl Asking {
 }
 
 impl Lookups for Asking {
-    fn table(&self, table: &str, key: &str) -> Option<Value> {
-        self.ask(Which::Table, table, &[key.to_owned()])
+    fn table(&self, table: &str, key: &str) -> Option<Cow<'_, Value>> {
+        self.ask(Which::Table, table, &[key.to_owned()]).map(Cow::Owned)
     }
 
     fn linked(&self, mapping: &str, key: &[String]) -> Option<Value> {
@@ -74,7 +75,7 @@ impl Lookups for Asking {
 
 fn answer(lookups: &dyn Lookups, Question { which, name, key }: &Question) -> Option<Value> {
     match (which, &key[..]) {
-        (Which::Table, [key]) => lookups.table(name, key),
+        (Which::Table, [key]) => lookups.table(name, key).map(Cow::into_owned),
         (Which::Linked, key) => lookups.linked(name, key),
         (Which::Key, key) => lookups.linked_key(name, key),
         (Which::Back, key) => lookups.linked_back(name, key),

@@ -1,0 +1,193 @@
+//! Where does a value come from? A rule's term, found in the record, the line and what the context knows.
+
+use std::borrow::Cow;
+
+use super::context::{Context, PENDING};
+use super::moving::{Moving, moved, seen, settle};
+use super::open::Item;
+use super::refusal::{Reason, Refusal};
+use super::seen::{Seen, Sight, Whole};
+use super::sink::Skipped;
+use crate::expr::{Scope, convert};
+use crate::plan::{Formula, Rule, Term};
+use crate::schema::{System, plain};
+use crate::value::{Record, Value};
+
+/// What rules look at: one item, and what was read of it so far.
+pub(super) struct Finder<'r, 'o, 'p, 'a, 'c> {
+    pub(super) item: Item<'o, 'p, 'a>,
+    pub(super) context: &'r Context<'c>,
+    pub(super) ask: Option<Value>,
+    system: System,
+    seen: Seen,
+    /// Of the line that is evaluated now.
+    pub(super) line_seen: Seen,
+}
+
+impl<'r, 'o, 'p, 'a, 'c> Finder<'r, 'o, 'p, 'a, 'c> {
+    pub(super) fn new(item: Item<'o, 'p, 'a>, context: &'r Context<'c>) -> Self {
+        let system = item.plan.source.resource.system;
+        let seen = Seen::new(item.slots.values.len(), item.plan.wanted.views.len());
+        let line_seen = Seen::new(item.line.map_or(0, |line| line.values.len()), 0);
+        Self { item, context, ask: None, system, seen, line_seen }
+    }
+
+    /// The values that the approver is shown first, with what was answered already.
+    pub(super) fn first_answers(&self) -> Result<Record, Refusal> {
+        let mut answers = Record::new();
+        for asked in &self.item.plan.ask {
+            let given = self.context.ask.as_record().and_then(|ask| ask.get(&asked.name)).cloned();
+            let wrong = |message: String| Refusal {
+                reasons: vec![Reason { field: Some(format!("ask.{}", asked.name)), message, ..Reason::default() }],
+            };
+            let value = match given {
+                Some(value) => value,
+                None => self.found(&asked.term).map_err(wrong)?,
+            };
+            let value = match asked.as_ {
+                Some(as_) => convert(&value, as_).map_err(wrong)?,
+                None => value,
+            };
+            if let Some(fault) = asked.rules.fault(&value) {
+                return Err(wrong(fault));
+            }
+            answers.set(asked.name.as_str(), value);
+        }
+        Ok(answers)
+    }
+
+    /// Hands on the value of a rule, or says why there is none.
+    ///
+    /// # Errors
+    /// Why the value is refused.
+    pub(super) fn outcome(&self, rule: &Rule, put: impl FnOnce(&Moving<'_>)) -> Result<Option<Skipped>, String> {
+        if let Some(when) = &rule.when
+            && !self.condition(when)?
+        {
+            return Ok(Some(Skipped::WhenFalse));
+        }
+        match &rule.term {
+            // What a formula finds is used where it stands.
+            Term::Formula(formula) if rule.as_.is_none() => self.over(formula, |scope| {
+                let found = formula.expression.find(scope).map_err(|failure| failure.message)?;
+                settled(Moving::Made(found), rule, put)
+            })?,
+            _ => settled(self.value(rule)?, rule, put),
+        }
+    }
+
+    fn value<'m>(&self, rule: &'m Rule) -> Result<Moving<'m>, String>
+    where
+        'a: 'm,
+    {
+        match &rule.term {
+            Term::Slot(place) => match self.item.raw(*place) {
+                Some(raw) => moved(raw, place.kind, rule, self.system),
+                None => Ok(Moving::Absent),
+            },
+            Term::Constant(value) => Ok(Moving::Made(Cow::Borrowed(value))),
+            Term::Search { .. } | Term::Formula(_) | Term::Link { .. } => {
+                let value = self.found(&rule.term)?;
+                let value = match rule.as_ {
+                    // The key of a record that is only planned is not known yet.
+                    Some(as_) if !value.as_text().is_some_and(|text| text.starts_with(PENDING)) => convert(&value, as_)?,
+                    _ => value,
+                };
+                Ok(Moving::Made(Cow::Owned(value)))
+            }
+        }
+    }
+
+    fn found(&self, term: &Term) -> Result<Value, String> {
+        match term {
+            Term::Slot(place) => match self.item.raw(*place) {
+                Some(raw) => crate::schema::scalar(raw, place.kind, self.system).or_else(|_| seen(raw, None, self.system)),
+                None => Ok(Value::Null),
+            },
+            Term::Constant(value) => Ok(value.clone()),
+            Term::Formula(formula) => self.compute(formula),
+            Term::Search { root, shape, path } => {
+                let Some(raw) = self.item.raw(*root) else { return Ok(Value::Null) };
+                let record = Value::Record(plain(raw, shape, self.system).map_err(|problem| problem.0)?);
+                match path.select(&record).map_err(|problem| problem.to_string())?.as_slice() {
+                    [] => Ok(Value::Null),
+                    [one] => Ok((*one).clone()),
+                    many => Err(format!("the path finds {} values, and one is needed", many.len())),
+                }
+            }
+            Term::Link { mapping, parts } => self.link(mapping, parts),
+        }
+    }
+
+    fn link(&self, mapping: &str, parts: &[Term]) -> Result<Value, String> {
+        let mut key = Vec::with_capacity(parts.len());
+        for part in parts {
+            match self.found(part)? {
+                Value::Null => return Ok(Value::Null),
+                Value::Number(number) => key.push(crate::value::plain_text(number)),
+                other => key.push(other.plain()),
+            }
+        }
+        if key.iter().all(|part| part.trim().is_empty()) {
+            return Ok(Value::Null);
+        }
+        match self.context.links.other_side(mapping, &key) {
+            Some(other) => Ok(Value::Text(other)),
+            None => Err(format!("`{}` is not linked by `{mapping}` yet; it is offered again once it is", key.join("/"))),
+        }
+    }
+
+    /// Computes a condition.
+    pub(super) fn condition(&self, formula: &Formula) -> Result<bool, String> {
+        self.over(formula, |scope| match &*formula.expression.find(scope).map_err(|failure| failure.message)? {
+            Value::Bool(flag) => Ok(*flag),
+            other => Err(format!("`{}` is {}, not true or false", formula.written, other.kind_word())),
+        })?
+    }
+
+    /// Whether the first conditions of a condition deny it.
+    pub(super) fn is_denied_by(&self, formula: &Formula, conditions: usize) -> bool {
+        self.over(formula, |scope| formula.expression.is_denied_by(conditions, scope)).unwrap_or(false)
+    }
+
+    /// Computes a value.
+    pub(super) fn compute(&self, formula: &Formula) -> Result<Value, String> {
+        self.over(formula, |scope| formula.expression.evaluate(scope).map_err(|failure| failure.message))?
+    }
+
+    /// Does something with what a formula reads.
+    fn over<T>(&self, formula: &Formula, evaluate: impl FnOnce(&Scope<'_>) -> T) -> Result<T, String> {
+        self.seen.read(&formula.source, self.item.slots, self.system)?;
+        let line = self.item.line.filter(|_| !formula.line.is_empty());
+        if let Some(line) = line {
+            self.line_seen.read(&formula.line, line, self.system)?;
+        }
+        let sight = Sight {
+            formula,
+            context: self.context,
+            ask: self.ask.as_ref().unwrap_or(self.context.ask),
+            source: &self.seen,
+            line: line.map(|_| &self.line_seen),
+            item: self.item,
+            whole: Whole::default(),
+        };
+        let scope = Scope::over(self.context.today, self.context, &sight);
+        Ok(evaluate(&scope))
+    }
+}
+
+/// Brings a value into the form of the rule's field and hands it on, or says why there is none.
+fn settled<'m>(mut value: Moving<'m>, rule: &'m Rule, put: impl FnOnce(&Moving<'_>)) -> Result<Option<Skipped>, String> {
+    if value.is_blank() {
+        match &rule.default {
+            Some(default) if !default.is_null() => value = Moving::Made(Cow::Borrowed(default)),
+            _ => return Ok(Some(Skipped::Absent)),
+        }
+    }
+    settle(&mut value, rule)?;
+    if value.is_blank() {
+        return Ok(Some(Skipped::Absent));
+    }
+    put(&value);
+    Ok(None)
+}

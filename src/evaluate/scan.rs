@@ -1,0 +1,282 @@
+//! Walks JSON text without building anything: strings, numbers and whole values are passed over, each held against the grammar.
+
+/// The text is not JSON. What is wrong is told by serde_json, which reads it once more.
+#[derive(Debug)]
+pub(super) struct Malformed;
+
+pub(super) type Scanned<T> = Result<T, Malformed>;
+
+/// A place in a text.
+#[derive(Debug)]
+pub(super) struct Scanner<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    /// The brackets that close the records and lists around a value that is passed over.
+    open: Vec<u8>,
+}
+
+impl<'a> Scanner<'a> {
+    /// The beginning of a text.
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0, open: Vec::new() }
+    }
+
+    /// The byte at this place; 0 at the end.
+    pub(super) fn peek(&self) -> u8 {
+        self.bytes.get(self.at).copied().unwrap_or_default()
+    }
+
+    /// How far the text has been walked.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The text from a place that was passed to here.
+    pub(super) fn since(&self, begun: usize) -> &'a str {
+        &self.text[begun..self.at]
+    }
+
+    /// Passes over blanks.
+    pub(super) fn blanks(&mut self) {
+        while matches!(self.peek(), b' ' | b'\n' | b'\t' | b'\r') {
+            self.at += 1;
+        }
+    }
+
+    /// Passes over one byte.
+    pub(super) fn next(&mut self) -> u8 {
+        let byte = self.peek();
+        self.at += usize::from(byte != 0);
+        byte
+    }
+
+    /// Passes over one byte where it is the one that is meant.
+    pub(super) fn takes(&mut self, byte: u8) -> bool {
+        let is_there = self.peek() == byte;
+        self.at += usize::from(is_there);
+        is_there
+    }
+
+    /// That nothing but blanks follows.
+    pub(super) fn end(mut self) -> Scanned<()> {
+        self.blanks();
+        if self.at == self.bytes.len() { Ok(()) } else { Err(Malformed) }
+    }
+
+    /// A member's name in its quotes, and whether it has escapes; what follows is its value.
+    pub(super) fn name(&mut self) -> Scanned<(&'a str, bool)> {
+        let begun = self.at;
+        let escaped = self.string()?;
+        let name = self.since(begun);
+        self.blanks();
+        if !self.takes(b':') {
+            return Err(Malformed);
+        }
+        self.blanks();
+        Ok((name, escaped))
+    }
+
+    /// Passes over a whole value.
+    pub(super) fn value(&mut self) -> Scanned<()> {
+        self.open.clear();
+        loop {
+            match self.peek() {
+                b'{' | b'[' => {
+                    if self.opens()? {
+                        continue;
+                    }
+                }
+                b'"' => {
+                    self.string()?;
+                }
+                b'-' | b'0'..=b'9' => self.number()?,
+                b't' => self.word("true")?,
+                b'f' => self.word("false")?,
+                b'n' => self.word("null")?,
+                _ => return Err(Malformed),
+            }
+            if self.closes()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Opens a record or list; whether a value follows in it.
+    fn opens(&mut self) -> Scanned<bool> {
+        let close = if self.next() == b'{' { b'}' } else { b']' };
+        self.blanks();
+        if self.takes(close) {
+            return Ok(false);
+        }
+        if close == b'}' {
+            self.name()?;
+        }
+        self.open.push(close);
+        Ok(true)
+    }
+
+    /// After a value: closes what ends here. Whether nothing is open; else the next value follows.
+    fn closes(&mut self) -> Scanned<bool> {
+        while let Some(close) = self.open.last().copied() {
+            self.blanks();
+            match self.next() {
+                b',' => {
+                    self.blanks();
+                    if close == b'}' {
+                        self.name()?;
+                    }
+                    return Ok(false);
+                }
+                byte if byte == close => {
+                    self.open.pop();
+                }
+                _ => return Err(Malformed),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Passes over a string; whether it has escapes.
+    fn string(&mut self) -> Scanned<bool> {
+        if !self.takes(b'"') {
+            return Err(Malformed);
+        }
+        let mut escaped = false;
+        loop {
+            self.at += plain(&self.bytes[self.at..]);
+            match self.next() {
+                b'"' => return Ok(escaped),
+                b'\\' => self.escape()?,
+                _ => return Err(Malformed),
+            }
+            escaped = true;
+        }
+    }
+
+    fn escape(&mut self) -> Scanned<()> {
+        match self.next() {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(()),
+            b'u' => {
+                let digits = self.bytes.get(self.at..self.at + 4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+                self.at += digits.ok_or(Malformed)?.len();
+                Ok(())
+            }
+            _ => Err(Malformed),
+        }
+    }
+
+    fn number(&mut self) -> Scanned<()> {
+        self.takes(b'-');
+        if !self.takes(b'0') {
+            self.digits()?;
+        }
+        if self.takes(b'.') {
+            self.digits()?;
+        }
+        if matches!(self.peek(), b'e' | b'E') {
+            self.at += 1;
+            if matches!(self.peek(), b'+' | b'-') {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self) -> Scanned<()> {
+        let begun = self.at;
+        while self.peek().is_ascii_digit() {
+            self.at += 1;
+        }
+        if self.at > begun { Ok(()) } else { Err(Malformed) }
+    }
+
+    fn word(&mut self, word: &str) -> Scanned<()> {
+        if !self.bytes[self.at..].starts_with(word.as_bytes()) {
+            return Err(Malformed);
+        }
+        self.at += word.len();
+        Ok(())
+    }
+}
+
+/// How many bytes come before the next quote, backslash or control character; eight are looked at together.
+fn plain(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (nth, word) in words.iter().enumerate() {
+        let special = specials(u64::from_le_bytes(*word));
+        if special != 0 {
+            return nth * 8 + special.trailing_zeros() as usize / 8;
+        }
+    }
+    let special = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+    words.len() * 8 + special.unwrap_or(rest.len())
+}
+
+/// The highest bit of each byte that is special. The first one is told for certain; those after it may be told by mistake.
+fn specials(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let (quote, backslash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    (zero(quote) | zero(backslash) | (word.wrapping_sub(ONES * 0x20) & !word)) & (ONES << 7)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::de::IgnoredAny;
+
+    use super::{Scanner, plain};
+
+    fn is_json(text: &str) -> bool {
+        let mut scanner = Scanner::new(text);
+        scanner.blanks();
+        scanner.value().is_ok() && scanner.end().is_ok()
+    }
+
+    #[test]
+    fn a_run_of_plain_text_ends_at_the_first_special_byte() {
+        for (text, length) in [("abc", 3), ("abcdefgh\"", 8), ("abcdefghi\\\"", 9), ("\u{1f}", 0), ("äöüäöüäöü\n", 18), ("1234567 \"", 8)]
+        {
+            assert_eq!(plain(text.as_bytes()), length, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_grammar_is_that_of_json() {
+        for good in
+            ["0", " -1.50e+7 ", "[]", "{ }", r#"{"a":[1,{"b":null}],"c":"\u00e9\\"}"#, "[true,false]", &"[".repeat(9).replace('[', "[1,[]")]
+        {
+            assert_eq!(is_json(good), serde_json::from_str::<IgnoredAny>(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "01",
+            "1.",
+            "-",
+            "[1,]",
+            "{\"a\"}",
+            "{\"a\":1,}",
+            "{1:2}",
+            "\"\u{1}\"",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "tru",
+            "[1 2]",
+            "1 2",
+            "]",
+            "[}",
+        ] {
+            assert!(!is_json(bad), "{bad}");
+            assert!(serde_json::from_str::<IgnoredAny>(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_json_is_what_serde_json_says(text in r#"[\[\]{},:"\\0-9a-u.eE+ -]{0,12}|\{("[a-c]{0,9}":(1|"x"|\[\]|null),?){0,3}\}"#) {
+            prop_assert_eq!(is_json(&text), serde_json::from_str::<IgnoredAny>(&text).is_ok(), "{}", text);
+        }
+    }
+}
