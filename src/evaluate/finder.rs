@@ -10,8 +10,8 @@ use super::seen::{Seen, Sight, Whole};
 use super::sink::Skipped;
 use crate::expr::{Scope, convert};
 use crate::plan::{Formula, Rule, Term};
-use crate::schema::{System, plain};
-use crate::value::{Record, Value};
+use crate::schema::{Kind, System, plain};
+use crate::value::{Record, Value, plain_text};
 
 /// What rules look at: one item, and what was read of it so far.
 pub(super) struct Finder<'r, 'o, 'p, 'a, 'c> {
@@ -119,14 +119,25 @@ impl<'r, 'o, 'p, 'a, 'c> Finder<'r, 'o, 'p, 'a, 'c> {
         }
     }
 
+    /// The digits of a number that is a part of a key as it stands: most ids.
+    fn digits(&self, part: &Term) -> Option<&'a str> {
+        let Term::Slot(place) = part else { return None };
+        let raw = self.item.raw(*place).filter(|_| place.kind == Kind::Integer)?;
+        let is_plain = raw.len() <= 18 && !raw.starts_with('0') && raw.bytes().all(|byte| byte.is_ascii_digit());
+        is_plain.then_some(raw)
+    }
+
     fn link(&self, mapping: &str, parts: &[Term]) -> Result<Value, String> {
         let mut key = Vec::with_capacity(parts.len());
         for part in parts {
-            match self.found(part)? {
-                Value::Null => return Ok(Value::Null),
-                Value::Number(number) => key.push(crate::value::plain_text(number)),
-                other => key.push(other.plain()),
-            }
+            key.push(match self.digits(part) {
+                Some(digits) => digits.to_owned(),
+                None => match self.found(part)? {
+                    Value::Null => return Ok(Value::Null),
+                    Value::Number(number) => plain_text(number),
+                    other => other.plain(),
+                },
+            });
         }
         if key.iter().all(|part| part.trim().is_empty()) {
             return Ok(Value::Null);

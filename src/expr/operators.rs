@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::term::Operator;
-use crate::value::{Decimal, Value};
+use crate::value::{Decimal, Value, shifted, trimmed};
 
 /// Applies an operator to two values.
 ///
@@ -35,9 +35,22 @@ fn calculate(operator: Operator, left: Decimal, right: Decimal) -> Result<Decima
         _ if right.is_zero() => return Err(format!("`{left}` is divided by zero")),
         Operator::Remainder => left.checked_rem(right),
         // The scale of a quotient is an accident of the division; its zeros say nothing.
-        _ => left.checked_div(right).map(|quotient| quotient.normalize()),
+        _ => match power_of_ten(right).and_then(|places| shifted(left, places)) {
+            Some(quotient) => Some(quotient),
+            None => left.checked_div(right).map(trimmed),
+        },
     };
     result.ok_or_else(|| format!("`{left} {} {right}` has more than 28 digits", operator.symbol()))
+}
+
+/// The places of 10, 100 or 1000: percents and per mille are divided by these.
+fn power_of_ten(number: Decimal) -> Option<u32> {
+    match (number.scale(), number.mantissa()) {
+        (0, 10) => Some(1),
+        (0, 100) => Some(2),
+        (0, 1_000) => Some(3),
+        _ => None,
+    }
 }
 
 /// Whether two values are the same. `()` may be compared with anything; other kinds only with their own.

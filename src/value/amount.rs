@@ -129,8 +129,33 @@ pub fn round_half_up(number: Decimal, places: u32) -> Decimal {
 /// The number without trailing zeros: `100.000000` → `100`, the form in which numbers are compared and keyed.
 pub fn plain_text(number: Decimal) -> String {
     let mut text = String::with_capacity(20);
-    push_decimal(&mut text, &if number.scale() == 0 { number } else { number.normalize() });
+    push_decimal(&mut text, &trimmed(number));
     text
+}
+
+/// The number without trailing zeros.
+pub fn trimmed(number: Decimal) -> Decimal {
+    let (mut mantissa, mut scale) = match u64::try_from(number.mantissa().unsigned_abs()) {
+        Ok(mantissa) if mantissa > 0 => (mantissa, number.scale()),
+        _ => return number.normalize(),
+    };
+    while scale > 0 && mantissa % 10 == 0 {
+        mantissa /= 10;
+        scale -= 1;
+    }
+    let (low, middle) = halves(mantissa);
+    Decimal::from_parts(low, middle, 0, number.is_sign_negative(), scale)
+}
+
+/// The number with its point so many places further left, which is what dividing by 10, 100 and so on gives; none where it has too
+/// many places for that, and of nothing.
+pub fn shifted(number: Decimal, places: u32) -> Option<Decimal> {
+    if number.is_zero() {
+        return None;
+    }
+    let mut shifted = number;
+    shifted.set_scale(number.scale() + places).ok()?;
+    Some(trimmed(shifted))
 }
 
 impl RoundMode {
@@ -150,7 +175,7 @@ impl RoundMode {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Decimal, decimal, plain_text, push_decimal, round_half_up, short};
+    use super::{Decimal, decimal, plain_text, push_decimal, round_half_up, shifted, short, trimmed};
 
     proptest! {
         #[test]
@@ -158,6 +183,9 @@ mod tests {
             if let Some(number) = short(&text) {
                 let long = Decimal::from_str_exact(&text).unwrap();
                 prop_assert_eq!(number.serialize(), long.serialize());
+                prop_assert_eq!(trimmed(number).serialize(), long.normalize().serialize());
+                let divided = (long / Decimal::ONE_HUNDRED).normalize();
+                prop_assert_eq!(shifted(number, 2).unwrap_or(divided).serialize(), divided.serialize());
             }
             if let Ok(number) = decimal(&text) {
                 let mut written = String::new();

@@ -9,7 +9,7 @@ use std::collections::hash_map::Entry;
 use std::fmt;
 use std::sync::Arc;
 
-pub use amount::{NotADecimal, RoundMode, decimal, plain_text, push_decimal, round_half_up};
+pub use amount::{NotADecimal, RoundMode, decimal, plain_text, push_decimal, round_half_up, shifted, trimmed};
 pub use json::{NotJson, json_text, push_json, push_json_text, unquoted};
 pub use moment::{date_of, instant_of};
 pub use rust_decimal::Decimal;
