@@ -64,7 +64,7 @@ impl Function for Linked {
         PARAMETERS
     }
 
-    fn compile(&self, _: &state::TypeState, _: &mut FunctionCompileContext, arguments: ArgumentList) -> Compiled {
+    fn compile(&self, _: &TypeState, _: &mut FunctionCompileContext, arguments: ArgumentList) -> Compiled {
         Ok(LinkedCall { tables: Arc::clone(&self.0), mapping: arguments.required("mapping"), key: arguments.required("key") }.as_expr())
     }
 }
@@ -87,7 +87,7 @@ impl FunctionExpression for LinkedCall {
         found.map(|found| Value::from(found.as_str())).ok_or_else(|| format!("`{key}` is not linked").into())
     }
 
-    fn type_def(&self, _: &state::TypeState) -> TypeDef {
+    fn type_def(&self, _: &TypeState) -> TypeDef {
         TypeDef::bytes().fallible()
     }
 }

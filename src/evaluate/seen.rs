@@ -25,12 +25,12 @@ impl Seen {
         Self { values: vec![OnceCell::new(); slots], views: vec![OnceCell::new(); views] }
     }
 
-    /// Reads what a formula needs, but for lists of which it has a view.
+    /// Reads what a formula needs, but for lines.
     ///
     /// # Errors
     /// A reason, when a text is not of its field's kind.
     pub(super) fn read(&self, parts: &[Part], slots: &Slots<'_>, system: System) -> Result<(), String> {
-        parts.iter().filter(|part| part.view.is_none()).try_for_each(|part| self.value(part, slots, system).map(|_| ()))
+        parts.iter().filter(|part| !part.is_late()).try_for_each(|part| self.value(part, slots, system).map(|_| ()))
     }
 
     fn value(&self, part: &Part, slots: &Slots<'_>, system: System) -> Result<Option<&Value>, String> {
@@ -94,20 +94,23 @@ pub(super) struct Whole {
 }
 
 impl Sight<'_> {
-    /// One of the values that the formula reads of the record: read by now, but for lists of which it has a view.
+    /// One of the values that the formula reads of the record: read by now, but for lines.
     fn of_source(&self, part: &Part) -> Result<Option<&Value>, String> {
         let (slots, system) = (self.item.slots, self.item.plan.source.resource.system);
         match (part.view, slots.values[part.slot]) {
-            (None, _) => Ok(self.source.get(part.slot)),
+            (None, _) if !part.is_late() => Ok(self.source.get(part.slot)),
             (Some(view), Some(raw)) if raw.starts_with('[') => {
                 self.source.view(view, &self.item.plan.wanted.views[view], (slots, system)).map(Some)
             }
-            (Some(_), _) => self.source.value(part, slots, system),
+            _ => self.source.value(part, slots, system),
         }
     }
 
-    fn of_line(&self, part: &Part) -> Option<&Value> {
-        self.line?.get(part.slot)
+    fn of_line(&self, part: &Part) -> Result<Option<&Value>, String> {
+        match (self.line, self.item.line) {
+            (Some(seen), Some(line)) => seen.value(part, line, self.item.plan.source.resource.system),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -129,7 +132,7 @@ impl Variables for Sight<'_> {
         Some(match name {
             "source" => self.whole.source.get_or_init(|| record(&self.formula.source, |part| self.of_source(part).ok().flatten())),
             "line" => self.whole.line.get_or_init(|| match self.line {
-                Some(_) => record(&self.formula.line, |part| self.of_line(part)),
+                Some(_) => record(&self.formula.line, |part| self.of_line(part).ok().flatten()),
                 None => Value::Null,
             }),
             "ask" => self.ask,
@@ -143,7 +146,7 @@ impl Variables for Sight<'_> {
     fn at_hand(&self, number: usize) -> Result<Option<&Value>, String> {
         match number.checked_sub(self.formula.source.len()) {
             None => self.of_source(&self.formula.source[number]),
-            Some(of_line) => Ok(self.formula.line.get(of_line).and_then(|part| self.of_line(part))),
+            Some(of_line) => self.formula.line.get(of_line).map_or(Ok(None), |part| self.of_line(part)),
         }
     }
 }

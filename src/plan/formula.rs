@@ -44,6 +44,13 @@ pub struct Part {
     pub view: Option<usize>,
 }
 
+impl Part {
+    /// Lines are read only once an expression comes to them: there may be many.
+    pub fn is_late(&self) -> bool {
+        self.view.is_some() || self.field.as_ref().is_some_and(|field| field.kind == Kind::Lines)
+    }
+}
+
 /// The schema of `project.erp`.
 const PROJECTS_AT_ACUMATICA: &str = "acumatica/Project";
 
