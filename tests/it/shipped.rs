@@ -5,8 +5,12 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use crosswalk::config::{Folders, ProfileChoice, Workspace, builtin_mappings, builtin_schemas};
+use crosswalk::diagnostic::{Source, render};
 use crosswalk::evaluate::enabled;
-use crosswalk::plan::{Direction, Plan};
+use crosswalk::expr::Expressions;
+use crosswalk::mapping::Mapping;
+use crosswalk::plan::{Direction, Plan, Settings, compile};
+use crosswalk::schema::{Catalog, load};
 use crosswalk::value::{Value, date_of};
 
 static VISION: LazyLock<Workspace> = LazyLock::new(|| Workspace::open(Folders::default()).unwrap());
@@ -127,4 +131,24 @@ fn settings_turn_mappings_on_and_off() {
     let pro_forma = r#"{"prime_contract_invoices":{"document":"pro_forma"}}"#;
     assert!(runs("prime_contract_invoices", "{}") && !runs("prime_contract_pro_formas", "{}"));
     assert!(!runs("prime_contract_invoices", pro_forma) && runs("prime_contract_pro_formas", pro_forma));
+}
+
+/// Benchmarks are run by hand, and are to be there when somebody does.
+#[test]
+fn what_the_benchmarks_map_is_sound() {
+    let files = |folder: &str, ending: &str| {
+        let all = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let named = all.filter(|path| path.extension().is_some_and(|known| known == ending));
+        named.map(|path| (path.clone(), std::fs::read_to_string(path).unwrap())).collect::<Vec<_>>()
+    };
+    let schemas = files("benches/schemas", "json").into_iter().map(|(path, text)| load(&path, &text).unwrap());
+    let shipped = VISION.catalog.iter().map(|schema| (**schema).clone());
+    let catalog = Catalog::new(shipped.chain(schemas));
+    let texts = files("benches/mappings", "yaml").into_iter();
+    let mappings: Vec<Mapping> = texts.map(|(path, text)| crosswalk::mapping::read(&Source::new(path, text)).0.unwrap()).collect();
+    let defaults = Value::from_json(&std::fs::read_to_string("benches/mappings/settings.json").unwrap()).unwrap();
+    let settings = Settings { defaults, ..Settings::default() };
+    let plans =
+        compile(&mappings, &catalog, &settings, &Expressions::new()).unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
+    assert_eq!(plans.len(), 2);
 }
