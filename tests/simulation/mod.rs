@@ -2,7 +2,7 @@
 //!
 //! No sockets and no sleeping: requests go straight into the sandbox, and time is turned. A [`process`] is walked from moment to
 //! moment ([`life`]), meets [`trouble`] at its [`edge`], and is watched at every request ([`watch`]) and after every run ([`audit`]).
-//! Between runs [`people`] decide about what waits. [`crash`] lets it die at every moment there is; [`seeds`] draws whole weeks;
+//! Between runs [`people`] think twice about what waits. [`crash`] lets it die at every moment there is; [`seeds`] draws whole weeks;
 //! [`bugs`] are what the checks have to catch.
 
 mod audit;

@@ -48,14 +48,13 @@ pub(crate) fn play(seed: u64, bug: Option<Bug>) -> Vec<Broken> {
         lab.morning(&early);
         for round in 0..dice.usize(1..=3) {
             disturbed(&lab, reference.moments[day], &mut dice);
-            people::decide(&lab.world, &mut dice);
+            people::think_twice(&lab.world, &mut dice);
             if round == 0 {
                 late.iter().for_each(|deed| deed.done_in(&lab.world));
             }
             // Some start again at once, when what was made does not show yet.
             lab.world.clock.turn(Duration::from_secs(dice.choice([1, 3, 20, 300, 1_500, 2_400]).unwrap_or_default()));
         }
-        people::think_better_of_it(&lab.world);
         lab.come_to_rest();
         lab.compare(expected);
         if !lab.broken().is_empty() {
