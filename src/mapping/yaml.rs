@@ -50,6 +50,8 @@ pub fn parse(source: &Arc<Source>) -> Result<Node, Diagnostic> {
     options.alias_limits.max_total_replayed_events = 50_000;
     if let Some(budget) = &mut options.budget {
         budget.max_nodes = 100_000;
+        // Hundreds of cases may share one sample; what aliases replay is bounded above.
+        budget.enforce_alias_anchor_ratio = false;
         // Far more than a mapping has; each level takes stack where it is read.
         budget.max_depth = 48;
     }
@@ -270,6 +272,14 @@ mod tests {
             let problem = parse(&source).unwrap_err();
             assert!(problem.place.unwrap().source.line_column(0).0 <= line, "{text}");
         }
+    }
+
+    #[test]
+    fn many_may_share_one_sample() {
+        let text = format!("sample: &one {{a: 1}}\nrows: [{}]\n", vec!["*one"; 500].join(", "));
+        assert!(
+            matches!(&parse(&Source::new("shared.yaml", text)).unwrap().get("rows").unwrap().kind, NodeKind::List(rows) if rows.len() == 500)
+        );
     }
 
     #[test]
