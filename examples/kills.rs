@@ -104,8 +104,11 @@ impl Stage {
         let done = child.try_wait()?.is_some();
         child.kill()?;
         child.wait()?;
-        // The dead keep their sessions for ten minutes, and the licence has few: an hour goes by in no time here.
-        served.ask(("POST", format!("{}/sandbox/faults", served.acumatica)), &[], r#"{"kind":"expire_token"}"#)?;
+        // The dead keep their sessions for ten minutes, and the licence has few: an hour goes by in no time here. An hour that nobody
+        // has seen go by need not go by twice.
+        let faults = || format!("{}/sandbox/faults", served.acumatica);
+        served.ask(("DELETE", faults()), &[], "")?;
+        served.ask(("POST", faults()), &[], r#"{"kind":"expire_token"}"#)?;
         let asked = each("GET")?;
         let none = asked.iter().all(|text| text.contains(r#""count":0"#));
         let state = rusqlite::Connection::open_with_flags(self.0.folder.join("crosswalk.db"), OpenFlags::SQLITE_OPEN_READ_ONLY);
