@@ -10,6 +10,7 @@
 #[allow(dead_code, unused_imports)] // tests use more of it
 mod world;
 
+#[allow(dead_code)] // others look at memory
 mod served;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use crosswalk::store::Store;
 use crosswalk::value::{Record, Value};
 use rusqlite::OpenFlags;
 
-use served::{Outcome, Served};
+use served::{Outcome, Served, ended};
 use world::{COLLECTIONS, ENTITIES, difference, end_state};
 
 /// Kills of one company, before it is brought to its end.
@@ -42,14 +43,7 @@ struct Arguments {
 struct Stage(Served);
 
 fn main() -> ExitCode {
-    match play(&Arguments::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(problem) => {
-            eprintln!("kills: {problem}");
-            ExitCode::FAILURE
-        }
-    }
+    ended("kills", play(&Arguments::parse()))
 }
 
 fn play(arguments: &Arguments) -> Outcome<bool> {

@@ -10,16 +10,17 @@ mod engine;
 mod row;
 #[path = "../benches/mapping/row_by_hand.rs"]
 mod row_by_hand;
+mod served;
 #[path = "../benches/mapping/wire.rs"]
 mod wire;
 
-use std::error::Error;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+use served::{Outcome, peak, program};
+
 /// Tells its figure; whether the limit is kept.
 type Measure = fn() -> Outcome<bool>;
 
@@ -79,9 +80,8 @@ fn rows() -> Outcome<bool> {
         bytes += text.len();
     }
     println!("       {ROWS} rows: {} ms, {} MB written", begun.elapsed().as_millis(), bytes / 1_000_000);
-    let status = fs::read_to_string("/proc/self/status")?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).and_then(|line| line.split_whitespace().next());
-    Ok(told("the most memory of a million rows", peak.ok_or("no VmHWM")?.parse::<u128>()? / 1024, 64, "MiB"))
+    let peak = peak(std::process::id()).ok_or("the most memory is not told here")?;
+    Ok(told("the most memory of a million rows", u128::from(peak / 1024), 64, "MiB"))
 }
 
 /// The median of eleven runs.
@@ -93,11 +93,9 @@ fn median(mut run: impl FnMut() -> Outcome<Duration>) -> Outcome<Duration> {
 
 /// Runs the program in a folder.
 fn run(folder: &Path, arguments: &[&str]) -> Outcome<Duration> {
-    let own = std::env::current_exe()?;
-    let program = own.parent().and_then(Path::parent).map(|folder| folder.join("crosswalk")).filter(|program| program.exists());
-    let mut command = Command::new(program.ok_or("the program is not built; run `cargo build --release` first")?);
+    let mut command = program(folder)?;
     let begun = Instant::now();
-    let output = command.args(arguments).current_dir(folder).stdin(Stdio::null()).env_remove("CROSSWALK_LOG").output()?;
+    let output = command.args(arguments).output()?;
     let time = begun.elapsed();
     if output.status.success() { Ok(time) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned().into()) }
 }

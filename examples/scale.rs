@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use serde_json::Value;
 
-use served::{Outcome, Served};
+use served::{Outcome, Served, ended, peak};
 
 /// Most memory that the program may hold at once, in KiB.
 const MOST_MEMORY: u64 = 150 * 1024;
@@ -49,14 +49,7 @@ struct Run {
 }
 
 fn main() -> ExitCode {
-    match measure(&Arguments::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(problem) => {
-            eprintln!("scale: {problem}");
-            ExitCode::FAILURE
-        }
-    }
+    ended("scale", measure(&Arguments::parse()))
 }
 
 fn measure(arguments: &Arguments) -> Outcome<bool> {
@@ -150,12 +143,6 @@ impl Run {
             self.held
         );
     }
-}
-
-/// The most memory of a process so far, in KiB.
-fn peak(process: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
 }
 
 /// Somebody approves a subcontract in Procore.

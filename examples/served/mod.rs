@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
 
 use crosswalk::connector::{HttpSettings, HttpTransport, Request, Response, Transport};
 use tokio::runtime::Runtime;
@@ -71,8 +71,26 @@ impl Drop for Served {
     }
 }
 
+/// How an example ends: what it measured is sound, is not, or could not be measured.
+pub(crate) fn ended(name: &str, measured: Outcome<bool>) -> ExitCode {
+    match measured {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(problem) => {
+            eprintln!("{name}: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The most memory of a process so far, in KiB.
+pub(crate) fn peak(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
+}
+
 /// The program as it was built beside this one.
-fn program(folder: &Path) -> Outcome<Command> {
+pub(crate) fn program(folder: &Path) -> Outcome<Command> {
     let own = std::env::current_exe()?;
     let built = own.parent().and_then(Path::parent).map(|folder| folder.join("crosswalk")).filter(|program| program.exists());
     let mut command = Command::new(built.ok_or("the program is not built; run `cargo build --release` first")?);

@@ -5,7 +5,7 @@ use rhai::{Engine, OptimizationLevel};
 use super::expression::Expression;
 use super::lower::Lowering;
 use super::problem::{ExprProblem, explain};
-use super::script::{self, Names, Script};
+use super::script::{Names, Script};
 
 /// Bytes of an expression's text. The longest in a shipped mapping has some 200.
 pub(super) const MAX_TEXT: usize = 8_192;
@@ -24,7 +24,7 @@ pub struct Expressions {
 impl Expressions {
     /// An expression language with our functions and operators, and nothing else: no `eval`, no clock, no output.
     pub fn new() -> Self {
-        Self { engine: parser(), scripts: script::parser() }
+        Self { engine: parser(), scripts: with_statements() }
     }
 
     /// Compiles a text against the names of the variables that it may read.
@@ -68,7 +68,7 @@ impl Expressions {
         let tree = self.engine.compile_expression(text).map_err(|error| explain(&error, text))?;
         let root = Lowering::new(text, names, &tree).whole(&tree)?;
         let all: Vec<String> = names.iter().map(ToString::to_string).collect();
-        let kept = script::Kept { construct: "a test".to_owned(), at: 0..text.len() };
+        let kept = super::script::Kept { construct: "a test".to_owned(), at: 0..text.len() };
         let script = Script::new(text, (&all, names.len()), &root, kept)?;
         Ok(Expression::in_rhai(text, names, root, script))
     }
@@ -86,6 +86,13 @@ impl Default for Expressions {
 
 /// Rhai as we use it: its grammar, without its library, its optimiser and its statements.
 pub(super) fn parser() -> Engine {
+    let mut engine = with_statements();
+    engine.set_allow_looping(false).set_allow_statement_expression(false);
+    engine
+}
+
+/// The same with its statements, for what Rhai is to run.
+pub(super) fn with_statements() -> Engine {
     let mut engine = Engine::new_raw();
     engine
         // The optimiser folds with Rhai's own arithmetic, in which `1 / 3` is 0.
@@ -95,8 +102,6 @@ pub(super) fn parser() -> Engine {
         .set_max_string_size(MAX_TEXT)
         .set_max_array_size(MAX_LITERAL)
         .set_max_map_size(MAX_LITERAL)
-        .set_allow_looping(false)
-        .set_allow_statement_expression(false)
         // Names are checked while lowering: with the place of the word, the known names, and closures that see what is around them.
         .set_strict_variables(false);
     engine

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Position, Token};
 
+use super::engine::with_statements;
 use super::places::Places;
 use super::problem::ExprProblem;
-use super::script::parser;
 use crate::value::{Decimal, Value};
 
 type Word = (Token, Position);
@@ -119,7 +119,7 @@ fn constant(token: &Token) -> Option<Value> {
 fn words(text: &str) -> Vec<Word> {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&seen);
-    let mut engine = parser();
+    let mut engine = with_statements();
     // The hook is marked as volatile by Rhai; the cargo lock file and the tests of this file hold it in place.
     #[allow(deprecated)]
     engine.on_parse_token(move |token, position, _| {

@@ -5,11 +5,12 @@ use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
-use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext, OptimizationLevel, Position};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext, Position};
 
+use super::Script;
 use super::held::{Held, from_rhai, into_rhai};
 use super::run::Asking;
-use super::{Script, parser};
+use crate::expr::engine::with_statements;
 use crate::expr::follow::{STRICT, place};
 use crate::expr::functions::{MAX_MEMBERS, MAX_TEXT};
 use crate::expr::machine::{Machine, weight};
@@ -117,9 +118,8 @@ fn told(message: impl Into<String>) -> Box<EvalAltResult> {
 pub(super) fn runner() -> &'static Engine {
     static RUNNER: OnceLock<Engine> = OnceLock::new();
     RUNNER.get_or_init(|| {
-        let mut engine = parser();
+        let mut engine = with_statements();
         engine
-            .set_optimization_level(OptimizationLevel::None)
             .set_max_expr_depths(MAX_PROGRAM_DEPTH, MAX_PROGRAM_DEPTH)
             .set_max_operations(MAX_OPERATIONS)
             .set_max_call_levels(MAX_CALLS)

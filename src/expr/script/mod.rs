@@ -20,13 +20,12 @@ mod statement;
 use std::ops::Range;
 use std::sync::Arc;
 
-use rhai::{AST, Engine, OptimizationLevel};
+use rhai::AST;
 
 pub use lend::{LENT, Lent};
 pub(super) use lower::Names;
 pub(super) use statement::Statement;
 
-use super::engine::{MAX_CLOSURES, MAX_DEPTH, MAX_LITERAL, MAX_TEXT};
 use super::problem::ExprProblem;
 use super::term::Node;
 use print::Printer;
@@ -66,18 +65,4 @@ impl Script {
         let (text, names) = (text.to_owned(), names.to_vec());
         Ok(Arc::new(Self { tree, sites: printed.sites, marks: printed.marks, text, names, given, kept }))
     }
-}
-
-/// Rhai's grammar with its statements.
-pub(super) fn parser() -> Engine {
-    let mut engine = Engine::new_raw();
-    engine
-        .set_optimization_level(OptimizationLevel::None)
-        .set_max_expr_depths(MAX_DEPTH, MAX_DEPTH)
-        .set_max_functions(MAX_CLOSURES)
-        .set_max_string_size(MAX_TEXT)
-        .set_max_array_size(MAX_LITERAL)
-        .set_max_map_size(MAX_LITERAL)
-        .set_strict_variables(false);
-    engine
 }
