@@ -30,7 +30,7 @@ impl Field {
             before.push_str(&format!(":{{\"type\":\"{}\",\"value\":", self.kind.custom_type()));
             return Frame { before, after: "}", quoted: false };
         }
-        push_json_text(&mut before, &self.name);
+        push_json_text(&mut before, self.on_wire());
         let wrapped = system == System::Acumatica && self.name != "id";
         before.push_str(if wrapped { ":{\"value\":" } else { ":" });
         let quoted = self.decimal_text && matches!(self.kind, Kind::Decimal | Kind::Percent);
@@ -40,10 +40,11 @@ impl Field {
     /// The members that lead from a record to this field's bare value on the wire.
     pub fn steps(&self, system: System) -> impl Iterator<Item = &str> {
         let steps = match &self.custom {
-            _ if system == System::Procore => [self.name.as_str(), "", "", ""],
+            Some(custom) if system == System::Procore => [custom.view.as_str(), &custom.field, "value", ""],
+            _ if system == System::Procore => [self.on_wire(), "", "", ""],
             Some(custom) => ["custom", &custom.view, &custom.field, "value"],
-            None if self.is_bare() => [&self.name, "", "", ""],
-            None => [&self.name, "value", "", ""],
+            None if self.is_bare() => [self.on_wire(), "", "", ""],
+            None => [self.on_wire(), "value", "", ""],
         };
         steps.into_iter().filter(|step| !step.is_empty())
     }
@@ -149,7 +150,7 @@ pub fn on_wire(record: &Record, shape: &Shape, system: System) -> String {
         }
         text.push_str(if first { "" } else { "," });
         first = false;
-        text.push_str(&quoted(name));
+        text.push_str(&quoted(field.map_or(name, Field::on_wire)));
         text.push(':');
         let wrapped = field.is_some_and(|field| field.steps(system).nth(1).is_some());
         text.push_str(&if wrapped && value == "null" {
