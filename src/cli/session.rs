@@ -30,6 +30,7 @@ impl Session {
             mappings: global.mappings.clone(),
             schemas: global.schemas.clone(),
             profile: global.profile.clone(),
+            overlays: global.overlay.clone(),
         };
         Self { asked, as_user: global.as_user.clone(), json: global.json }
     }

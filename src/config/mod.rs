@@ -11,6 +11,7 @@ mod in_force;
 mod limits;
 mod mask;
 mod mend;
+pub mod overlay;
 mod permission;
 mod profile;
 mod secrets;
@@ -21,14 +22,16 @@ mod wiring;
 mod workspace;
 
 pub use acting::{Acting, Lacking};
-pub use builtin::{builtin_files, builtin_mappings, builtin_permissions, builtin_profiles, builtin_schemas, page_of, pages};
+pub use builtin::{
+    builtin_files, builtin_mappings, builtin_overlays, builtin_permissions, builtin_profiles, builtin_schemas, page_of, pages,
+};
 pub use case_files::{CaseFile, case_files, faults};
 pub use choices::{Words, choices};
 pub use mend::{Mended, mend};
 pub use permission::{Permission, Permissions, ToolRight};
 pub use profile::{Profile, ProfileChoice};
 pub use settings::{SETTINGS_FILE, SettingsFile, TEMPLATE};
-pub use setup::{Asked, Checked, Counts, Setup, check};
+pub use setup::{Asked, Checked, Counts, Setup, check, merge};
 pub use user::{Level, Tool, Tools, User};
 pub use wiring::{Wired, Wiring};
 pub use workspace::{Folders, Workspace, misnamed};

@@ -108,6 +108,19 @@ impl Shape {
         }
     }
 
+    /// A field by what the system calls it.
+    pub fn on_wire(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.on_wire() == name).map(Arc::as_ref)
+    }
+
+    /// The field at `a/b/c`, as the system calls it and what is in it.
+    pub fn at_wire(&self, path: &str) -> Option<&Field> {
+        match path.split_once('/') {
+            None => self.on_wire(path),
+            Some((first, rest)) => self.on_wire(first)?.shape.as_ref()?.at_wire(rest),
+        }
+    }
+
     /// The names of the fields.
     pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.fields.iter().map(|field| field.name.as_str())
