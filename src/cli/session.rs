@@ -11,7 +11,7 @@ use super::exit::{Exit, Stop};
 use super::terminal::Paint;
 use super::view::progress::Progress;
 use super::view::{self, Done};
-use crate::config::{Acting, Asked, Setup, Wired, Wiring};
+use crate::config::{Acting, Asked, Folders, SettingsFile, Setup, Wired, Wiring, Workspace, settings_file_of};
 use crate::connector::{Clock, WallClock};
 
 /// One call of the program.
@@ -57,6 +57,13 @@ impl Session {
     /// Settings, mappings and schemas, sound.
     pub(super) fn setup(&self) -> Result<Setup, Stop> {
         Ok(Setup::open(&self.asked)?)
+    }
+
+    /// The settings file, and mappings and schemas as they are below every overlay.
+    pub(super) fn base(&self) -> Result<(Workspace, SettingsFile), Stop> {
+        let file = settings_file_of(&self.asked)?;
+        let folders = Folders { overlay: Vec::new(), ..file.folders.clone() };
+        Ok((Workspace::open_in(folders, &file.profile)?, file))
     }
 
     /// The user who acts.

@@ -44,7 +44,9 @@ pub fn faults(case: &Case, plan: &Plan, settings: (&Value, &Words)) -> Vec<Diagn
 pub fn case_files(folders: &Folders, overlays: &[Overlay], problems: &mut Vec<Diagnostic>) -> Vec<CaseFile> {
     // A folder that cannot be read has been told when the mappings were.
     let sources = read_folder(folders.mappings.as_deref(), "yaml", builtin_mappings).unwrap_or_default();
-    let is_changed = |mapping: &str| overlays.iter().flat_map(|overlay| &overlay.mappings).any(|changes| changes.name.text == mapping);
+    let changed = overlays.iter().flat_map(|overlay| &overlay.mappings).map(|changes| &changes.name);
+    let changed: Vec<_> = changed.chain(overlays.iter().flat_map(|overlay| &overlay.disable)).collect();
+    let is_changed = |mapping: &str| changed.iter().any(|word| word.text == mapping);
     let base = sources.into_iter().filter(|source| named(source).strip_suffix(CASES).is_none_or(|mapping| !is_changed(mapping)));
     let mut files: Vec<CaseFile> = Vec::new();
     let base = base.map(|source| (source, folders.mappings.clone()));

@@ -31,7 +31,7 @@ pub use mend::{Mended, mend};
 pub use permission::{Permission, Permissions, ToolRight};
 pub use profile::{Profile, ProfileChoice};
 pub use settings::{SETTINGS_FILE, SettingsFile, TEMPLATE};
-pub use setup::{Asked, Checked, Counts, Setup, check, merge};
+pub use setup::{Asked, Checked, Counts, Setup, check, merge, settings_file_of};
 pub use user::{Level, Tool, Tools, User};
 pub use wiring::{Wired, Wiring};
 pub use workspace::{Folders, Workspace, misnamed};

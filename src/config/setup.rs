@@ -118,9 +118,7 @@ impl Setup {
 /// # Errors
 /// Every problem of the files that are put together.
 pub fn merge(asked: &Asked) -> Result<Merged, Vec<Diagnostic>> {
-    let mut problems = Vec::new();
-    let file = settings_file(asked, &mut problems);
-    if any_error(&problems) { Err(problems) } else { merged(&file.folders) }
+    merged(&settings_file_of(asked)?.folders)
 }
 
 /// Checks every file, the cases among them.
@@ -164,7 +162,8 @@ fn chosen(file: &SettingsFile, problems: &mut Vec<Diagnostic>) -> Value {
 /// The matrix of permissions, as the settings file wants it.
 fn permissions(file: &SettingsFile, workspace: Option<&Workspace>, problems: &mut Vec<Diagnostic>) -> Permissions {
     let plans = workspace.into_iter().flat_map(|workspace| workspace.plans.iter().chain(&workspace.off));
-    let mappings: Vec<&str> = plans.map(|plan| plan.name.as_str()).collect();
+    let disabled = workspace.into_iter().flat_map(|workspace| &workspace.overlays).flat_map(|overlay| &overlay.disable);
+    let mappings: Vec<&str> = plans.map(|plan| plan.name.as_str()).chain(disabled.map(|word| word.text.as_str())).collect();
     Permissions::read_beside(file.folders.profiles.as_deref(), &mappings, problems).over(file.permissions.as_ref(), problems)
 }
 
@@ -189,6 +188,16 @@ fn against(files: &[CaseFile], workspace: &Workspace) -> Vec<Diagnostic> {
         }
     }
     problems
+}
+
+/// The settings file, with what the command line says about files.
+///
+/// # Errors
+/// Every problem of it.
+pub fn settings_file_of(asked: &Asked) -> Result<SettingsFile, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let file = settings_file(asked, &mut problems);
+    if any_error(&problems) { Err(problems) } else { Ok(file) }
 }
 
 fn settings_file(asked: &Asked, problems: &mut Vec<Diagnostic>) -> SettingsFile {

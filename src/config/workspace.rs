@@ -99,7 +99,8 @@ impl Workspace {
 
     fn read(folders: Folders, choice: &ProfileChoice, all_profiles: bool) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
-        let Files { overlays, cases, rest, documented, laid } = Files::read(&folders, &mut problems);
+        let Files { overlays, cases, mut rest, documented, laid } = Files::read(&folders, &mut problems);
+        rest.retain(|source| !overlays.iter().flat_map(|overlay| &overlay.disable).any(|word| word.text == stem(source)));
         let (defaults, choices) = (&documented.defaults, &documented.words);
         let catalog = Arc::new(catalog(&laid.schemas, &mut problems));
         let (mappings, unread) = mappings(&laid, &mut problems);
@@ -159,6 +160,9 @@ impl Workspace {
 
     /// What to say to somebody who asks for a mapping that is off.
     pub fn told_off(&self, name: &str) -> Option<String> {
+        if let Some(overlay) = self.overlays.iter().find(|overlay| overlay.disable.iter().any(|word| word.text == name)) {
+            return Some(format!("`{name}` is disabled by overlay `{}`", overlay.name));
+        }
         let here = &self.profile.name;
         self.is_off(name).then(|| match self.profiles.iter().find(|profile| profile.has(name)) {
             Some(other) => format!("`{name}` is off in profile `{here}`; add `--profile {}`", other.name),
@@ -288,7 +292,7 @@ pub(super) fn read_folder(folder: Option<&Path>, ending: &str, builtin: fn() -> 
     Ok(found)
 }
 
-fn catalog(sources: &[(Arc<Source>, Option<Place>)], problems: &mut Vec<Diagnostic>) -> Catalog {
+pub(super) fn catalog(sources: &[(Arc<Source>, Option<Place>)], problems: &mut Vec<Diagnostic>) -> Catalog {
     let mut schemas = Vec::new();
     for (source, blamed) in sources.iter().filter(|(source, _)| named(source) != "mapping.schema.json") {
         match (load(&source.path, &source.text), blamed) {
@@ -303,7 +307,7 @@ fn catalog(sources: &[(Arc<Source>, Option<Place>)], problems: &mut Vec<Diagnost
 
 /// The profiles as an overlay wants them.
 fn put_in_force(overlay: &Overlay, profiles: &mut [Profile], known: &[&str], problems: &mut Vec<Diagnostic>) {
-    for word in overlay.enable.iter().chain(&overlay.disable).filter(|word| !known.contains(&word.text.as_str())) {
+    for word in overlay.enable.iter().filter(|word| !known.contains(&word.text.as_str())) {
         let problem = Diagnostic::error("unknown-mapping", &word.place, format!("there is no mapping named `{word}`"));
         problems.push(problem.label("no such mapping").meant(&word.text, known.iter().copied()));
     }

@@ -1,6 +1,7 @@
 //! The real sandbox in a process of its own, and the real program against it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -14,6 +15,8 @@ pub(crate) struct Practice {
     pub(crate) folder: Folder,
     /// Where Procore is served.
     pub(crate) procore_url: String,
+    /// Where Acumatica is served.
+    pub(crate) acumatica_url: String,
     served: AtWork,
 }
 
@@ -23,16 +26,22 @@ pub(crate) struct AtWork(pub(crate) Child);
 impl Practice {
     /// Serves a company with this many projects, whose actions take no time.
     pub(crate) fn with_projects(projects: u8) -> Self {
+        Self::with(projects, &[])
+    }
+
+    /// The same, served with further arguments.
+    pub(crate) fn with(projects: u8, more: &[&str]) -> Self {
         let folder = Folder::new();
         let ports = ["--procore-port", "0", "--acumatica-port", "0", "--settings-dir", "sandbox", "--action-time", "0"];
         let mut command = program(folder.path());
-        command.arg("sandbox").args(ports).args(["--projects", &projects.to_string()]).stdout(Stdio::piped());
+        command.arg("sandbox").args(ports).args(["--projects", &projects.to_string()]).args(more).stdout(Stdio::piped());
         let mut served = AtWork(command.spawn().unwrap());
         let greeting = BufReader::new(served.0.stdout.take().unwrap());
         let mut lines = greeting.lines().map(Result::unwrap);
         let procore_url = lines.find_map(|line| line.strip_prefix("Procore   ").map(str::to_owned)).unwrap();
+        let acumatica_url = lines.find_map(|line| line.strip_prefix("Acumatica ").map(str::to_owned)).unwrap();
         assert!(lines.any(|line| line == "stop it with Ctrl-C"));
-        Self { folder, procore_url, served }
+        Self { folder, procore_url, acumatica_url, served }
     }
 
     /// Runs the program with the sandbox's settings. Whatever it says, it says no secret.
@@ -47,6 +56,17 @@ impl Practice {
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let ran = self.run(&[arguments, &["--json"]].concat());
         serde_json::from_str(&ran.out).unwrap_or_else(|problem| panic!("{problem}\n{ran}"))
+    }
+
+    /// What Acumatica's books hold of an entity.
+    pub(crate) fn records(&self, entity: &str) -> Vec<Value> {
+        let host = self.acumatica_url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).unwrap();
+        write!(stream, "GET /sandbox/records/{entity} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        serde_json::from_str(body).unwrap_or_else(|problem| panic!("{problem}\n{answer}"))
     }
 
     /// The state file, byte by byte.

@@ -24,13 +24,16 @@ pub(super) fn edit(mapping: &mut Node, name: &Word, edits: &[Edit], matched: &Ma
         let met: Vec<&Rule> = before.iter().filter(|rule| rule.is(which)).collect();
         match &edit.act {
             _ if met.is_empty() => problems.push(lost(which, name, &before, matched)),
-            Act::Change { .. } if met.len() > 1 => problems.push(several(which, &met)),
+            // Lines that come from different lists have rules for the same field.
+            Act::Change { .. } if met.iter().any(|rule| rule.to != met[0].to) => problems.push(several(which, &met)),
             Act::Change { with, .. } => {
-                let keys = with.entries().iter().filter_map(|(key, _)| Some(key.word()?.text)).collect();
-                contradicts(&done, met[0], edit, &keys, problems);
-                done.push((met[0], edit, keys));
-                if let Some(rule) = at_mut(mapping, &met[0].path) {
-                    change(rule, with);
+                for met in met {
+                    let keys = with.entries().iter().filter_map(|(key, _)| Some(key.word()?.text)).collect();
+                    contradicts(&done, met, edit, &keys, problems);
+                    done.push((met, edit, keys));
+                    if let Some(rule) = at_mut(mapping, &met.path) {
+                        change(rule, with);
+                    }
                 }
             }
             Act::Drop(_) => {

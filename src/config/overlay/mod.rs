@@ -2,6 +2,7 @@
 
 mod edit;
 mod matched;
+mod package;
 mod print;
 mod property;
 mod read;
@@ -18,6 +19,7 @@ use crate::mapping::{Named, Word};
 use crate::schema::Endpoint;
 
 pub use matched::{MATCHED_FILE, Matched};
+pub use package::{CustomField, Extended, PACKAGE_FILE, Package, Practised, package};
 pub use print::{Origins, printed};
 pub use show::Merged;
 pub use stack::{Laid, OVERLAY_FILE, OverlayChoice, laid, overlays};
@@ -41,7 +43,7 @@ pub struct Overlay {
     pub mappings: Vec<Named<Vec<Edit>>>,
     /// Mappings that come into force beside those of the profile.
     pub enable: Vec<Word>,
-    /// Mappings of the profile that are off.
+    /// Mappings that the instance cannot carry: they are off, and not held against its schemas.
     pub disable: Vec<Word>,
     /// Settings that differ from those below.
     pub settings: Option<Node>,

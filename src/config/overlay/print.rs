@@ -85,7 +85,11 @@ fn behind(value: &Node, depth: usize, lines: &mut Vec<Line>) {
         NodeKind::Map(entries) if entries.is_empty() => "{}".to_owned(),
         NodeKind::Text(_) if block.is_some() => block.as_ref().map(|(mark, _)| (*mark).to_owned()).unwrap_or_default(),
         NodeKind::Text(text) => scalar(text),
-        NodeKind::List(_) | NodeKind::Map(_) => return write(value, depth + 1, lines),
+        NodeKind::List(items) => match in_brackets(items) {
+            Some(text) => text,
+            None => return write(value, depth + 1, lines),
+        },
+        NodeKind::Map(_) => return write(value, depth + 1, lines),
     };
     if let Some(line) = lines.last_mut() {
         // Of a key that is there in one file and its value in another, the value is what counts.
@@ -95,6 +99,16 @@ fn behind(value: &Node, depth: usize, lines: &mut Vec<Line>) {
     let indent = "  ".repeat(depth + 1);
     let inside = block.into_iter().flat_map(|(_, text)| text.lines());
     lines.extend(inside.map(|inner| Line { text: format!("{indent}{inner}").trim_end().to_owned(), place: None }));
+}
+
+/// A short list of words that all come from one line.
+fn in_brackets(items: &[Node]) -> Option<String> {
+    let line = |node: &Node| (node.place.source.path.clone(), node.place.source.line_column(node.place.span.start).0);
+    let words: Option<Vec<String>> = items.iter().map(|item| Some(scalar(&item.word()?.text))).collect();
+    let text = format!("[{}]", words?.join(", "));
+    let fits =
+        text.chars().count() < 80 && items.iter().all(|item| matches!(item.kind, NodeKind::Text(_)) && line(item) == line(&items[0]));
+    fits.then_some(text)
 }
 
 /// A text of several lines that a block can hold letter by letter.
@@ -148,12 +162,20 @@ mod tests {
 
     #[test]
     fn lines_say_where_they_come_from() {
-        let node = parse(&Source::new("a.yaml", "a: 1\nb:\n  - c: 'yes'\n    d: [x, 2]\n")).unwrap();
+        let node = parse(&Source::new("a.yaml", "a: 1\nb:\n  - c: 'yes'\n    d: [x, 2]\n    e: [x, y]\n")).unwrap();
         let text = printed(&node, Origins::Shown);
         let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
         assert_eq!(
             lines,
-            ["a: 1 # a.yaml:1", "b: # a.yaml:2", "- c: \"yes\" # a.yaml:3", "d: # a.yaml:4", "- x # a.yaml:4", "- 2 # a.yaml:4"]
+            [
+                "a: 1 # a.yaml:1",
+                "b: # a.yaml:2",
+                "- c: \"yes\" # a.yaml:3",
+                "d: # a.yaml:4",
+                "- x # a.yaml:4",
+                "- 2 # a.yaml:4",
+                "e: [x, y] # a.yaml:5"
+            ]
         );
     }
 }

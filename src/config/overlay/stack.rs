@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::edit::edit;
 use super::matched::{self, MATCHED_FILE, Matched};
+use super::package::PACKAGE_FILE;
 use super::{Overlay, read, resource};
 use crate::config::builtin::builtin_overlays;
 use crate::config::documented::documents;
@@ -56,12 +57,12 @@ impl OverlayChoice {
 
 /// What a folder of overlays, and the overlays that are asked for, come to: each behind the one that it lies on.
 pub fn overlays(home: Option<&Path>, asked: &[OverlayChoice], problems: &mut Vec<Diagnostic>) -> Vec<Overlay> {
-    let mut stack = Stack { home, found: Vec::new(), open: Vec::new(), problems };
+    let mut stack = Stack::new(home, problems);
     asked.iter().for_each(|choice| stack.take(choice));
     stack.found
 }
 
-struct Stack<'s> {
+pub(super) struct Stack<'s> {
     home: Option<&'s Path>,
     found: Vec<Overlay>,
     /// Those whose lower ones are being looked for, with the word that asked for the next.
@@ -69,7 +70,22 @@ struct Stack<'s> {
     problems: &'s mut Vec<Diagnostic>,
 }
 
-impl Stack<'_> {
+impl<'s> Stack<'s> {
+    pub(super) fn new(home: Option<&'s Path>, problems: &'s mut Vec<Diagnostic>) -> Self {
+        Self { home, found: Vec::new(), open: Vec::new(), problems }
+    }
+
+    /// The package of a folder, and the schemas of further resources beside it.
+    pub(super) fn package(&mut self, choice: &OverlayChoice) -> Option<(Arc<Source>, Vec<Arc<Source>>)> {
+        let (folder, files) = self.files(choice)?;
+        let Some(source) = files.iter().find(|source| source.path == folder.join(PACKAGE_FILE)).cloned() else {
+            let problem = choice.wrong("unreadable", format!("{} holds no {PACKAGE_FILE}", folder.display()));
+            self.problems.push(problem.help("describe there what the instance has, for the sandbox"));
+            return None;
+        };
+        Some((source, files.into_iter().filter(|source| source.path.starts_with(folder.join("schemas"))).collect()))
+    }
+
     fn take(&mut self, choice: &OverlayChoice) {
         let Some(overlay) = self.read(choice) else { return };
         let name = overlay.name.text.clone();
@@ -209,6 +225,7 @@ pub fn laid(mappings: &[Arc<Source>], schemas: Vec<Arc<Source>>, overlays: &[Ove
             }
         }
     }
+    laid.disable(overlays, problems);
     laid.schemas = resource::schemas(schemas, overlays, problems);
     laid
 }
@@ -220,6 +237,17 @@ impl Laid {
             Err(problem) => {
                 problems.push(problem);
                 self.unread.push(Arc::clone(source));
+            }
+        }
+    }
+
+    /// Takes out what an instance cannot carry at all: it is not held against the instance's schemas.
+    fn disable(&mut self, overlays: &[Overlay], problems: &mut Vec<Diagnostic>) {
+        for word in overlays.iter().flat_map(|overlay| &overlay.disable) {
+            let is_it = |node: &Node| node.get("mapping").and_then(Node::word).is_some_and(|name| name.text == word.text);
+            match self.mappings.iter().position(|(_, node)| is_it(node)) {
+                Some(at) => drop(self.mappings.remove(at)),
+                None => problems.push(self.unknown(word)),
             }
         }
     }
