@@ -103,6 +103,10 @@ impl Workspace {
         rest.retain(|source| !overlays.iter().flat_map(|overlay| &overlay.disable).any(|word| word.text == stem(source)));
         let (defaults, choices) = (&documented.defaults, &documented.words);
         let catalog = Arc::new(catalog(&laid.schemas, &mut problems));
+        // What an overlay has missed would be told of every mapping below it as well.
+        if !overlays.is_empty() && any_error(&problems) {
+            return Err(problems);
+        }
         let (mappings, unread) = mappings(&laid, &mut problems);
         let names = mappings.iter().map(|mapping| mapping.mapping.text.as_str());
         let known: Vec<&str> = names.chain(rest.iter().map(|source| stem(source))).collect();
@@ -111,7 +115,13 @@ impl Workspace {
         let profile = chosen(&profiles, choice, &mut problems).cloned();
         let over = |profile: &Profile, problems: &mut Vec<Diagnostic>| {
             let values = profile.over((defaults, choices), problems);
-            overlays.iter().fold(values, |values, overlay| super::choices((&values, choices), overlay.settings.as_ref(), problems))
+            let mut more = Vec::new();
+            let values =
+                overlays.iter().fold(values, |values, overlay| super::choices((&values, choices), overlay.settings.as_ref(), &mut more));
+            // They are the same over each profile.
+            more.retain(|problem| !problems.contains(problem));
+            problems.extend(more);
+            values
         };
         let values = profile.as_ref().map_or_else(|| defaults.clone(), |profile| over(profile, &mut problems));
         let written = Written { mappings: &mappings, unread: &unread, known, catalog: &catalog, choices };

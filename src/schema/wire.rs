@@ -139,9 +139,12 @@ pub fn on_wire(record: &Record, shape: &Shape, system: System) -> String {
     for (name, value) in record.iter() {
         let field = shape.get(name);
         let value = wire_value(value, field, system);
-        if let Some(custom) = field.and_then(|field| field.custom.as_ref()).filter(|_| system == System::Acumatica) {
-            let kind = field.map_or("CustomStringField", |field| field.kind.custom_type());
-            let member = format!("{}:{{\"type\":\"{kind}\",\"value\":{value}}}", quoted(&custom.field));
+        if let Some((field, custom)) = field.and_then(|field| Some((field, field.custom.as_ref()?))) {
+            let kind = match system {
+                System::Acumatica => format!("\"type\":\"{}\"", field.kind.custom_type()),
+                System::Procore => format!("\"data_type\":\"{}\"", field.kind.word()),
+            };
+            let member = format!("{}:{{{kind},\"value\":{value}}}", quoted(&custom.field));
             match views.iter_mut().find(|(view, _)| *view == custom.view) {
                 Some((_, members)) => members.push(member),
                 None => views.push((&custom.view, vec![member])),
@@ -163,7 +166,10 @@ pub fn on_wire(record: &Record, shape: &Shape, system: System) -> String {
     }
     if !views.is_empty() {
         let views: Vec<String> = views.iter().map(|(view, members)| format!("{}:{{{}}}", quoted(view), members.join(","))).collect();
-        text.push_str(&format!("{}\"custom\":{{{}}}", if first { "" } else { "," }, views.join(",")));
+        let views = views.join(",");
+        // Procore's records have them among their members.
+        let views = if system == System::Acumatica { format!("\"custom\":{{{views}}}") } else { views };
+        text.push_str(&format!("{}{views}", if first { "" } else { "," }));
     }
     text.push('}');
     text

@@ -1,5 +1,7 @@
 //! The changes of an overlay, made to a mapping that is still a tree: every part keeps the place that it comes from.
 
+use std::collections::BTreeSet;
+
 use super::matched::Matched;
 use super::rules::{Rule, at, at_mut, list_mut, rules};
 use super::{Act, Edit, Which};
@@ -29,7 +31,9 @@ pub(super) fn edit(mapping: &mut Node, name: &Word, edits: &[Edit], matched: &Ma
             Act::Change { with, .. } => {
                 for met in met {
                     let keys = with.entries().iter().filter_map(|(key, _)| Some(key.word()?.text)).collect();
-                    contradicts(&done, met, edit, &keys, problems);
+                    if contradicts(&done, met, edit, &keys, problems) {
+                        continue;
+                    }
                     done.push((met, edit, keys));
                     if let Some(rule) = at_mut(mapping, &met.path) {
                         change(rule, with);
@@ -38,7 +42,9 @@ pub(super) fn edit(mapping: &mut Node, name: &Word, edits: &[Edit], matched: &Ma
             }
             Act::Drop(_) => {
                 for rule in met {
-                    contradicts(&done, rule, edit, &Vec::new(), problems);
+                    if contradicts(&done, rule, edit, &Vec::new(), problems) {
+                        continue;
+                    }
                     done.push((rule, edit, Vec::new()));
                     dropped.push(rule);
                 }
@@ -56,15 +62,16 @@ pub(super) fn edit(mapping: &mut Node, name: &Word, edits: &[Edit], matched: &Ma
     leave(mapping, &before, dropped);
 }
 
-/// A rule that goes is not changed as well, and no key is changed twice by one overlay.
-fn contradicts(done: &[(&Rule, &Edit, Vec<String>)], rule: &Rule, edit: &Edit, keys: &Vec<String>, problems: &mut Vec<Diagnostic>) {
+/// Whether a change is at odds with an earlier one, which is told: a rule that goes is not changed as well, and no key is changed twice
+/// by one overlay.
+fn contradicts(done: &[(&Rule, &Edit, Vec<String>)], rule: &Rule, edit: &Edit, keys: &Vec<String>, problems: &mut Vec<Diagnostic>) -> bool {
     let drops = |edit: &Edit| matches!(edit.act, Act::Drop(_));
     let clash = done.iter().find(|(other, earlier, known)| match (drops(earlier), drops(edit)) {
         (true, _) => rule.is_in(other),
         (false, true) => other.is_in(rule),
         (false, false) => *other == rule && known.iter().any(|key| keys.contains(key)),
     });
-    if let Some((_, earlier, known)) = clash {
+    if let Some((_, earlier, known)) = &clash {
         let twice = known.iter().find(|key| keys.contains(key));
         let message = match twice {
             Some(key) => format!("`{key}` of this rule is changed twice"),
@@ -74,6 +81,7 @@ fn contradicts(done: &[(&Rule, &Edit, Vec<String>)], rule: &Rule, edit: &Edit, k
         problems
             .push(Diagnostic::error("overlay", &edit.place, message).related(&earlier.place, "the other change").help("keep one of them"));
     }
+    clash.is_some()
 }
 
 fn change(rule: &mut Node, with: &Node) {
@@ -180,14 +188,12 @@ fn lost(which: &Which, name: &Word, before: &[Rule], matched: &Matched) -> Diagn
         (None, None) => return Diagnostic::error("overlay-lost", place, "this names no rule"),
     };
     let problem = Diagnostic::error("overlay-lost", &written.place, format!("no rule of `{name}` {what} `{written}`"));
-    let problem = problem.label("matches nothing").meant(&written.text, known);
+    let problem = problem.label("matches nothing");
     match matched.text(&name.text, &which.words()) {
-        Some(was) => {
-            let help = "the mapping has changed below the overlay: change what has come in its place, or take this out";
-            let problem = problem.note(format!("it used to match\n{}", was.trim_end()));
-            if problem.help.is_some() { problem } else { problem.help(help) }
-        }
-        None => problem,
+        Some(was) => problem
+            .note(format!("it used to match\n{}", was.trim_end()))
+            .help("the mapping has changed below the overlay: change what has come in its place, or take this out"),
+        None => problem.meant(&written.text, known.into_iter().collect::<BTreeSet<_>>()),
     }
 }
 
