@@ -142,7 +142,12 @@ impl Workspace {
         if !any_error(&problems) {
             let of_calls = catalog.iter().flat_map(|schema| &schema.resource.settings);
             let read = plans.iter().flat_map(|plan| &plan.settings).chain(of_calls).map(String::as_str).collect();
-            documented.unread(&read, &mut problems);
+            let mut unread = Vec::new();
+            documented.unread(&read, &mut unread);
+            // What an overlay leaves unread of the settings below it is none of its author's business.
+            let of_overlay = |source: &Source| overlays.iter().flat_map(|overlay| &overlay.files).any(|file| **file == *source);
+            unread.retain(|problem| overlays.is_empty() || problem.place.as_ref().is_some_and(|place| of_overlay(&place.source)));
+            problems.extend(unread);
         }
         let Documented { defaults, words: choices, .. } = documented;
         let Some(profile) = profile.filter(|_| !any_error(&problems)) else { return Err(problems) };

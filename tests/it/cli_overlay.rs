@@ -39,7 +39,7 @@ fn what_overlays_make_of_a_mapping_is_shown_line_by_line_with_origins() {
     line("VendorRef: ContractReference", "# overlays/partner_endpoint/overlay.yaml:12");
     line("country: CA", "# overlays/customer/overlay.yaml:13");
     line("mapping: subcontracts", "# mappings/subcontracts.yaml:2");
-    line("expr: source.contract_start_date ?? source.execution_date", "# overlays/partner_endpoint/overlay.yaml:35");
+    line("expr: \"source.contract_start_date ?? source.execution_date\"", "# overlays/partner_endpoint/overlay.yaml:35");
     line("value: MAIN", "# overlays/customer/overlay.yaml:8");
     let data: serde_json::Value = serde_json::from_str(&folder.run(&["overlay", "show", "--overlay", "customer", "--json"]).out).unwrap();
     let changed: Vec<&String> = data["mappings"].as_object().unwrap().keys().collect();
@@ -123,7 +123,7 @@ fn an_overlay_brings_mappings_of_its_own() {
          fields:\n  - {{to: code, expr: 'settings.sites.prefix + source.{key}'}}\n  - {{to: name, from: $.{key}}}\n  - {{to: base_type, value: other}}\n"
     );
     folder.write("overlays/sites/mappings/site_classes.yaml", &mapping);
-    folder.write("overlays/sites/overlay.yaml", "overlay: sites\ntitle: Sites\nenable: [site_classes]\ndisable: [payments_issued]\n");
+    folder.write("overlays/sites/overlay.yaml", "overlay: sites\ntitle: Sites\nenable: [site_classes]\ndisable: [budget_costs]\n");
     let cases = format!("cases:\n  - name: a site\n    given: {{{key}: NORTH, id: g1}}\n    expect: {{code: S-NORTH, name: NORTH}}\n");
     folder.write("overlays/sites/mappings/site_classes.cases.yaml", &cases);
     let checked = folder.run(&["check", "--overlay", "sites"]);
@@ -134,8 +134,8 @@ fn an_overlay_brings_mappings_of_its_own() {
     assert_eq!(folder.run(&["review", "--accept", "--overlay", "sites"]).code, 0);
     let again = folder.run(&["test", "--overlay", "sites"]);
     assert_eq!(again.code, 0, "{again}");
-    let off = folder.run(&["test", "payments_issued", "--overlay", "sites"]);
-    assert!(off.code == 2 && off.err.contains("`payments_issued` is disabled by overlay `sites`"), "{off}");
+    let off = folder.run(&["test", "budget_costs", "--overlay", "sites"]);
+    assert!(off.code == 2 && off.err.contains("`budget_costs` is disabled by overlay `sites`"), "{off}");
     // Without the overlay none of it is there.
     assert_eq!(folder.run(&["test", "site_classes"]).code, 2);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::matched::Matched;
 use super::rules::{Rule, at, at_mut, list_mut, rules};
 use super::{Act, Edit, Which};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::mapping::Word;
 use crate::mapping::yaml::{Node, NodeKind};
 
@@ -20,7 +20,7 @@ pub(super) fn edit(mapping: &mut Node, name: &Word, edits: &[Edit], matched: &Ma
     // Places among the rules shift with every one that goes, so those go last; what comes, comes behind them.
     let before = rules(mapping);
     let mut done: Vec<(&Rule, &Edit, Vec<String>)> = Vec::new();
-    let mut dropped: Vec<&Rule> = Vec::new();
+    let mut dropped: Vec<(&Rule, &Word)> = Vec::new();
     for edit in edits {
         let Some(which) = edit.which() else { continue };
         let met: Vec<&Rule> = before.iter().filter(|rule| rule.is(which)).collect();
@@ -46,7 +46,7 @@ pub(super) fn edit(mapping: &mut Node, name: &Word, edits: &[Edit], matched: &Ma
                         continue;
                     }
                     done.push((rule, edit, Vec::new()));
-                    dropped.push(rule);
+                    dropped.push((rule, &edit.because));
                 }
             }
             Act::Add { .. } | Act::Set(_) => {}
@@ -151,30 +151,43 @@ fn set(mapping: &mut Node, keys: &Node, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Takes rules out, last ones first. The labels of a row that others carry as well move to the first of those.
-fn leave(mapping: &mut Node, before: &[Rule], mut dropped: Vec<&Rule>) {
-    let stays = |rule: &&Rule| !dropped.iter().any(|gone| rule.is_in(gone));
-    let heirs: Vec<&Rule> = before.iter().filter(stays).collect();
-    for gone in before.iter().filter(|rule| !stays(rule)) {
-        let declared = at(mapping, &gone.path).and_then(|rule| rule.get("row")).map(|row| row.entries().to_vec()).unwrap_or_default();
-        for (key, labels) in declared {
+/// Takes rules out, last ones first. The labels of a row that others carry as well move to the first of those; of any other row they
+/// stay without a field, with the reason, for another mapping of the pair may carry it.
+fn leave(mapping: &mut Node, before: &[Rule], mut dropped: Vec<(&Rule, &Word)>) {
+    let reason = |rule: &Rule| dropped.iter().find(|(gone, _)| rule.is_in(gone)).map(|(_, because)| *because);
+    let heirs: Vec<&Rule> = before.iter().filter(|rule| reason(rule).is_none()).collect();
+    let mut left = Vec::new();
+    for (gone, because) in before.iter().filter_map(|rule| Some((rule, reason(rule)?))) {
+        let declared = at(mapping, &gone.path).and_then(|rule| rule.get("row")).cloned();
+        for (key, labels) in declared.iter().flat_map(Node::entries) {
             let Some(id) = key.word() else { continue };
             let heir = heirs.iter().find(|rule| rule.rows == [id.text.as_str()]);
-            if let Some(row) = heir.and_then(|heir| at_mut(mapping, &heir.path)).and_then(|rule| rule.get_mut("row"))
-                && row.word().is_some()
-            {
-                row.kind = NodeKind::Map(vec![(key, labels)]);
+            let row = heir.and_then(|heir| at_mut(mapping, &heir.path)).and_then(|rule| rule.get_mut("row"));
+            match row.filter(|row| row.word().is_some()) {
+                Some(row) => row.kind = NodeKind::Map(vec![(key.clone(), labels.clone())]),
+                None => left.push(without_field((key, labels), because)),
             }
         }
     }
-    dropped.sort();
-    dropped.dedup();
-    for rule in dropped.iter().rev() {
+    dropped.sort_by_key(|(rule, _)| *rule);
+    dropped.dedup_by_key(|(rule, _)| *rule);
+    for (rule, _) in dropped.iter().rev() {
         let Some((last, above)) = rule.path.split_last() else { continue };
         if let Some(list) = at_mut(mapping, above).and_then(list_mut).filter(|list| *last < list.len()) {
             list.remove(*last);
         }
     }
+    if let Some(list) = list_mut(mapping) {
+        list.extend(left);
+    }
+}
+
+/// `row: {id: labels}` with a `note`.
+fn without_field((key, labels): (&Node, &Node), because: &Word) -> Node {
+    let text = |text: &str, place: &Place| Node { kind: NodeKind::Text(text.to_owned()), place: place.clone() };
+    let row = Node { kind: NodeKind::Map(vec![(key.clone(), labels.clone())]), place: key.place.clone() };
+    let entries = vec![(text("row", &key.place), row), (text("note", &because.place), text(&because.text, &because.place))];
+    Node { kind: NodeKind::Map(entries), place: key.place.clone() }
 }
 
 fn lost(which: &Which, name: &Word, before: &[Rule], matched: &Matched) -> Diagnostic {
