@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use super::command::{apply, check, demo, docs, explain, exports, init, journal, links, plan, replay, review, sandbox, schema, sync, test};
+use super::command::{
+    apply, check, demo, docs, doctor, explain, exports, init, journal, links, plan, replay, review, sandbox, schema, sync, test,
+};
 
 /// Maps construction financials between Procore and Acumatica, by tables written in YAML.
 #[derive(Debug, Parser)]
@@ -54,6 +56,7 @@ pub(super) enum Command {
     Check(check::Check),
     Test(test::Test),
     Review(review::Review),
+    Doctor(doctor::Doctor),
     Docs(docs::Docs),
     Plan(plan::Plan),
     Apply(apply::Apply),

@@ -11,7 +11,7 @@ use super::exit::{Exit, Stop};
 use super::terminal::Paint;
 use super::view::progress::Progress;
 use super::view::{self, Done};
-use crate::config::{Acting, Asked, Setup, Wired, Wiring};
+use crate::config::{Acting, Asked, Setup, Wired, Wiring, Workspace};
 use crate::connector::{Clock, WallClock};
 
 /// One call of the program.
@@ -119,6 +119,12 @@ pub(super) async fn wired(asked: &Asked, clock: Arc<dyn Clock>, looks_on: bool) 
 }
 
 async fn wire(setup: Setup, actor: &str, clock: Arc<dyn Clock>, looks_on: bool) -> Result<Wired, Stop> {
+    let (workspace, wiring) = wiring(setup, actor, looks_on)?;
+    Ok(wiring.wire(workspace, clock).await?)
+}
+
+/// What both systems are reached with; no secret is missing, and nothing is opened or sent yet.
+pub(super) fn wiring(setup: Setup, actor: &str, looks_on: bool) -> Result<(Workspace, Wiring), Stop> {
     let unset = setup.file.missing_secrets();
     if !unset.is_empty() {
         return Err(unset.into());
@@ -136,7 +142,7 @@ async fn wire(setup: Setup, actor: &str, clock: Arc<dyn Clock>, looks_on: bool) 
         values: setup.settings,
         looks_on,
     };
-    Ok(wiring.wire(setup.workspace, clock).await?)
+    Ok((setup.workspace, wiring))
 }
 
 /// A reader that went away (`| head`) is no trouble of ours.

@@ -7,8 +7,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::doctor::{Doctor, Examination};
 use super::workspace::Workspace;
-use crate::connector::{AcumaticaSettings, Clock, Connector, HttpSettings, HttpTransport, ProcoreSettings, TokenFiles, Transport, World};
+use crate::connector::{
+    AcumaticaSettings, Clock, Connector, ConnectorError, HttpSettings, HttpTransport, ProcoreSettings, TokenFiles, Transport, World,
+};
 use crate::store::{Export, Shift, Store, StoreError, StoreTrouble, Worker};
 use crate::sync::{Doors, Engine, Explanation, Failure, Mode, ReplayFilter, Replayed, Report, Silence, Watch};
 use crate::value::Value;
@@ -67,15 +70,31 @@ impl Wiring {
     /// As [`wire`](Self::wire).
     pub async fn wire_over(self, workspace: Workspace, clock: Arc<dyn Clock>, transport: Arc<dyn Transport>) -> Result<Wired, Failure> {
         let store = if self.looks_on { glance(&self.state)? } else { Store::open(&self.state)? };
-        let erp_platform = self.procore.erp_platform;
-        let now = clock.now();
-        let tokens = Arc::new(TokenFiles::new(beside(&self.state, "tokens")));
-        let seed = u64::try_from(now.as_nanosecond()).unwrap_or_default();
-        let world = World { transport, clock: clock.clone(), tokens, seed };
-        let doors = Doors { procore: Connector::procore(self.procore, &world)?, acumatica: Connector::acumatica(self.acumatica, &world)? };
+        let (erp_platform, today) = (self.procore.erp_platform, day(clock.now()));
+        let doors = self.doors(clock.clone(), transport)?;
         let shift = shift(&self.actor, clock);
         let worker = if self.looks_on { Worker::looking_on(&store, shift) } else { Worker::sign_in(&store, shift).await? };
-        Ok(Wired { workspace, doors, worker, values: self.values, erp_platform, today: day(now) })
+        Ok(Wired { workspace, doors, worker, values: self.values, erp_platform, today })
+    }
+
+    /// Holds both systems against settings and mappings. The state file is not opened.
+    ///
+    /// # Errors
+    /// A secret that cannot be fetched.
+    pub async fn examine(self, workspace: &Workspace, clock: Arc<dyn Clock>) -> Result<Examination, Failure> {
+        let transport = HttpTransport::new(self.http).map_err(|problem| Failure::Asked(problem.to_string()))?;
+        let (today, doors) = (day(clock.now()), self.doors(clock, Arc::new(transport))?);
+        let (procore, acumatica) = (&self.procore, &self.acumatica);
+        Ok(Doctor { workspace, doors: &doors, procore, acumatica, settings: &self.values, today }.examine().await)
+    }
+
+    /// The ways to both systems.
+    fn doors(&self, clock: Arc<dyn Clock>, transport: Arc<dyn Transport>) -> Result<Doors, ConnectorError> {
+        let tokens = Arc::new(TokenFiles::new(beside(&self.state, "tokens")));
+        let seed = u64::try_from(clock.now().as_nanosecond()).unwrap_or_default();
+        let world = World { transport, clock, tokens, seed };
+        let (procore, acumatica) = (self.procore.clone(), self.acumatica.clone());
+        Ok(Doors { procore: Connector::procore(procore, &world)?, acumatica: Connector::acumatica(acumatica, &world)? })
     }
 }
 

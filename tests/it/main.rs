@@ -4,6 +4,7 @@
 mod bad_input;
 mod cli_check;
 mod cli_demo;
+mod cli_doctor;
 mod cli_exports;
 mod cli_init;
 mod cli_links;

@@ -1,6 +1,7 @@
 //! The real sandbox in a process of its own, and the real program against it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -14,6 +15,8 @@ pub(crate) struct Practice {
     pub(crate) folder: Folder,
     /// Where Procore is served.
     pub(crate) procore_url: String,
+    /// Where Acumatica is served.
+    pub(crate) acumatica_url: String,
     served: AtWork,
 }
 
@@ -31,8 +34,9 @@ impl Practice {
         let greeting = BufReader::new(served.0.stdout.take().unwrap());
         let mut lines = greeting.lines().map(Result::unwrap);
         let procore_url = lines.find_map(|line| line.strip_prefix("Procore   ").map(str::to_owned)).unwrap();
+        let acumatica_url = lines.find_map(|line| line.strip_prefix("Acumatica ").map(str::to_owned)).unwrap();
         assert!(lines.any(|line| line == "stop it with Ctrl-C"));
-        Self { folder, procore_url, served }
+        Self { folder, procore_url, acumatica_url, served }
     }
 
     /// Runs the program with the sandbox's settings. Whatever it says, it says no secret.
@@ -60,6 +64,29 @@ impl Practice {
             let secret = self.folder.read(file);
             assert!(secret.len() > 12 && !text.contains(secret.trim()), "{file} is told:\n{text}");
         }
+    }
+
+    /// Asks a sandbox for what is beside the vendors' addresses; gives back the body of its answer.
+    pub(crate) fn control(&self, url: &str, (method, path): (&str, &str), body: &str) -> String {
+        let host = url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).unwrap();
+        let length = body.len();
+        write!(stream, "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 20"), "{method} {path}: {answer}");
+        body.to_owned()
+    }
+
+    /// Every request that both systems met: `GET /rest/v1.0/me`.
+    pub(crate) fn visits(&self) -> Vec<String> {
+        let of = |url: &str| {
+            let told: Value = serde_json::from_str(&self.control(url, ("GET", "/sandbox/requests"), "")).unwrap();
+            let visits = told["requests"].as_array().unwrap().clone();
+            visits.into_iter().map(|visit| format!("{} {}", visit["method"].as_str().unwrap(), visit["path"].as_str().unwrap()))
+        };
+        of(&self.procore_url).chain(of(&self.acumatica_url)).collect()
     }
 
     /// Takes both systems away.
