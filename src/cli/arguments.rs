@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::command::{
-    apply, check, demo, docs, doctor, explain, exports, init, journal, links, plan, replay, review, sandbox, schema, sync, test,
+    apply, check, demo, docs, doctor, drift, explain, exports, init, journal, links, plan, replay, review, sandbox, schema, sync, test,
 };
 
 /// Maps construction financials between Procore and Acumatica, by tables written in YAML.
@@ -61,6 +61,7 @@ pub(super) enum Command {
     Plan(plan::Plan),
     Apply(apply::Apply),
     Sync(sync::Sync),
+    Drift(drift::Drift),
     Explain(explain::Explain),
     Exports(exports::Exports),
     Links(links::Links),

@@ -13,7 +13,9 @@ use crate::connector::{
     AcumaticaSettings, Clock, Connector, ConnectorError, HttpSettings, HttpTransport, ProcoreSettings, TokenFiles, Transport, World,
 };
 use crate::store::{Export, Shift, Store, StoreError, StoreTrouble, Worker};
-use crate::sync::{Doors, Engine, Explanation, Failure, Mode, ReplayFilter, Replayed, Report, Silence, Watch};
+use crate::sync::{
+    Doors, DriftReport, Engine, Explanation, Failure, Mode, Reconciled, ReplayFilter, Replayed, Report, Silence, Totals, Watch,
+};
 use crate::value::Value;
 
 /// What a run needs to be told.
@@ -50,6 +52,9 @@ pub struct Wired {
     /// The day.
     pub today: Date,
 }
+
+/// The mappings that bring job costs.
+const JOB_COSTS: [&str; 3] = ["job_costs_report", "budget_costs", "direct_costs"];
 
 /// Longer than any single request with its retries.
 const LEASE: SignedDuration = SignedDuration::from_mins(30);
@@ -124,6 +129,30 @@ impl Wired {
     /// A record that lives, a system out of reach.
     pub async fn unlink(&self, export: &Export, reason: &str) -> Result<Export, Failure> {
         self.engine(&Silence).unlink(export, reason).await
+    }
+
+    /// Compares what both systems hold of linked records with what was left.
+    ///
+    /// # Errors
+    /// A mapping that is not there or off, a system out of reach.
+    pub async fn drift(&self, watch: &dyn Watch, names: &[String]) -> Result<DriftReport, Failure> {
+        names.iter().try_for_each(|name| self.in_force(name))?;
+        let report = self.engine(watch).drift(names).await?;
+        Ok(DriftReport { profile: self.workspace.profile.name.clone(), ..report })
+    }
+
+    /// Money on both sides, mapping by mapping; and the job costs of each project, where the mappings that bring them are in force.
+    ///
+    /// # Errors
+    /// A mapping that is not there or off, a system out of reach.
+    pub async fn totals(&self, names: &[String]) -> Result<(Totals, Vec<Reconciled>), Failure> {
+        names.iter().try_for_each(|name| self.in_force(name))?;
+        let engine = self.engine(&Silence);
+        let totals = engine.totals(names).await?;
+        let wanted = names.is_empty() || names.iter().any(|name| JOB_COSTS.contains(&name.as_str()));
+        let brought = JOB_COSTS.iter().all(|name| self.workspace.plan(name).is_some());
+        let costs = if wanted && brought { engine.reconcile().await? } else { Vec::new() };
+        Ok((totals, costs))
     }
 
     /// Maps what was sent before anew, under the mappings of today.

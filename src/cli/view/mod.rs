@@ -7,6 +7,7 @@ pub(super) mod docs;
 mod docs_html;
 mod docs_markdown;
 pub(super) mod doctor;
+pub(super) mod drift;
 pub(super) mod exports;
 mod formats;
 pub(super) mod init;
