@@ -16,9 +16,14 @@ async fn at_work(setup: Setup) -> World {
     world
 }
 
+/// Totals that differ by more than what waits or is held.
 fn apart(totals: &Totals) -> Vec<String> {
-    let differ = totals.lines.iter().filter(|line| !line.difference().is_zero());
-    differ.map(|line| format!("{} {} {}: {} / {}", line.project, line.mapping, line.field, line.procore, line.acumatica)).collect()
+    let differ = totals.lines.iter().filter(|line| line.difference().abs() != line.not_there.abs());
+    differ
+        .map(|line| {
+            format!("{} {} {}: {} / {}, {} not there", line.project, line.mapping, line.field, line.procore, line.acumatica, line.not_there)
+        })
+        .collect()
 }
 
 /// Documents that go their way, change orders that are released, bills that are paid: none of it is an edit.
@@ -32,8 +37,11 @@ async fn what_both_offices_do_in_the_ordinary_way_is_no_drift_and_adds_up_to_the
         assert!(report.links() > 100, "{}", report.links());
         let requests = world.since(mark).len();
         assert!(requests < report.links(), "{requests} requests for {} links", report.links());
+        let mark = world.mark();
         let totals = world.totals(&[]).await;
         assert_eq!(apart(&totals), Vec::<String>::new());
+        let again = world.since(mark).len();
+        assert!(again <= requests + 40, "{again} requests for the sums, {requests} for the comparison");
         assert!(totals.lines.iter().filter(|line| !line.procore.is_zero()).count() > 5, "{:?}", totals.lines);
     }
 }
@@ -134,4 +142,25 @@ async fn money_that_the_target_does_not_have_yet_is_told_apart() {
     let totals = world.totals(&["purchase_orders"]).await;
     let line = &totals.lines[0];
     assert!(line.acumatica.is_zero() && line.not_there == line.procore && !line.procore.is_zero(), "{line:?}");
+}
+
+/// Lines of direct costs take requests of their own: they are asked for where their document has changed, and nowhere else.
+#[tokio::test]
+async fn a_line_that_no_list_brings_is_looked_at_where_its_document_has_changed() {
+    let world = at_work(Setup::small()).await;
+    let asked = |mark: usize| world.since(mark).into_iter().filter(|told| told.contains("/direct_costs/")).count();
+    let mark = world.mark();
+    assert_eq!(told(&world.drift(&["direct_costs"]).await), Vec::<String>::new());
+    assert_eq!(asked(mark), 0);
+    let line = world.rows("direct_cost_line_items").remove(0);
+    let amount = crate::world::number(&line, "amount");
+    world.change_in_procore("direct_cost_line_items", &text(&line, "id"), &format!(r#"{{"amount":{}}}"#, amount + Decimal::ONE));
+    let mark = world.mark();
+    let report = world.drift(&["direct_costs"]).await;
+    assert!(asked(mark) > 0);
+    let fields: Vec<_> = report.mappings[0].drifts.iter().flat_map(|drift| &drift.fields).collect();
+    assert_eq!(fields.len(), 1, "{:?}", told(&report));
+    assert_eq!((fields[0].field.as_str(), fields[0].line.as_deref()), ("line_items.amount", Some(text(&line, "id").as_str())));
+    let totals = world.totals(&["direct_costs"]).await;
+    assert_eq!(totals.lines[0].difference(), Decimal::ONE, "{:?}", totals.lines);
 }

@@ -49,7 +49,7 @@ pub(super) struct Wanted<'w> {
     pub(super) view: String,
     pub(super) project: Option<ProjectScope>,
     pub(super) links: Vec<&'w Remembered>,
-    /// Whether lines that take requests of their own are wanted of all of them.
+    /// Whether lines that take requests of their own are wanted of all of them, read or remembered.
     pub(super) with_lines: bool,
 }
 
@@ -193,14 +193,16 @@ impl Holdings {
         Ok(())
     }
 
-    /// The lines that take requests of their own, of records that have changed since they were left (or of all that are wanted).
+    /// The lines that take requests of their own: of records that have changed since they were left, and where they are wanted and
+    /// nothing says what was left.
     async fn lines(&mut self, engine: &Engine<'_>, plan: &Plan, wanted: &Wanted<'_>, links: &[&Remembered]) -> Result<(), Failure> {
         let resource = &plan.target.resource;
         for remembered in links {
             let id = &remembered.link.end(resource.system).id;
             let Some(There::Head(head)) = self.of(id) else { continue };
             let changed = resource.modified.as_ref().and_then(|field| head.get(field)).map(Value::plain).and_then(|text| instant_of(&text));
-            if !wanted.with_lines && changed.is_some_and(|changed| changed <= remembered.link.changed) {
+            let asked = wanted.with_lines && !remembered.written.contains_key(&plan.name);
+            if !asked && changed.is_some_and(|changed| changed <= remembered.link.changed) {
                 continue;
             }
             let row = engine.doors.of(resource.system).get(&plan.target, wanted.project.as_ref(), Key::Id(id), Select::All).await?;

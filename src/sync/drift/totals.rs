@@ -1,10 +1,11 @@
 //! Money on both sides, project by project and mapping by mapping: what the mappings make of the source, and what the target holds of it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::changes::Changes;
 use super::last::Remembered;
-use super::target::Wanted;
+use super::target::{There, Wanted};
 use super::walk::{For, Met, Walked};
 use super::{Told, why_not};
 use crate::plan::{Owner, Plan, Rule};
@@ -175,7 +176,7 @@ impl Adding<'_, '_> {
             }
             let draft = met.draft.as_ref().filter(|_| met.offered).map(|draft| &draft.fields);
             unmapped += usize::from(met.offered && draft.is_none());
-            self.add(&mut sums, met, draft, target);
+            self.add(&mut sums, met, draft, target.as_deref());
         }
         let all = projects(&self.run.book, &[]);
         for remembered in lost {
@@ -183,7 +184,7 @@ impl Adding<'_, '_> {
             let Some(record) = self.target(remembered) else { continue };
             for (at, path) in self.money.iter().enumerate() {
                 let key = (project.map(|project| project.acumatica.clone()).unwrap_or_default(), at);
-                sums.entry(key).or_default().target += self.held(record, path);
+                sums.entry(key).or_default().target += self.held(&record, path);
             }
         }
         if unmapped > 0 {
@@ -224,9 +225,23 @@ impl Adding<'_, '_> {
         amount(record, path).unwrap_or_default() - added
     }
 
-    fn target(&self, remembered: &Remembered) -> Option<&Record> {
+    /// The target's record. Lines that were not asked for are those that were written: it has not changed since.
+    fn target<'t>(&'t self, remembered: &Remembered) -> Option<Cow<'t, Record>> {
         let id = &remembered.link.end(self.plan.target.resource.system).id;
-        self.walked.holdings.of(id)?.record()
+        match self.walked.holdings.of(id)? {
+            There::Whole(record) => Some(Cow::Borrowed(record)),
+            There::Head(head) => {
+                let mut record = head.clone();
+                let written = remembered.written.get(&self.plan.name).map(|written| &written.draft.fields);
+                for list in self.plan.target.resource.lines_apart() {
+                    if let Some(lines) = written.and_then(|written| written.get(list)) {
+                        record.set(list, lines.clone());
+                    }
+                }
+                Some(Cow::Owned(record))
+            }
+            There::Gone => None,
+        }
     }
 }
 
