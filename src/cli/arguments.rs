@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::command::{
-    apply, check, demo, docs, explain, exports, init, journal, links, overlay, plan, replay, review, sandbox, schema, sync, test,
+    apply, check, demo, docs, doctor, drift, explain, exports, init, journal, links, overlay, plan, replay, review, sandbox, schema, sync,
+    test,
 };
 
 /// Maps construction financials between Procore and Acumatica, by tables written in YAML.
@@ -59,10 +60,12 @@ pub(super) enum Command {
     Check(check::Check),
     Test(test::Test),
     Review(review::Review),
+    Doctor(doctor::Doctor),
     Docs(docs::Docs),
     Plan(plan::Plan),
     Apply(apply::Apply),
     Sync(sync::Sync),
+    Drift(drift::Drift),
     Explain(explain::Explain),
     Exports(exports::Exports),
     Links(links::Links),

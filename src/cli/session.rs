@@ -127,6 +127,12 @@ pub(super) async fn wired(asked: &Asked, clock: Arc<dyn Clock>, looks_on: bool) 
 }
 
 async fn wire(setup: Setup, actor: &str, clock: Arc<dyn Clock>, looks_on: bool) -> Result<Wired, Stop> {
+    let (workspace, wiring) = wiring(setup, actor, looks_on)?;
+    Ok(wiring.wire(workspace, clock).await?)
+}
+
+/// What both systems are reached with; no secret is missing, and nothing is opened or sent yet.
+pub(super) fn wiring(setup: Setup, actor: &str, looks_on: bool) -> Result<(Workspace, Wiring), Stop> {
     let unset = setup.file.missing_secrets();
     if !unset.is_empty() {
         return Err(unset.into());
@@ -144,7 +150,7 @@ async fn wire(setup: Setup, actor: &str, clock: Arc<dyn Clock>, looks_on: bool) 
         values: setup.settings,
         looks_on,
     };
-    Ok(wiring.wire(setup.workspace, clock).await?)
+    Ok((setup.workspace, wiring))
 }
 
 /// A reader that went away (`| head`) is no trouble of ours.

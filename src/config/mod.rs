@@ -6,6 +6,7 @@ mod block;
 mod builtin;
 mod case_files;
 mod choices;
+mod doctor;
 mod documented;
 mod in_force;
 mod limits;
@@ -27,6 +28,7 @@ pub use builtin::{
 };
 pub use case_files::{CaseFile, case_files, faults};
 pub use choices::{Words, choices};
+pub use doctor::{Doctor, Examination, Examined, Finding, Standing};
 pub use mend::{Mended, mend};
 pub use permission::{Permission, Permissions, ToolRight};
 pub use profile::{Profile, ProfileChoice};

@@ -7,10 +7,15 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::doctor::{Doctor, Examination};
 use super::workspace::Workspace;
-use crate::connector::{AcumaticaSettings, Clock, Connector, HttpSettings, HttpTransport, ProcoreSettings, TokenFiles, Transport, World};
+use crate::connector::{
+    AcumaticaSettings, Clock, Connector, ConnectorError, HttpSettings, HttpTransport, ProcoreSettings, TokenFiles, Transport, World,
+};
 use crate::store::{Export, Shift, Store, StoreError, StoreTrouble, Worker};
-use crate::sync::{Doors, Engine, Explanation, Failure, Mode, ReplayFilter, Replayed, Report, Silence, Watch};
+use crate::sync::{
+    Doors, DriftReport, Engine, Explanation, Failure, Mode, Reconciled, ReplayFilter, Replayed, Report, Silence, Totals, Watch,
+};
 use crate::value::Value;
 
 /// What a run needs to be told.
@@ -48,6 +53,9 @@ pub struct Wired {
     pub today: Date,
 }
 
+/// The mappings that bring job costs.
+const JOB_COSTS: [&str; 3] = ["job_costs_report", "budget_costs", "direct_costs"];
+
 /// Longer than any single request with its retries.
 const LEASE: SignedDuration = SignedDuration::from_mins(30);
 
@@ -67,15 +75,31 @@ impl Wiring {
     /// As [`wire`](Self::wire).
     pub async fn wire_over(self, workspace: Workspace, clock: Arc<dyn Clock>, transport: Arc<dyn Transport>) -> Result<Wired, Failure> {
         let store = if self.looks_on { glance(&self.state)? } else { Store::open(&self.state)? };
-        let erp_platform = self.procore.erp_platform;
-        let now = clock.now();
-        let tokens = Arc::new(TokenFiles::new(beside(&self.state, "tokens")));
-        let seed = u64::try_from(now.as_nanosecond()).unwrap_or_default();
-        let world = World { transport, clock: clock.clone(), tokens, seed };
-        let doors = Doors { procore: Connector::procore(self.procore, &world)?, acumatica: Connector::acumatica(self.acumatica, &world)? };
+        let (erp_platform, today) = (self.procore.erp_platform, day(clock.now()));
+        let doors = self.doors(clock.clone(), transport)?;
         let shift = shift(&self.actor, clock);
         let worker = if self.looks_on { Worker::looking_on(&store, shift) } else { Worker::sign_in(&store, shift).await? };
-        Ok(Wired { workspace, doors, worker, values: self.values, erp_platform, today: day(now) })
+        Ok(Wired { workspace, doors, worker, values: self.values, erp_platform, today })
+    }
+
+    /// Holds both systems against settings and mappings. The state file is not opened.
+    ///
+    /// # Errors
+    /// A secret that cannot be fetched.
+    pub async fn examine(self, workspace: &Workspace, clock: Arc<dyn Clock>) -> Result<Examination, Failure> {
+        let transport = HttpTransport::new(self.http).map_err(|problem| Failure::Asked(problem.to_string()))?;
+        let (today, doors) = (day(clock.now()), self.doors(clock, Arc::new(transport))?);
+        let (procore, acumatica) = (&self.procore, &self.acumatica);
+        Ok(Doctor { workspace, doors: &doors, procore, acumatica, settings: &self.values, today }.examine().await)
+    }
+
+    /// The ways to both systems.
+    fn doors(&self, clock: Arc<dyn Clock>, transport: Arc<dyn Transport>) -> Result<Doors, ConnectorError> {
+        let tokens = Arc::new(TokenFiles::new(beside(&self.state, "tokens")));
+        let seed = u64::try_from(clock.now().as_nanosecond()).unwrap_or_default();
+        let world = World { transport, clock, tokens, seed };
+        let (procore, acumatica) = (self.procore.clone(), self.acumatica.clone());
+        Ok(Doors { procore: Connector::procore(procore, &world)?, acumatica: Connector::acumatica(acumatica, &world)? })
     }
 }
 
@@ -105,6 +129,30 @@ impl Wired {
     /// A record that lives, a system out of reach.
     pub async fn unlink(&self, export: &Export, reason: &str) -> Result<Export, Failure> {
         self.engine(&Silence).unlink(export, reason).await
+    }
+
+    /// Compares what both systems hold of linked records with what was left.
+    ///
+    /// # Errors
+    /// A mapping that is not there or off, a system out of reach.
+    pub async fn drift(&self, watch: &dyn Watch, names: &[String]) -> Result<DriftReport, Failure> {
+        names.iter().try_for_each(|name| self.in_force(name))?;
+        let report = self.engine(watch).drift(names).await?;
+        Ok(DriftReport { profile: self.workspace.profile.name.clone(), ..report })
+    }
+
+    /// Money on both sides, mapping by mapping; and the job costs of each project, where the mappings that bring them are in force.
+    ///
+    /// # Errors
+    /// A mapping that is not there or off, a system out of reach.
+    pub async fn totals(&self, names: &[String]) -> Result<(Totals, Vec<Reconciled>), Failure> {
+        names.iter().try_for_each(|name| self.in_force(name))?;
+        let engine = self.engine(&Silence);
+        let totals = engine.totals(names).await?;
+        let wanted = names.is_empty() || names.iter().any(|name| JOB_COSTS.contains(&name.as_str()));
+        let brought = JOB_COSTS.iter().all(|name| self.workspace.plan(name).is_some());
+        let costs = if wanted && brought { engine.reconcile().await? } else { Vec::new() };
+        Ok((totals, costs))
     }
 
     /// Maps what was sent before anew, under the mappings of today.

@@ -153,7 +153,8 @@ impl ConnectorError {
         self
     }
 
-    fn advice(&self) -> String {
+    /// What to do next.
+    pub fn advice(&self) -> String {
         if self.certainty == Certainty::Unknown {
             return "whether it took effect is unknown: look at the system before sending it again".to_owned();
         }

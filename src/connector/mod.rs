@@ -45,7 +45,7 @@ pub use settings::{AcumaticaGrant, AcumaticaSettings, AcumaticaSignIn, HttpSetti
 pub use tokens::{TokenFiles, TokenStore, TokensInMemory};
 pub use transport::{Request, Response, Transport, TransportError};
 pub use unwrap::unwrap;
-pub use words::{Key, Named, Outgoing, Page, PageToken, ProjectScope, Query, Row, Select, Versions, Written};
+pub use words::{CustomFields, Key, Named, Outgoing, Page, PageToken, ProjectScope, Query, Row, Select, Versions, Written};
 
 use crate::schema::{Schema, System};
 use crate::value::Record;
@@ -229,6 +229,29 @@ impl Connector {
             Self::Acumatica(acumatica) => acumatica.probe().await,
         }
         .map_err(|error| self.cleaned(error))
+    }
+
+    /// One record of a resource, if there is any, as small as it comes: so it shows whether this account may read it.
+    ///
+    /// # Errors
+    /// What the system answered.
+    pub async fn peek(&self, schema: &Schema, project: Option<&ProjectScope>) -> Result<Option<Row>, ConnectorError> {
+        match self {
+            Self::Procore(procore) => procore.peek(schema, project).await,
+            Self::Acumatica(acumatica) => acumatica.peek(schema).await,
+        }
+        .map_err(|error| self.cleaned(error))
+    }
+
+    /// The fields of an entity that are outside its contract (Acumatica only).
+    ///
+    /// # Errors
+    /// What the system answered.
+    pub async fn custom_fields(&self, schema: &Schema) -> Result<CustomFields, ConnectorError> {
+        match self {
+            Self::Procore(_) => Ok(CustomFields::default()),
+            Self::Acumatica(acumatica) => acumatica.custom_fields(schema).await.map_err(|error| self.cleaned(error)),
+        }
     }
 
     /// Requests so far, and how many the system would still take.

@@ -175,7 +175,7 @@ impl Comparison<'_> {
 
 /// The rules of a line, each with the record within the line that it is for: those of the entry that made it, and what the other
 /// entries of its list know beside them, for a line that was made before.
-fn rules_of_line(list: &LinesRule, made_by: usize) -> Vec<(String, &Rule)> {
+pub(super) fn rules_of_line(list: &LinesRule, made_by: usize) -> Vec<(String, &Rule)> {
     fn gather<'a>(nodes: &'a [Node], inside: &str, into: &mut Vec<(String, &'a Rule)>) {
         for node in nodes {
             match node {
@@ -195,7 +195,7 @@ fn rules_of_line(list: &LinesRule, made_by: usize) -> Vec<(String, &Rule)> {
 }
 
 /// The record at a path within a record; the record itself for the empty path.
-fn record_at<'r>(record: &'r Record, path: &str) -> Option<&'r Record> {
+pub(super) fn record_at<'r>(record: &'r Record, path: &str) -> Option<&'r Record> {
     path.split('.').filter(|name| !name.is_empty()).try_fold(record, |record, name| record.get(name)?.as_record())
 }
 

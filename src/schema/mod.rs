@@ -1,6 +1,7 @@
 //! What shape has a resource of a system: its fields, their kinds and limits, and what its connector must know.
 
 mod catalog;
+mod changed_by;
 mod fault;
 mod field;
 mod load;
@@ -9,6 +10,7 @@ mod resource;
 mod wire;
 
 pub use catalog::Catalog;
+pub use changed_by::ChangedBy;
 pub use field::{Custom, Field, Kind, Shape};
 pub use load::load;
 pub use resource::{

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::changed_by::ChangedBy;
+
 /// One of the two systems.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
@@ -234,6 +236,8 @@ pub struct AcumaticaWire {
     pub since: Option<String>,
     /// The form it stands for: `SC301000`.
     pub form: String,
+    /// Documents that change its lines from outside.
+    pub changed_by: Option<Box<ChangedBy>>,
     /// The list cannot be read in one optimised export: read keys first, then each by key.
     #[serde(default)]
     pub by_key_only: bool,
@@ -345,6 +349,11 @@ impl Resource {
     /// What the system calls it in addresses.
     pub fn entity(&self) -> &str {
         self.wire.acumatica().and_then(|wire| wire.entity.as_deref()).unwrap_or(&self.name)
+    }
+
+    /// Documents that change its lines from outside.
+    pub fn changed_by(&self) -> Option<&ChangedBy> {
+        self.wire.acumatica()?.changed_by.as_deref()
     }
 
     /// The action that makes its records, if they are not simply written.

@@ -24,7 +24,7 @@ use crate::store::{
 use crate::value::{Record, Value, json_text, plain_text};
 
 /// The step that writes to the target.
-const SEND: &str = "send";
+pub(super) const SEND: &str = "send";
 
 /// Documents that are sent and linked, and whose sources still have to learn it.
 pub(super) struct Delivered {

@@ -95,6 +95,11 @@ pub(super) fn kept_otherwise(plan: &Plan, parcel: &Parcel, written: &Record) -> 
     differing
 }
 
+/// The field of which [`kept_otherwise`] tells.
+pub(super) fn kept_field(told: &str) -> &str {
+    told.split('`').nth(1).unwrap_or_default()
+}
+
 /// Why a document is not as it should be after a write that removed lines; `None` when they are gone.
 pub(super) fn not_removed(plan: &Plan, parcel: &Parcel, written: &Record) -> Option<String> {
     let left = still_there(plan, written, &parcel.gone);

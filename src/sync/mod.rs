@@ -8,6 +8,7 @@ mod change_set;
 mod consent;
 mod deliver;
 mod dispatch;
+mod drift;
 mod engine;
 mod erp;
 mod explain;
@@ -43,6 +44,7 @@ mod unlink;
 mod write_back;
 
 pub use change_set::{Action, ChangeSet, StagedChange};
+pub use drift::{Drift, DriftKind, DriftOfMapping, DriftReport, DriftedField, Total, Totals, Who, WouldDo};
 pub use engine::{Doors, Engine, Mode};
 pub use explain::Explanation;
 pub use failure::Failure;

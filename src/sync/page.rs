@@ -45,21 +45,28 @@ pub(super) struct Page {
 
 /// What is known of the target in one project, or in the company.
 pub(super) struct View {
-    target: TargetView,
+    pub(super) target: TargetView,
     /// Drafts that were written to a target that cannot be read.
-    memory: HashMap<String, Written>,
+    pub(super) memory: HashMap<String, Written>,
+}
+
+impl View {
+    /// Nothing known yet.
+    pub(super) fn nothing() -> Self {
+        Self { target: TargetView::default(), memory: HashMap::new() }
+    }
 }
 
 /// A record with what is joined to it.
-struct Whole {
-    body: String,
+pub(super) struct Whole {
+    pub(super) body: String,
     /// A digest of what the mapping reads of it, as it came with its list and what others are joined to it; none where nothing came
     /// later, so that it can be taken of the whole.
-    read: Option<String>,
+    pub(super) read: Option<String>,
 }
 
 /// A digest of what a mapping reads of a record.
-fn digest_of(opened: &Opened<'_, '_>) -> String {
+pub(super) fn digest_of(opened: &Opened<'_, '_>) -> String {
     Digest::of(opened.all_that_is_read()).as_str().chars().take(16).collect()
 }
 
@@ -121,7 +128,12 @@ impl<'r> Run<'r> {
 
     /// The records with their lines and own joins, as far as those may matter: a record that is as it was, or that is not offered, has no need
     /// of them.
-    async fn completed(&mut self, reading: &Reading<'r>, bodies: Vec<String>, all: &[ProjectScope]) -> Result<Vec<Whole>, Failure> {
+    pub(super) async fn completed(
+        &mut self,
+        reading: &Reading<'r>,
+        bodies: Vec<String>,
+        all: &[ProjectScope],
+    ) -> Result<Vec<Whole>, Failure> {
         let plan = reading.plan;
         let mut wholes: Vec<Whole> = bodies.into_iter().map(|body| Whole { body, read: None }).collect();
         let mut wanting: Vec<usize> = (0..wholes.len()).collect();
@@ -174,7 +186,7 @@ impl<'r> Run<'r> {
     }
 
     /// Whether a linked record is what it was when its link was made or learnt of it last, and so are mapping and settings.
-    async fn is_as_it_was(&self, plan: &Plan, (source, read): (&SourceRef, &str), place: &Where) -> Result<bool, Failure> {
+    pub(super) async fn is_as_it_was(&self, plan: &Plan, (source, read): (&SourceRef, &str), place: &Where) -> Result<bool, Failure> {
         let Some(version) = version(plan, &self.settings, (source, read)).filter(|_| plan.writes()) else { return Ok(false) };
         let link = self.book.by_id(&plan.pair, &place.scope, plan.source.resource.system, &source.id);
         let Some(Linked { id, .. }) = link else { return Ok(false) };
@@ -191,7 +203,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    async fn decide(
+    pub(super) async fn decide(
         &mut self,
         plan: &'r Plan,
         (item, source, read): (&Item<'_, '_, '_>, &SourceRef, &str),

@@ -113,12 +113,7 @@ impl<'r> Run<'r> {
         if let Mode::Apply { .. } = self.mode {
             self.resume(plan, &mut report).await?;
         }
-        self.learn_exports(plan).await?;
-        self.views.clear();
-        if let Some(at) = self.order.iter().position(|other| std::ptr::eq(*other, plan)) {
-            self.joined.shelf.begin(at);
-        }
-        self.joined.projects = projects(&self.book, &self.planned_projects);
+        self.begin(plan).await?;
         let readings = self.readings(plan);
         let of = readings.len();
         for (at, reading) in readings.into_iter().enumerate() {
@@ -136,7 +131,18 @@ impl<'r> Run<'r> {
         Ok(report)
     }
 
-    fn reason_to_skip(&self, plan: &Plan) -> Result<Option<String>, Failure> {
+    /// Makes ready for a mapping: what is known of the one before is of no use to it.
+    pub(super) async fn begin(&mut self, plan: &'r Plan) -> Result<(), Failure> {
+        self.learn_exports(plan).await?;
+        self.views.clear();
+        if let Some(at) = self.order.iter().position(|other| std::ptr::eq(*other, plan)) {
+            self.joined.shelf.begin(at);
+        }
+        self.joined.projects = projects(&self.book, &self.planned_projects);
+        Ok(())
+    }
+
+    pub(super) fn reason_to_skip(&self, plan: &Plan) -> Result<Option<String>, Failure> {
         let enabled = enabled(plan, self.engine.settings, self.engine.today).map_err(|refusal| Failure::Asked(refusal.to_string()))?;
         if let Some(formula) = plan.enabled.as_ref().filter(|_| !enabled) {
             return Ok(Some(format!("it is not enabled: `{}` is false", formula.written)));

@@ -115,7 +115,7 @@ impl Staging<'_> {
         view: &mut TargetView,
     ) -> Result<Decision, Failure> {
         let fingerprint = Digest::of(json_text(&Value::Record(draft.fields.clone())));
-        let gone = self.gone(&link, &draft);
+        let gone = gone_lines(self.book, self.plan, &link, &draft);
         let number = link.id;
         let Some(agreed) = self.engine.worker.store().read(move |reading| reading.link(number)).await? else {
             return Ok(Decision::Hold(vec!["its link was removed while it was looked at".to_owned()]));
@@ -209,19 +209,6 @@ impl Staging<'_> {
         let fields: Vec<String> = change.fields.iter().map(differs).collect();
         let action = self.plan.target.resource.made_by().map_or("", |made_by| &made_by.action);
         format!("what `{action}` has made cannot be changed from outside, and {}; correct it there", fields.join(", "))
-    }
-
-    /// The linked lines of a document that its draft has no more.
-    fn gone(&self, link: &Linked, draft: &Draft) -> Vec<GoneLine> {
-        let side = self.system();
-        let linked: Vec<Linked> = self.book.links.lines_of(link).collect();
-        if linked.is_empty() {
-            return Vec::new();
-        }
-        let there: HashSet<(&str, &str)> = draft.lines.iter().map(|line| (line.field.as_str(), line.key.as_str())).collect();
-        let gone = linked.iter().filter(|line| !there.contains(&(line.part.as_str(), line.end(side.other()).id.as_str())));
-        let key = |line: &Linked| line.end(side).key.clone().unwrap_or_else(|| line.end(side).id.clone());
-        gone.map(|line| GoneLine { list: line.part.clone(), line: line.end(side.other()).id.clone(), target: key(line) }).collect()
     }
 
     async fn unlinked(
@@ -335,4 +322,17 @@ impl Staging<'_> {
     pub(super) fn system(&self) -> System {
         self.plan.target.resource.system
     }
+}
+
+/// The linked lines of a document that its draft has no more.
+pub(super) fn gone_lines(book: &Book, plan: &Plan, link: &Linked, draft: &Draft) -> Vec<GoneLine> {
+    let side = plan.target.resource.system;
+    let linked: Vec<Linked> = book.links.lines_of(link).collect();
+    if linked.is_empty() {
+        return Vec::new();
+    }
+    let there: HashSet<(&str, &str)> = draft.lines.iter().map(|line| (line.field.as_str(), line.key.as_str())).collect();
+    let gone = linked.iter().filter(|line| !there.contains(&(line.part.as_str(), line.end(side.other()).id.as_str())));
+    let key = |line: &Linked| line.end(side).key.clone().unwrap_or_else(|| line.end(side).id.clone());
+    gone.map(|line| GoneLine { list: line.part.clone(), line: line.end(side.other()).id.clone(), target: key(line) }).collect()
 }

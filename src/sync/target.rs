@@ -68,6 +68,11 @@ impl TargetView {
         Ok(record)
     }
 
+    /// Takes over what was read of a record elsewhere; `None` for one that is gone.
+    pub(super) fn know(&mut self, id: &str, record: Option<Record>) {
+        self.single.insert(id.to_owned(), record);
+    }
+
     /// The ids of the records that a draft stands for, by the mapping's identity fields.
     pub(super) async fn matching(
         &mut self,
@@ -135,7 +140,7 @@ impl TargetView {
 }
 
 /// Whether a list brings whole records, at no more than it costs to ask for them one by one.
-fn lists_whole(plan: &Plan) -> bool {
+pub(super) fn lists_whole(plan: &Plan) -> bool {
     match &plan.target.resource.wire {
         Wire::Procore(wire) => wire.list.is_some() && wire.addressed_by().is_empty(),
         Wire::Acumatica(_) => plan.target.shape.fields.iter().all(|field| field.shape.is_none() && field.custom.is_none()),

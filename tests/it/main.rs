@@ -4,6 +4,8 @@
 mod bad_input;
 mod cli_check;
 mod cli_demo;
+mod cli_doctor;
+mod cli_drift;
 mod cli_exports;
 mod cli_init;
 mod cli_links;
@@ -56,6 +58,8 @@ mod sync_budgets;
 mod sync_choices;
 mod sync_commitments;
 mod sync_conflicts;
+mod sync_drift;
+mod sync_drift_documents;
 mod sync_exactly_once;
 mod sync_explain;
 mod sync_exports;

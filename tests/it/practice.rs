@@ -82,6 +82,29 @@ impl Practice {
         }
     }
 
+    /// Asks a sandbox for what is beside the vendors' addresses; gives back the body of its answer.
+    pub(crate) fn control(&self, url: &str, (method, path): (&str, &str), body: &str) -> String {
+        let host = url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).unwrap();
+        let length = body.len();
+        write!(stream, "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 20"), "{method} {path}: {answer}");
+        body.to_owned()
+    }
+
+    /// Every request that both systems met: `GET /rest/v1.0/me`.
+    pub(crate) fn visits(&self) -> Vec<String> {
+        let of = |url: &str| {
+            let told: Value = serde_json::from_str(&self.control(url, ("GET", "/sandbox/requests"), "")).unwrap();
+            let visits = told["requests"].as_array().unwrap().clone();
+            visits.into_iter().map(|visit| format!("{} {}", visit["method"].as_str().unwrap(), visit["path"].as_str().unwrap()))
+        };
+        of(&self.procore_url).chain(of(&self.acumatica_url)).collect()
+    }
+
     /// Takes both systems away.
     pub(crate) fn stop(&mut self) {
         self.served.0.kill().unwrap();

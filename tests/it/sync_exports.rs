@@ -263,7 +263,7 @@ async fn what_the_erp_refuses_is_failed_and_is_not_sent_at_every_run() {
 }
 
 /// One purchase order beside what a small company has.
-fn with_an_order() -> Setup {
+pub(crate) fn with_an_order() -> Setup {
     Setup::small().with(|setup| {
         let mut order = Company::draw(7, 1).projects[0].purchase_orders.remove(0);
         order.vendor = 2;

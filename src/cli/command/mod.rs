@@ -4,6 +4,8 @@ pub(super) mod apply;
 pub(super) mod check;
 pub(super) mod demo;
 pub(super) mod docs;
+pub(super) mod doctor;
+pub(super) mod drift;
 pub(super) mod explain;
 pub(super) mod exports;
 pub(super) mod init;
@@ -32,6 +34,8 @@ pub(super) fn run(command: Command, session: &Session) -> Result<Done, Stop> {
         Command::Check(check) => check::run(&check, session),
         Command::Test(test) => test::run(&test, session),
         Command::Review(review) => review::run(&review, session),
+        Command::Doctor(doctor) => doctor::run(&doctor, session),
+        Command::Drift(drift) => drift::run(&drift, session),
         Command::Docs(docs) => docs::run(docs, session),
         Command::Plan(plan) => plan::run(&plan, session),
         Command::Apply(apply) => apply::run(&apply, session),

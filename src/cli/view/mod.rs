@@ -6,6 +6,8 @@ mod diagnostics;
 pub(super) mod docs;
 mod docs_html;
 mod docs_markdown;
+pub(super) mod doctor;
+pub(super) mod drift;
 pub(super) mod exports;
 mod formats;
 pub(super) mod init;

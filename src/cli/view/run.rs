@@ -87,7 +87,7 @@ fn held(records: &[HeldRecord]) -> String {
     text
 }
 
-fn more(count: usize) -> String {
+pub(super) fn more(count: usize) -> String {
     if count > SHOWN { format!("  … and {} more; `--json` shows all\n", count - SHOWN) } else { String::new() }
 }
 
@@ -135,7 +135,7 @@ pub(in crate::cli) fn field(field: &FieldChange) -> String {
     format!("      {}{line}: {old}{new}{rows}\n", field.field)
 }
 
-fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Value) -> String {
     let text = value.to_string();
     if text.chars().count() > 80 { text.chars().take(77).chain("...".chars()).collect() } else { text }
 }

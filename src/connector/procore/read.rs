@@ -46,6 +46,14 @@ impl Procore {
         Ok(Page { rows, next: raw.next, total: raw.total })
     }
 
+    /// One record of a list, without lines of its own.
+    pub(in crate::connector) async fn peek(&self, schema: &Schema, project: Option<&ProjectScope>) -> Result<Option<Row>, ConnectorError> {
+        let list = self.wire(schema)?.list.as_ref().ok_or_else(|| self.unsupported(schema, "it cannot be listed"))?;
+        let one = Call { page_size: list.page_size.map(|_| 1), ..list.clone() };
+        let raw = self.page(self.places(schema, project), &one, Vec::new(), None).await?;
+        Ok(raw.items.into_iter().next().map(|body| Row { body }))
+    }
+
     /// Records with the lines that no list brings.
     pub(in crate::connector) async fn with_lines(
         &self,

@@ -1,6 +1,7 @@
 //! Both systems, a state file and the engine in one process, over a clock that tests turn: where every story of a sync plays.
 
 mod books;
+mod drift;
 mod end_state;
 mod mappings;
 mod people;
@@ -22,6 +23,7 @@ use jiff::SignedDuration;
 use settings::secret;
 
 pub(crate) use books::{lines, number, text};
+pub(crate) use drift::told;
 #[allow(unused_imports)] // examples look at the end by themselves
 pub(crate) use end_state::{COLLECTIONS, ENTITIES, assert_same, difference, end_state, place_of, undisturbed};
 pub(crate) use settings::lay_over;

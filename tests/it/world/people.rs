@@ -25,6 +25,16 @@ impl World {
         self.procore_call((method, &format!("{path}{mark}company_id={}", told.company_id)), headers, body)
     }
 
+    /// Somebody deletes a record in Procore, as people may in the product.
+    pub(crate) fn remove_in_procore(&self, collection: &str, id: &str) {
+        self.procore_call(("DELETE", &format!("/sandbox/records/{collection}/{id}")), Vec::new(), "");
+    }
+
+    /// Somebody changes a record in Procore where no call of the API may.
+    pub(crate) fn change_in_procore(&self, collection: &str, id: &str, body: &str) {
+        self.procore_call(("PATCH", &format!("/sandbox/records/{collection}/{id}")), Vec::new(), body);
+    }
+
     fn procore_call(&self, (method, path): (&str, &str), headers: Vec<(String, String)>, body: &str) -> Value {
         let request = Request { method: method.to_owned(), url: path.to_owned(), headers, body: body.into() };
         json(&Procore::handle(&self.procore, &request).response().unwrap(), path)
