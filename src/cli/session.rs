@@ -86,8 +86,13 @@ impl Session {
 
     /// The same for commands that write nothing, not even into the state file.
     pub(super) async fn looking_on(&self) -> Result<Wired, Stop> {
-        let setup = self.setup_to_look()?;
+        self.looking_on_with(self.setup()?).await
+    }
+
+    /// The same with a set-up of another time.
+    pub(super) async fn looking_on_with(&self, setup: Setup) -> Result<Wired, Stop> {
         let acting = self.acting(&setup)?;
+        acting.may_look().map_err(|refusal| Stop::usage(refusal, None))?;
         wire(setup, acting.name(), Arc::new(WallClock), true).await
     }
 

@@ -8,6 +8,7 @@ mod case_files;
 mod choices;
 mod doctor;
 mod documented;
+mod earlier;
 mod in_force;
 mod limits;
 mod mask;
@@ -29,6 +30,7 @@ pub use builtin::{
 pub use case_files::{CaseFile, case_files, faults};
 pub use choices::{Words, choices};
 pub use doctor::{Doctor, Examination, Examined, Finding, Standing};
+pub use earlier::Earlier;
 pub use mend::{Mended, mend};
 pub use permission::{Permission, Permissions, ToolRight};
 pub use profile::{Profile, ProfileChoice};

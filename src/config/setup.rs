@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::acting::Acting;
 use super::case_files::{CaseFile, case_files};
 use super::choices::choices;
+use super::earlier::Earlier;
 use super::overlay::{Merged, OverlayChoice};
 use super::permission::Permissions;
 use super::profile::ProfileChoice;
@@ -75,7 +76,21 @@ impl Setup {
     /// Every problem of every file.
     pub fn open(asked: &Asked) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
-        let mut file = settings_file(asked, &mut problems);
+        let file = settings_file(asked, &mut problems);
+        Self::of(file, problems)
+    }
+
+    /// The same under mappings, schemas, profiles and overlays of another time.
+    ///
+    /// # Errors
+    /// Every problem of every file of that time.
+    pub fn at(&self, earlier: &Earlier) -> Result<Self, Vec<Diagnostic>> {
+        let mut file = self.file.clone();
+        file.folders = earlier.folders.clone();
+        Self::of(file, Vec::new())
+    }
+
+    fn of(mut file: SettingsFile, mut problems: Vec<Diagnostic>) -> Result<Self, Vec<Diagnostic>> {
         let settings = chosen(&file, &mut problems);
         match Workspace::open_in(file.folders.clone(), &file.profile) {
             Ok(workspace) => {

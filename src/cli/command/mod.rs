@@ -1,5 +1,6 @@
 //! One file per command: its arguments, and the one operation that it calls.
 
+mod against;
 pub(super) mod apply;
 pub(super) mod check;
 pub(super) mod demo;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::known_mappings;
+use super::{against, known_mappings};
 use crate::cases::{self, Snapshots, Stored, Verdict};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::Session;
@@ -24,10 +24,16 @@ pub(crate) struct Test {
     /// Tell which rows and which branches of expressions no case reaches
     #[arg(long)]
     coverage: bool,
+    /// Instead: what cases make that they did not make with the files of this Git revision or folder, of affected mappings alone
+    #[arg(long, value_name = "REV|DIR", conflicts_with = "coverage")]
+    against: Option<String>,
 }
 
 /// Runs it.
 pub(super) fn run(test: &Test, session: &Session) -> Result<Done, Stop> {
+    if let Some(words) = &test.against {
+        return against::test(words, &test.names, session);
+    }
     let setup = session.setup()?;
     known_mappings(&test.names, &setup)?;
     let mut tests = Tests::default();
