@@ -78,7 +78,7 @@ fn owner_of(nodes: &[Node], path: &str) -> Option<Owner> {
 
 fn conflict(plan: &Plan, change: &FieldChange, before: &Record, lines: LineKeys<'_>) -> Option<Conflict> {
     let known = match &change.line {
-        None => at(before, &change.field)?,
+        None => value_at(before, &change.field)?,
         Some(line) => {
             let (list, path) = change.field.split_once('.').unwrap_or((&change.field, ""));
             let (field, key) = (plan.target.shape.get(list)?, lines(list, line)?);
@@ -86,7 +86,7 @@ fn conflict(plan: &Plan, change: &FieldChange, before: &Record, lines: LineKeys<
             if path.is_empty() {
                 return None;
             }
-            at(known, path)?
+            value_at(known, path)?
         }
     };
     let kind = plan.target.field_at(&change.field)?.kind;
@@ -100,7 +100,8 @@ fn conflict(plan: &Plan, change: &FieldChange, before: &Record, lines: LineKeys<
     })
 }
 
-fn at<'r>(record: &'r Record, path: &str) -> Option<&'r Value> {
+/// The value at `a.b.c` of a record.
+pub fn value_at<'r>(record: &'r Record, path: &str) -> Option<&'r Value> {
     match path.split_once('.') {
         None => record.get(path),
         Some((first, rest)) => record.get(first)?.at(rest),

@@ -22,7 +22,7 @@ mod sink;
 mod trace;
 
 pub use answers::answers;
-pub use baseline::{Conflict, baseline, conflicts};
+pub use baseline::{Conflict, baseline, conflicts, value_at};
 pub use change::{Change, FieldChange, LineKeys, compare, identity_of, line_key};
 pub use context::{Context, Links, NoLinks, PENDING, Project};
 pub use differ::differences;

@@ -175,7 +175,8 @@ impl Told {
     }
 
     /// Links whose record no source has shown: known once the last mapping of a pair and direction has been gone through. What was
-    /// written by a mapping that is not looked at has a source that is not looked at.
+    /// written by a mapping that is not looked at has a source that is not looked at; and what is there, but belongs to no synced project any
+    /// more, is not gone.
     fn lost<'l>(&self, plan: &Plan, plans: &[&Plan], (links, walked): (&'l [Remembered], &Walked)) -> Vec<&'l Remembered> {
         let way = plan.direction.word();
         let seen = |other: &&&Plan| other.pair == plan.pair && other.direction == plan.direction && !self.unseen.contains(&other.name);
@@ -189,7 +190,8 @@ impl Told {
             let (link, by) = (&remembered.link, &remembered.written);
             let unseen = !by.is_empty() && by.keys().all(|mapping| self.unseen.contains(mapping));
             let elsewhere = unseen || (both_ways && !by.keys().any(ours));
-            !self.met.contains(&(link.id, way)) && !walked.unread.contains(&link.scope) && !elsewhere
+            let there = walked.seen.contains(&link.end(plan.source.resource.system).id);
+            !self.met.contains(&(link.id, way)) && !there && walked.read.contains(&link.scope) && !elsewhere
         };
         links.iter().filter(lost).collect()
     }

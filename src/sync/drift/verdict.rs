@@ -7,7 +7,7 @@ use super::last::Remembered;
 use super::report::{Drift, DriftKind, DriftedField, Who, WouldDo};
 use super::target::There;
 use super::walk::{Met, Moved, Walked};
-use crate::evaluate::{Draft, FieldChange, Moved as Edit, moved};
+use crate::evaluate::{Draft, FieldChange, Moved as Edit, moved, value_at};
 use crate::plan::Plan;
 use crate::schema::System;
 use crate::store::{Link, Linked};
@@ -158,7 +158,7 @@ impl Verdicts<'_, '_> {
             let told = fields.iter().any(|field| field.field == edit.field && field.line == edit.line);
             let whole_line = edit.line.is_some() && !edit.field.contains('.');
             // What the source wants as well, by whatever way it came there, is no drift.
-            let agreed = || met.draft.as_ref().is_none_or(|draft| edit.line.is_some() || at(&draft.fields, &edit.field).is_some());
+            let agreed = || met.draft.as_ref().is_none_or(|draft| edit.line.is_some() || value_at(&draft.fields, &edit.field).is_some());
             if told || (met.wanted.is_some() && !whole_line && agreed()) {
                 continue;
             }
@@ -243,12 +243,5 @@ fn of_source(moved: Moved) -> Who {
         Moved::Not => Who::Unknown,
         Moved::Record => Who::Source,
         Moved::Rules => Who::Rules,
-    }
-}
-
-fn at<'r>(record: &'r Record, path: &str) -> Option<&'r Value> {
-    match path.split_once('.') {
-        None => record.get(path),
-        Some((first, rest)) => record.get(first)?.at(rest),
     }
 }

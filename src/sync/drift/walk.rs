@@ -58,8 +58,10 @@ pub(super) struct Met {
 pub(super) struct Walked {
     pub(super) met: Vec<Met>,
     pub(super) holdings: Holdings,
-    /// Scopes whose source could not be read.
-    pub(super) unread: HashSet<String>,
+    /// Projects whose source was read.
+    pub(super) read: HashSet<String>,
+    /// The ids of all records that the source has, wherever they belong.
+    pub(super) seen: HashSet<String>,
     pub(super) notes: Vec<String>,
 }
 
@@ -78,7 +80,8 @@ impl<'r> Run<'r> {
     /// # Errors
     /// A system out of reach.
     pub(super) async fn walked(&mut self, plan: &'r Plan, known: &[Remembered], purpose: For) -> Result<Walked, Failure> {
-        let mut walked = Walked { met: Vec::new(), holdings: Holdings::default(), unread: HashSet::new(), notes: Vec::new() };
+        let read = projects(&self.book, &[]).into_iter().map(|project| project.procore).chain([String::new()]).collect();
+        let mut walked = Walked { met: Vec::new(), holdings: Holdings::default(), read, seen: HashSet::new(), notes: Vec::new() };
         let by_id: HashMap<LinkId, &Remembered> = known.iter().map(|remembered| (remembered.link.id, remembered)).collect();
         self.begin(plan).await?;
         for reading in self.readings(plan) {
@@ -88,7 +91,7 @@ impl<'r> Run<'r> {
                 // A project that is gone, or that this account may not see any more, is no reason to leave out the others.
                 Err(Failure::System(error)) if reading.project.is_some() && is_shut(error.kind) => {
                     walked.notes.push(format!("{} of project {} could not be read: {error}", plan.source.name, reading.scope));
-                    walked.unread.insert(reading.scope.clone());
+                    walked.read.remove(&reading.scope);
                     continue;
                 }
                 Err(failure) => return Err(failure),
@@ -182,6 +185,7 @@ impl<'r> Run<'r> {
         let document = OnceLock::new();
         for item in opened.items() {
             let Ok(source) = item.source() else { continue };
+            walked.seen.insert(source.id.clone());
             for (mut place, link) in self.linked(reading, &source, &all) {
                 let remembered = link.as_ref().and_then(|link| by_id.get(&link.id)).copied();
                 if link.is_none() && purpose == For::Drift {
