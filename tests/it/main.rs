@@ -10,6 +10,7 @@ mod cli_links;
 mod cli_plan;
 mod cli_profile;
 mod cli_roles;
+mod cli_schema;
 mod cli_sync;
 mod cli_test;
 mod cli_trouble;

@@ -42,7 +42,7 @@ pub(super) fn run(command: Command, session: &Session) -> Result<Done, Stop> {
         Command::Replay(replay) => replay::run(&replay, session),
         Command::Sandbox(sandbox) => sandbox::run(&sandbox, session),
         Command::Demo(demo) => demo::run(&demo, session),
-        Command::Schema(schema) => Ok(schema::run(&schema)),
+        Command::Schema(schema) => schema::run(&schema, session),
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) mod init;
 pub(super) mod progress;
 pub(super) mod review;
 pub(super) mod run;
+pub(super) mod schema;
 pub(super) mod table;
 pub(super) mod test;
 

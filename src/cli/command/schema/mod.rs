@@ -1,0 +1,35 @@
+//! `schema`: what mappings may hold, and what both systems have.
+
+mod search;
+mod show;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::session::Session;
+use crate::cli::view::{Done, Text};
+use crate::mapping;
+
+/// Look at the fields of both systems
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print a JSON Schema of mapping files, for editors
+    Mapping,
+    Show(show::Show),
+    Search(search::Search),
+}
+
+/// Runs it.
+pub(super) fn run(schema: &Schema, session: &Session) -> Result<Done, Stop> {
+    match &schema.command {
+        Command::Mapping => Ok(Done::new(Exit::Done, Text(mapping::json_schema()))),
+        Command::Show(show) => show::run(show, session),
+        Command::Search(search) => search::run(search, session),
+    }
+}
