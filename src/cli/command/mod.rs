@@ -7,6 +7,7 @@ pub(super) mod docs;
 pub(super) mod explain;
 pub(super) mod exports;
 pub(super) mod init;
+mod instance;
 pub(super) mod journal;
 pub(super) mod links;
 pub(super) mod plan;

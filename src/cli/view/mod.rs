@@ -1,6 +1,7 @@
 //! Each result twice: for people, and as JSON.
 
 pub(super) mod check;
+pub(super) mod contract;
 pub(super) mod costs;
 mod diagnostics;
 pub(super) mod docs;

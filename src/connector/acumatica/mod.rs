@@ -2,6 +2,7 @@
 
 mod actions;
 mod address;
+mod describe;
 mod encode;
 mod errors;
 mod jar;

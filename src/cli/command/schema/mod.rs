@@ -1,5 +1,7 @@
-//! `schema`: what mappings may hold, and what both systems have.
+//! `schema`: what mappings may hold, what both systems have, and whether an instance can carry it.
 
+mod diff;
+mod pull;
 mod search;
 mod show;
 
@@ -10,7 +12,7 @@ use crate::cli::session::Session;
 use crate::cli::view::{Done, Text};
 use crate::mapping;
 
-/// Look at the fields of both systems
+/// Look at the fields of both systems, and hold mappings against an instance
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
     #[command(subcommand)]
@@ -23,6 +25,8 @@ enum Command {
     Mapping,
     Show(show::Show),
     Search(search::Search),
+    Pull(pull::Pull),
+    Diff(diff::Diff),
 }
 
 /// Runs it.
@@ -31,5 +35,7 @@ pub(super) fn run(schema: &Schema, session: &Session) -> Result<Done, Stop> {
         Command::Mapping => Ok(Done::new(Exit::Done, Text(mapping::json_schema()))),
         Command::Show(show) => show::run(show, session),
         Command::Search(search) => search::run(search, session),
+        Command::Pull(pull) => pull::run(pull, session),
+        Command::Diff(diff) => diff::run(diff, session),
     }
 }
