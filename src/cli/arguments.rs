@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use super::command::{apply, check, demo, docs, explain, exports, init, journal, links, plan, replay, review, sandbox, schema, sync, test};
+use super::command::{
+    apply, check, demo, docs, explain, exports, init, journal, links, overlay, plan, replay, review, sandbox, schema, sync, test,
+};
 
 /// Maps construction financials between Procore and Acumatica, by tables written in YAML.
 #[derive(Debug, Parser)]
@@ -64,5 +66,6 @@ pub(super) enum Command {
     Journal(journal::Journal),
     Replay(replay::Replay),
     Sandbox(sandbox::Sandbox),
+    Overlay(overlay::Overlay),
     Schema(schema::Schema),
 }

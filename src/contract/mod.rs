@@ -7,6 +7,7 @@
 //! Instance      all of these together, from a folder that was pulled or from a file
 //! Use           where a mapping needs a field
 //! diff          uses held against an instance: findings
+//! suggest       a first overlay that answers the findings
 //! ```
 //!
 //! Nothing here knows a network or a disk: texts come in, findings go out.
@@ -21,6 +22,7 @@ mod needed;
 mod open_api;
 mod procore;
 mod reads;
+mod suggest;
 mod uses;
 mod version;
 
@@ -31,4 +33,5 @@ pub use finding::{Finding, FindingKind, UsedBy};
 pub use instance::{Customs, Instance, contradictions, listed};
 pub use open_api::{MOST_BYTES, Unreadable};
 pub use procore::{Definition, definitions};
+pub use suggest::suggestion;
 pub use uses::{Use, uses};

@@ -124,10 +124,11 @@ fn other_names_types_and_lengths_and_what_an_instance_wants_are_told() {
 
 /// What a file that tells nothing gets: its place, what is wrong and what to do, and no list.
 fn refused(folder: &Folder, file: &str, parts: &[&str]) {
-    for arguments in [&["schema", "diff", "--swagger", file]] {
+    for arguments in [&["schema", "diff", "--swagger", file][..], &["overlay", "new", "acme", "--from", file]] {
         let ran = folder.run(arguments);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran}");
         parts.iter().chain(&[file, "help: "]).for_each(|part| assert!(ran.err.contains(part), "{part}\n{ran}"));
+        assert!(!folder.has("overlays"), "nothing is made of it");
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::cli_schema_diff::{findings, places};
 use super::practice::Practice;
 
@@ -87,6 +89,82 @@ fn an_instance_of_each_version_tells_what_its_version_is_known_to_lack() {
     let refused = practice.run(&["schema", "pull"]);
     assert!(refused.code == 2 && refused.err.contains("no endpoint Default/21.200.001"), "{refused}");
     assert!(!practice.folder.has("instance"));
+}
+
+/// A package that extends the vendor's endpoint: other names, missing fields, fields of its own.
+fn package(practice: &Practice) {
+    assert_eq!(practice.run(&["schema", "pull", "--into", "acme"]).code, 0);
+    let folder = &practice.folder;
+    folder.replace("acme/acumatica/swagger.json", "\"title\": \"Default/24.200.001\"", "\"title\": \"AcmePartner/23.200.001\"");
+    folder.replace(
+        "acme/acumatica/endpoints.json",
+        "\"Construction\",\n      \"version\": \"1\"",
+        "\"AcmePartner\",\n      \"version\": \"23.200.001\"",
+    );
+    let (swagger, adhoc) = ("acme/acumatica/swagger.json", "acme/acumatica/adhoc/Subcontract.json");
+    let mut json: Value = serde_json::from_str(&folder.read(adhoc)).unwrap();
+    for (ours, theirs) in [("VendorRef", "ExternalReference"), ("StartDate", "Zone")] {
+        let text = folder.read(swagger);
+        let at = text.find("\"Subcontract\": {\n").unwrap();
+        folder.write(swagger, &format!("{}{}", &text[..at], text[at..].replacen(&format!("\"{ours}\""), &format!("\"{theirs}\""), 1)));
+        let field = json.as_object_mut().unwrap().remove(ours).unwrap();
+        json[theirs] = field;
+    }
+    let custom = r#"{"Document": {"UsrSiteCode": {"type": "CustomStringField"}, "UsrShare": {"type": "CustomDecimalField"}}}"#;
+    json["custom"] = serde_json::from_str(custom).unwrap();
+    json["Details"][0]["custom"] = serde_json::json!({"Transactions": {"UsrPhase": {"type": "CustomStringField"}}});
+    folder.write(adhoc, &json.to_string());
+    // The retainage of bills stands on another view there.
+    folder.replace("acme/acumatica/adhoc/Bill.json", "\"RetainageApply\"", "\"UsrRetainageApply\"");
+    folder.write("acme/procore/custom_fields.json", r#"[{"id": 4711, "label": "Site", "data_type": "string"}]"#);
+}
+
+#[test]
+fn a_first_overlay_suggests_names_and_types_and_asks_for_each_to_be_confirmed() {
+    let practice = Practice::with_projects(1);
+    package(&practice);
+    let folder = &practice.folder;
+    let told = places(&folder.run(&["schema", "diff", "--pulled", "acme", "--json"]));
+    for expected in [
+        "field-missing acumatica/Subcontract VendorRef",
+        "field-missing acumatica/Subcontract StartDate",
+        "custom-field-missing acumatica/Bill RetainageApply",
+    ] {
+        assert!(told.contains(&expected.to_owned()), "{expected}: {told:#?}");
+    }
+    let made = folder.run(&["overlay", "new", "acme", "--from", "acme"]);
+    assert_eq!((made.code, made.err.as_str()), (0, ""), "{made}");
+    let text = folder.read("overlays/acme/overlay.yaml");
+    for line in [
+        "overlay: acme\n",
+        "endpoint: {name: AcmePartner, version: \"23.200.001\"}\n",
+        "  acumatica/Subcontract:\n    because: ",
+        "        VendorRef: ExternalReference  # confirm: ",
+        "        - StartDate  # confirm: ",
+        "        SiteCode: {type: text, custom: Document.UsrSiteCode, description: ",
+        "        Share: {type: decimal, custom: Document.UsrShare, description: ",
+        "        Details.Phase: {type: text, custom: Transactions.UsrPhase, description: ",
+        "        RetainageApply: {custom: Document.UsrRetainageApply}  # confirm: ",
+        "    - drop: {row: commitments.start_date, to: StartDate}  # confirm: ",
+        "#   custom_fields.custom_field_4711: Site, string\n",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let marked = text.matches("# confirm:").count();
+    assert!(marked >= 7 && made.out.contains(&format!("{marked} lines of it are to be confirmed")), "{made}");
+    // Somebody's work is not overwritten.
+    folder.write("overlays/acme/overlay.yaml", "mine\n");
+    let again = folder.run(&["overlay", "new", "acme", "--from", "acme"]);
+    assert!(again.code == 2 && again.err.contains("is there"), "{again}");
+    assert_eq!(folder.read("overlays/acme/overlay.yaml"), "mine\n");
+    let wrong = folder.run(&["overlay", "new", "../acme", "--from", "acme"]);
+    assert!(wrong.code == 2 && wrong.err.contains("no name for an overlay"), "{wrong}");
+
+    // An instance that carries all needs no answer: the overlay says no more than its endpoint.
+    let fits = practice.run(&["overlay", "new", "plain", "--from", "instance"]);
+    assert!(fits.code == 0 && fits.out.contains("nothing in it is to be confirmed"), "{fits}");
+    let text = folder.read("overlays/plain/overlay.yaml");
+    assert!(text.ends_with("endpoint: {name: Default, version: \"24.200.001\"}\n"), "{text}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ pub(super) mod init;
 mod instance;
 pub(super) mod journal;
 pub(super) mod links;
+pub(super) mod overlay;
 pub(super) mod plan;
 pub(super) mod replay;
 pub(super) mod review;
@@ -43,6 +44,7 @@ pub(super) fn run(command: Command, session: &Session) -> Result<Done, Stop> {
         Command::Replay(replay) => replay::run(&replay, session),
         Command::Sandbox(sandbox) => sandbox::run(&sandbox, session),
         Command::Demo(demo) => demo::run(&demo, session),
+        Command::Overlay(overlay) => overlay::run(&overlay, session),
         Command::Schema(schema) => schema::run(&schema, session),
     }
 }
