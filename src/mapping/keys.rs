@@ -36,11 +36,6 @@ impl<'a> Keys<'a> {
         T::from_node(node, problems)
     }
 
-    /// A key that may stand there, and is read otherwise.
-    pub(crate) fn pass(&mut self, key: &'static str) {
-        self.known.push(key);
-    }
-
     /// The values of a list under a key; no key is an empty list.
     pub(crate) fn list<T: FromNode>(&mut self, key: &'static str, problems: &mut Vec<Diagnostic>) -> Vec<T> {
         self.optional::<Vec<T>>(key, problems).unwrap_or_default()

@@ -11,11 +11,11 @@ use clap::Args;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
 use crate::cli::view::{Done, Text};
-use crate::config::overlay::{Extended, OverlayChoice, Package, package};
+use crate::config::overlay::{self, Extended, OverlayChoice, Package, package};
 use crate::config::{Folders, ProfileChoice, SETTINGS_FILE, SettingsFile, Workspace};
 use crate::connector::{Clock, WallClock};
 use crate::sandbox::company::{Company, Size};
-use crate::sandbox::{PRACTICE_SETTINGS, Package as Published, Running, Sandbox as Systems, SandboxOptions};
+use crate::sandbox::{CustomField, PRACTICE_SETTINGS, Package as Published, Running, Sandbox as Systems, SandboxOptions};
 use crate::value::Value;
 
 /// Serve both systems on this machine, with a practice company in them
@@ -118,8 +118,19 @@ fn publish(package: &Package, options: &mut SandboxOptions) {
             options.procore.catalog = package.catalog.clone();
         }
     }
+    options.procore.custom_fields = package.company.custom_fields.iter().map(custom_field).collect();
     if !package.versions.is_empty() {
         acumatica.endpoints.retain(|(_, version)| package.versions.iter().any(|known| known.text == *version));
+    }
+}
+
+fn custom_field(field: &overlay::CustomField) -> CustomField {
+    CustomField {
+        id: field.id,
+        label: field.label.clone(),
+        data_type: field.data_type.clone(),
+        resource: field.resource.trim_start_matches("procore/").to_owned(),
+        value: field.value.clone(),
     }
 }
 

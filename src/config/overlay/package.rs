@@ -12,8 +12,9 @@ use crate::config::workspace::{catalog, read_folder};
 use crate::diagnostic::{Diagnostic, Source, any_error};
 use crate::mapping::keys::{FromNode, Keys, NamedMap, wrong_kind};
 use crate::mapping::yaml::{self, Node, NodeKind};
-use crate::mapping::{Named, Word};
+use crate::mapping::{Literal, Named, Word};
 use crate::schema::{Catalog, Endpoint};
+use crate::value::Value;
 
 /// The file beside `overlay.yaml`.
 pub const PACKAGE_FILE: &str = "package.yaml";
@@ -64,8 +65,10 @@ pub struct CustomField {
     pub label: String,
     /// The resource whose records have it: `procore/projects`.
     pub resource: String,
-    /// The values, one record after the other; a record where there is none has none.
-    pub values: Vec<Option<String>>,
+    /// What it holds in Procore's words: `string`, `number`, `boolean`.
+    pub data_type: String,
+    /// What its records have in it.
+    pub value: Value,
 }
 
 /// The package in the folder of an overlay, over these schemas.
@@ -185,14 +188,14 @@ impl FromNode for CustomField {
         let id = keys.required::<Word>("id", problems);
         let label = keys.required::<Word>("label", problems);
         let resource = keys.required::<Word>("resource", problems);
-        let values = node.get("values").map_or(&[][..], Node::items).iter().map(|value| value.word().map(|word| word.text)).collect();
-        keys.pass("values");
+        let data_type = keys.optional::<Word>("type", problems).map_or_else(|| "string".to_owned(), |word| word.text);
+        let value = keys.optional::<Literal>("value", problems).map(|literal| literal.value).unwrap_or_default();
         keys.close(problems);
         let id = id?;
         let Ok(number) = id.text.parse() else {
             problems.push(Diagnostic::error("wrong-kind", &id.place, "a custom field of Procore has a number"));
             return None;
         };
-        Some(Self { id: number, label: label?.text, resource: resource?.text, values })
+        Some(Self { id: number, label: label?.text, resource: resource?.text, data_type, value })
     }
 }
