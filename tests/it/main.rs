@@ -1,7 +1,9 @@
 //! Stories about the whole program, one file per topic. One program, so that it links once.
 #![allow(clippy::unwrap_used)] // a story that meets an error it did not expect has failed
 
+mod adapting;
 mod bad_input;
+mod cli_against;
 mod cli_check;
 mod cli_demo;
 mod cli_doctor;
@@ -38,6 +40,7 @@ mod language;
 mod language_page;
 mod mapping_schema;
 mod mutations;
+mod overlays;
 mod practice;
 mod program;
 mod records;

@@ -52,6 +52,13 @@ impl Practice {
         ran
     }
 
+    /// Runs it in the folder of the settings file, as somebody does who works there.
+    pub(crate) fn at_home(&self, arguments: &[&str]) -> Ran {
+        let ran = self.folder.run_in("sandbox", arguments);
+        self.tells_no_secret(&ran.to_string());
+        ran
+    }
+
     /// Runs it for its JSON.
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let ran = self.run(&[arguments, &["--json"]].concat());
@@ -60,9 +67,18 @@ impl Practice {
 
     /// What Acumatica's books hold of an entity.
     pub(crate) fn records(&self, entity: &str) -> Vec<Value> {
+        serde_json::from_value(self.asks(&format!("/sandbox/records/{entity}"))).unwrap()
+    }
+
+    /// The addresses that Acumatica was asked at.
+    pub(crate) fn addresses(&self) -> String {
+        self.asks("/sandbox/requests").to_string()
+    }
+
+    fn asks(&self, path: &str) -> Value {
         let host = self.acumatica_url.trim_start_matches("http://");
         let mut stream = TcpStream::connect(host).unwrap();
-        write!(stream, "GET /sandbox/records/{entity} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (_, body) = answer.split_once("\r\n\r\n").unwrap();

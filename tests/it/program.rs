@@ -71,8 +71,13 @@ impl Folder {
 
     /// Runs the program here, with nobody at the terminal.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_in("", arguments)
+    }
+
+    /// The same in a folder below.
+    pub(crate) fn run_in(&self, below: &str, arguments: &[&str]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crosswalk"));
-        command.args(arguments).current_dir(&self.0).stdin(Stdio::null());
+        command.args(arguments).current_dir(self.0.join(below)).stdin(Stdio::null());
         for name in ["CROSSWALK_LOG", "NO_COLOR", "RUST_LOG"] {
             command.env_remove(name);
         }
