@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value as Json;
 use serde_json::error::Category;
 
 use super::described::{Component, Description, Holds, Member};
@@ -41,7 +42,7 @@ struct RawFile {
 struct RawInfo {
     #[serde(default)]
     title: String,
-    version: Option<serde_json::Value>,
+    version: Option<Json>,
 }
 
 #[derive(Default, Deserialize)]
@@ -79,16 +80,28 @@ struct RawSchema {
     #[serde(rename = "$ref")]
     reference: Option<String>,
     #[serde(rename = "type")]
-    kind: Option<String>,
+    kind: Option<Json>,
     #[serde(default)]
     properties: BTreeMap<String, RawSchema>,
     #[serde(rename = "allOf", default)]
     parts: Vec<RawSchema>,
     items: Option<Box<RawSchema>>,
-    #[serde(default)]
-    required: BTreeSet<String>,
+    required: Option<Json>,
     #[serde(rename = "maxLength")]
     max_length: Option<usize>,
+}
+
+impl RawSchema {
+    /// The word of its type; of `["string", "null"]`, as OpenAPI 3.1 has it, the first.
+    fn word(&self) -> Option<&str> {
+        let kind = self.kind.as_ref()?;
+        kind.as_str().or_else(|| kind.as_array()?.iter().find_map(Json::as_str))
+    }
+
+    /// The members without which there is no such record; `required: true` of a member says nothing of these.
+    fn needs(&self) -> impl Iterator<Item = String> {
+        self.required.iter().filter_map(Json::as_array).flatten().filter_map(Json::as_str).map(str::to_owned)
+    }
 }
 
 impl Unreadable {
@@ -226,7 +239,7 @@ fn member_of<'s>(schema: &'s RawSchema, name: &str, schemas: &'s BTreeMap<String
 }
 
 fn required_of(schema: &RawSchema, schemas: &BTreeMap<String, RawSchema>, depth: usize) -> BTreeSet<String> {
-    let mut required = schema.required.clone();
+    let mut required: BTreeSet<String> = schema.needs().collect();
     if depth < MOST_STEPS {
         let referred = schema.reference.as_deref().and_then(target).and_then(|name| schemas.get(name));
         schema.parts.iter().chain(referred).for_each(|part| required.extend(required_of(part, schemas, depth + 1)));
@@ -245,10 +258,10 @@ fn member(inside: &str, schema: &RawSchema, schemas: &BTreeMap<String, RawSchema
             None => Holds::Record(name.to_owned()),
         },
         (None, None) if schema.properties.contains_key("value") => {
-            Holds::Value(schema.properties["value"].kind.as_deref().map(wrapper_word).unwrap_or("String").to_owned())
+            Holds::Value(schema.properties["value"].word().map_or("String", wrapper_word).to_owned())
         }
         (None, None) if !schema.properties.is_empty() || !schema.parts.is_empty() => Holds::Record(inside.to_owned()),
-        (None, None) => Holds::Bare(schema.kind.clone().unwrap_or_default()),
+        (None, None) => Holds::Bare(schema.word().unwrap_or_default().to_owned()),
     };
     Member { holds, max_length }
 }

@@ -69,8 +69,10 @@ impl Suggested {
             suggested.answer(needed, finding);
         }
         let schema = &needed.schema;
-        if let Some(ad_hoc) = instance.ad_hoc.get(schema.resource.entity()) {
-            suggested.custom(needed, ad_hoc, "");
+        // What shows some records of another entity has no custom fields of its own.
+        let is_entity = schema.resource.entity() == schema.resource.name;
+        if let Some(ad_hoc) = instance.ad_hoc.get(schema.resource.entity()).filter(|_| is_entity) {
+            suggested.custom(needed, ad_hoc, ("", ""));
         }
         // What the vendor's own endpoint has beyond our schemas is no customisation.
         if let Some(description) = instance.description_of(schema).filter(|_| instance.endpoint_of(schema).name != "Default") {
@@ -113,7 +115,7 @@ impl Suggested {
     }
 
     /// Fields that the customer has added to the form, and that no schema of ours has.
-    fn custom(&mut self, needed: &Needed<'_>, part: &AdHoc, above: &str) {
+    fn custom(&mut self, needed: &Needed<'_>, part: &AdHoc, (above, on_wire): (&str, &str)) {
         let shape = &needed.schema.shape;
         let placed = shape.placed();
         for (place, kind) in part.customs() {
@@ -132,9 +134,9 @@ impl Suggested {
         }
         for (name, inner) in part.parts() {
             // Parts are called as we call them, where we know them.
-            let ours = placed.iter().find(|placed| shape.wire_path(&placed.path).replace('/', ".") == format!("{above}{name}"));
-            if let Some(ours) = ours {
-                self.custom(needed, inner, &format!("{}.", ours.path));
+            let wire = format!("{on_wire}{name}");
+            if let Some(ours) = placed.iter().find(|placed| shape.wire_path(&placed.path) == wire) {
+                self.custom(needed, inner, (&format!("{}.", ours.path), &format!("{wire}/")));
             }
         }
     }

@@ -16,7 +16,7 @@ pub struct Placed<'s> {
 }
 
 impl Shape {
-    /// Every field, outer ones before what is in them, in the order of the schema file.
+    /// Every field, outer ones before what is in them, by name.
     pub fn placed(&self) -> Vec<Placed<'_>> {
         let mut placed = Vec::new();
         self.place(None, &mut placed);
@@ -59,10 +59,10 @@ mod tests {
             .collect();
         let row = |path: &str, read_only, since: &str| (path.to_owned(), read_only, since.to_owned());
         let expected = [
-            row("id", false, "-"),
             row("Total", true, "23.200.001"),
-            row("Total.Tax", true, "23.200.001"),
             row("Total.Late", true, "25.200.001"),
+            row("Total.Tax", true, "23.200.001"),
+            row("id", false, "-"),
         ];
         assert_eq!(told, expected);
     }
