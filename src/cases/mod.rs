@@ -15,4 +15,4 @@ pub use links::CaseLinks;
 pub use names::unknown_names;
 pub use read::{Case, Expected, read};
 pub use run::{Outcome, Verdict, run};
-pub use snapshot::{Pending, Snapshots, Stored};
+pub use snapshot::{Pending, Snapshots, Stored, outcome_text};

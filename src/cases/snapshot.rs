@@ -5,8 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::read::Case;
-use super::run::Outcome;
+use super::run::{Outcome, run};
 use crate::evaluate::Reason;
+use crate::plan::Plan;
 use crate::value::Value;
 
 /// The folder of snapshots: one `.snap` per case, and a `.snap.new` beside it while a difference waits for review.
@@ -108,6 +109,11 @@ impl Pending {
     pub fn reject(&self) -> io::Result<()> {
         fs::remove_file(&self.waiting)
     }
+}
+
+/// What a case makes, as its snapshot has it. `settings` are those that it starts from.
+pub fn outcome_text(plan: &Plan, case: &Case, settings: &Value) -> String {
+    body(&run(plan, case, settings).0)
 }
 
 fn body(outcome: &Outcome) -> String {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::command::{
-    apply, check, demo, docs, doctor, drift, explain, exports, init, journal, links, plan, replay, review, sandbox, schema, sync, test,
+    apply, check, demo, docs, doctor, drift, explain, exports, init, journal, links, overlay, plan, replay, review, sandbox, schema, sync,
+    test,
 };
 
 /// Maps construction financials between Procore and Acumatica, by tables written in YAML.
@@ -37,6 +38,9 @@ pub(super) struct Global {
     /// Use this profile: the name of one, or a file [default: the one that the settings name, or vision]
     #[arg(long, global = true, value_name = "NAME|FILE")]
     pub(super) profile: Option<String>,
+    /// Lay this overlay over mappings and schemas: the name of one, or a folder; again for one above it [default: those of the settings]
+    #[arg(long, global = true, value_name = "NAME|DIR")]
+    pub(super) overlay: Vec<String>,
     /// Act as this one of the settings' users [default: the settings' actor, or the user of this computer]
     #[arg(long = "as", global = true, value_name = "USER")]
     pub(super) as_user: Option<String>,
@@ -68,5 +72,6 @@ pub(super) enum Command {
     Journal(journal::Journal),
     Replay(replay::Replay),
     Sandbox(sandbox::Sandbox),
+    Overlay(overlay::Overlay),
     Schema(schema::Schema),
 }

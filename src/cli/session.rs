@@ -11,7 +11,7 @@ use super::exit::{Exit, Stop};
 use super::terminal::Paint;
 use super::view::progress::Progress;
 use super::view::{self, Done};
-use crate::config::{Acting, Asked, Setup, Wired, Wiring, Workspace};
+use crate::config::{Acting, Asked, Folders, SettingsFile, Setup, Wired, Wiring, Workspace, settings_file_of};
 use crate::connector::{Clock, WallClock};
 
 /// One call of the program.
@@ -30,6 +30,7 @@ impl Session {
             mappings: global.mappings.clone(),
             schemas: global.schemas.clone(),
             profile: global.profile.clone(),
+            overlays: global.overlay.clone(),
         };
         Self { asked, as_user: global.as_user.clone(), json: global.json }
     }
@@ -58,6 +59,13 @@ impl Session {
         Ok(Setup::open(&self.asked)?)
     }
 
+    /// The settings file, and mappings and schemas as they are below every overlay.
+    pub(super) fn base(&self) -> Result<(Workspace, SettingsFile), Stop> {
+        let file = settings_file_of(&self.asked)?;
+        let folders = Folders { overlay: Vec::new(), ..file.folders.clone() };
+        Ok((Workspace::open_in(folders, &file.profile)?, file))
+    }
+
     /// The user who acts.
     pub(super) fn acting(&self, setup: &Setup) -> Result<Acting, Stop> {
         setup.acting(self.as_user.as_deref()).map_err(|refusal| Stop::usage(refusal, None))
@@ -78,8 +86,13 @@ impl Session {
 
     /// The same for commands that write nothing, not even into the state file.
     pub(super) async fn looking_on(&self) -> Result<Wired, Stop> {
-        let setup = self.setup_to_look()?;
+        self.looking_on_with(self.setup()?).await
+    }
+
+    /// The same with a set-up of another time.
+    pub(super) async fn looking_on_with(&self, setup: Setup) -> Result<Wired, Stop> {
         let acting = self.acting(&setup)?;
+        acting.may_look().map_err(|refusal| Stop::usage(refusal, None))?;
         wire(setup, acting.name(), Arc::new(WallClock), true).await
     }
 

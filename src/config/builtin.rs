@@ -11,6 +11,7 @@ use crate::diagnostic::Source;
 static MAPPINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/mappings");
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schemas");
 static PROFILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
+static OVERLAYS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/overlays");
 static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/docs/diagnostics");
 
 /// The files of `mappings/`, as they were when the binary was built.
@@ -28,6 +29,11 @@ pub fn builtin_profiles() -> Vec<Arc<Source>> {
     let mut profiles = files(&PROFILES, "profiles", "yaml");
     profiles.retain(|source| !source.path.ends_with(PERMISSIONS_FILE));
     profiles
+}
+
+/// The files of `overlays/`, as they were when the binary was built.
+pub fn builtin_overlays() -> Vec<Arc<Source>> {
+    ["yaml", "json"].into_iter().flat_map(|ending| files(&OVERLAYS, "overlays", ending)).collect()
 }
 
 /// The role matrix, as it was when the binary was built.
@@ -51,7 +57,7 @@ pub fn pages() -> Vec<&'static str> {
 /// Every shipped file with its path, snapshots of cases among them, for `init`.
 pub fn builtin_files() -> Vec<(PathBuf, &'static [u8])> {
     let mut found = Vec::new();
-    for (above, folder) in [("mappings", &MAPPINGS), ("schemas", &SCHEMAS), ("profiles", &PROFILES)] {
+    for (above, folder) in [("mappings", &MAPPINGS), ("schemas", &SCHEMAS), ("profiles", &PROFILES), ("overlays", &OVERLAYS)] {
         let mut open = vec![folder];
         while let Some(folder) = open.pop() {
             // What waits for review where the binary was built is nobody else's business.

@@ -1,9 +1,11 @@
 //! The cases beside the mappings, file by file.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::builtin::builtin_mappings;
 use super::choices::{Words, choices};
+use super::overlay::Overlay;
 use super::workspace::{CASES, Folders, named, read_folder};
 use crate::cases::{Case, read, unknown_names};
 use crate::diagnostic::{Diagnostic, Source};
@@ -19,6 +21,8 @@ pub struct CaseFile {
     pub source: Arc<Source>,
     /// Its cases.
     pub cases: Vec<Case>,
+    /// The folder that it lies in; none for a file of this program itself.
+    pub folder: Option<PathBuf>,
 }
 
 impl CaseFile {
@@ -35,15 +39,29 @@ pub fn faults(case: &Case, plan: &Plan, settings: (&Value, &Words)) -> Vec<Diagn
     problems
 }
 
-/// Reads every file of cases. What does not fit goes into `problems`.
-pub fn case_files(folders: &Folders, problems: &mut Vec<Diagnostic>) -> Vec<CaseFile> {
+/// Reads every file of cases: those beside the mappings, but of mappings that an overlay changes those beside the overlay. What does
+/// not fit goes into `problems`.
+pub fn case_files(folders: &Folders, overlays: &[Overlay], problems: &mut Vec<Diagnostic>) -> Vec<CaseFile> {
     // A folder that cannot be read has been told when the mappings were.
     let sources = read_folder(folders.mappings.as_deref(), "yaml", builtin_mappings).unwrap_or_default();
-    let mut files = Vec::new();
-    for source in sources {
+    let changed = overlays.iter().flat_map(|overlay| &overlay.mappings).map(|changes| &changes.name);
+    let changed: Vec<_> = changed.chain(overlays.iter().flat_map(|overlay| &overlay.disable)).collect();
+    let is_changed = |mapping: &str| changed.iter().any(|word| word.text == mapping);
+    let base = sources.into_iter().filter(|source| named(source).strip_suffix(CASES).is_none_or(|mapping| !is_changed(mapping)));
+    let mut files: Vec<CaseFile> = Vec::new();
+    let base = base.map(|source| (source, folders.mappings.clone()));
+    let laid_over = overlays.iter().flat_map(|overlay| &overlay.files).map(|source| {
+        let folder = source.path.parent().filter(|folder| folder.is_dir()).map(Path::to_owned);
+        (Arc::clone(source), folder)
+    });
+    for (source, folder) in base.chain(laid_over) {
         let Some(mapping) = named(&source).strip_suffix(CASES).map(str::to_owned) else { continue };
         match read(&source) {
-            Ok(cases) => files.push(CaseFile { mapping, source, cases }),
+            // The cases of a higher overlay are the ones that hold.
+            Ok(cases) => {
+                files.retain(|file| file.mapping != mapping);
+                files.push(CaseFile { mapping, source, cases, folder });
+            }
             Err(more) => problems.extend(more),
         }
     }

@@ -32,8 +32,9 @@ impl Documented {
     /// Reads the files that document settings. What does not fit goes into `problems`.
     pub(super) fn read(sources: &[Arc<Source>], problems: &mut Vec<Diagnostic>) -> Self {
         let mut parsed = |name: &str| {
-            let source = sources.iter().find(|source| named(source) == name)?;
-            yaml::parse(source).map_err(|problem| problems.push(problem)).ok()
+            let files = sources.iter().filter(|source| named(source) == name);
+            let nodes = files.filter_map(|source| yaml::parse(source).map_err(|problem| problems.push(problem)).ok());
+            nodes.reduce(beside)
         };
         let (written, words) = (parsed(SETTINGS), parsed(CHOICES));
         let defaults = written.as_ref().map_or_else(|| Value::Record(Record::new()), Node::to_value);
@@ -49,6 +50,18 @@ impl Documented {
             unread_in(node, "", read, problems);
         }
     }
+}
+
+/// The settings of one file and those that another one adds to them.
+fn beside(mut one: Node, other: Node) -> Node {
+    for (key, value) in other.entries() {
+        let name = key.word().map(|word| word.text).unwrap_or_default();
+        match one.get_mut(&name) {
+            Some(known) => *known = beside(known.clone(), value.clone()),
+            None => one.put(key, value.clone()),
+        }
+    }
+    one
 }
 
 fn unread_in(node: &Node, path: &str, read: &BTreeSet<&str>, problems: &mut Vec<Diagnostic>) {

@@ -8,10 +8,12 @@ mod case_files;
 mod choices;
 mod doctor;
 mod documented;
+mod earlier;
 mod in_force;
 mod limits;
 mod mask;
 mod mend;
+pub mod overlay;
 mod permission;
 mod profile;
 mod secrets;
@@ -22,15 +24,18 @@ mod wiring;
 mod workspace;
 
 pub use acting::{Acting, Lacking};
-pub use builtin::{builtin_files, builtin_mappings, builtin_permissions, builtin_profiles, builtin_schemas, page_of, pages};
+pub use builtin::{
+    builtin_files, builtin_mappings, builtin_overlays, builtin_permissions, builtin_profiles, builtin_schemas, page_of, pages,
+};
 pub use case_files::{CaseFile, case_files, faults};
 pub use choices::{Words, choices};
 pub use doctor::{Doctor, Examination, Examined, Finding, Standing};
+pub use earlier::Earlier;
 pub use mend::{Mended, mend};
 pub use permission::{Permission, Permissions, ToolRight};
 pub use profile::{Profile, ProfileChoice};
 pub use settings::{SETTINGS_FILE, SettingsFile, TEMPLATE};
-pub use setup::{Asked, Checked, Counts, Setup, check};
+pub use setup::{Asked, Checked, Counts, Setup, check, merge, settings_file_of};
 pub use user::{Level, Tool, Tools, User};
 pub use wiring::{Wired, Wiring};
 pub use workspace::{Folders, Workspace, misnamed};

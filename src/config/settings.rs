@@ -10,6 +10,7 @@ use super::beside::{acumatica, beside, procore};
 use super::block::block;
 use super::limits::meant;
 use super::mask::cross_out;
+use super::overlay::OverlayChoice;
 use super::profile::ProfileChoice;
 use super::secrets::{missing, references};
 use super::user::{User, known_actor, users};
@@ -54,8 +55,22 @@ pub struct SettingsFile {
     references: Vec<Word>,
 }
 
-const KEYS: [&str; 12] =
-    ["state", "mappings", "schemas", "profiles", "profile", "actor", "users", "permissions", "procore", "acumatica", "http", "settings"];
+const KEYS: [&str; 14] = [
+    "state",
+    "mappings",
+    "schemas",
+    "profiles",
+    "overlays",
+    "profile",
+    "overlay",
+    "actor",
+    "users",
+    "permissions",
+    "procore",
+    "acumatica",
+    "http",
+    "settings",
+];
 
 impl Default for SettingsFile {
     /// What holds without a settings file.
@@ -151,7 +166,9 @@ impl Reading<'_> {
                 "mappings" => self.path(value, |path| settings.folders.mappings = Some(path)),
                 "schemas" => self.path(value, |path| settings.folders.schemas = Some(path)),
                 "profiles" => self.path(value, |path| settings.folders.profiles = Some(path)),
+                "overlays" => self.path(value, |path| settings.folders.overlays = Some(path)),
                 "profile" => self.profile(value, settings),
+                "overlay" => self.overlays(value, settings),
                 "actor" => self.text(value, |actor| settings.actor = actor),
                 "users" => settings.users = Some(users(value, self.problems)),
                 "permissions" => settings.permissions = Some(value.clone()),
@@ -193,6 +210,17 @@ impl Reading<'_> {
         match node.word() {
             Some(word) => settings.profile = ProfileChoice::written(word, self.folder),
             None => self.text(node, |_| {}),
+        }
+    }
+
+    /// One overlay, or a list from the lowest to the highest.
+    fn overlays(&mut self, node: &Node, settings: &mut SettingsFile) {
+        let words = if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() };
+        for one in words {
+            match one.word() {
+                Some(word) => settings.folders.overlay.push(OverlayChoice::written(word, self.folder)),
+                None => self.text(one, |_| {}),
+            }
         }
     }
 

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use super::acting::Acting;
 use super::case_files::{CaseFile, case_files};
 use super::choices::choices;
+use super::earlier::Earlier;
+use super::overlay::{Merged, OverlayChoice};
 use super::permission::Permissions;
 use super::profile::ProfileChoice;
 use super::settings::SettingsFile;
-use super::workspace::{Folders, Workspace, documented};
+use super::workspace::{Folders, Workspace, documented, merged};
 use crate::diagnostic::{Diagnostic, Place, any_error};
 use crate::plan::Cost;
 use crate::value::Value;
@@ -24,6 +26,8 @@ pub struct Asked {
     pub schemas: Option<PathBuf>,
     /// The profile: its name, or a file.
     pub profile: Option<String>,
+    /// The overlays: their names, or folders; none for those that the settings name.
+    pub overlays: Vec<String>,
 }
 
 /// Everything that the authors wrote, sound.
@@ -73,9 +77,26 @@ impl Setup {
     pub fn open(asked: &Asked) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let file = settings_file(asked, &mut problems);
+        Self::of(file, problems)
+    }
+
+    /// The same under mappings, schemas, profiles and overlays of another time.
+    ///
+    /// # Errors
+    /// Every problem of every file of that time.
+    pub fn at(&self, earlier: &Earlier) -> Result<Self, Vec<Diagnostic>> {
+        let mut file = self.file.clone();
+        file.folders = earlier.folders.clone();
+        Self::of(file, Vec::new())
+    }
+
+    fn of(mut file: SettingsFile, mut problems: Vec<Diagnostic>) -> Result<Self, Vec<Diagnostic>> {
         let settings = chosen(&file, &mut problems);
         match Workspace::open_in(file.folders.clone(), &file.profile) {
             Ok(workspace) => {
+                if let (Some(acumatica), Some(endpoint)) = (&mut file.acumatica, workspace.endpoint()) {
+                    acumatica.endpoint.get_or_insert_with(|| endpoint.clone());
+                }
                 let permissions = permissions(&file, Some(&workspace), &mut problems);
                 if any_error(&problems) { Err(in_order(problems)) } else { Ok(Self { file, workspace, settings, permissions }) }
             }
@@ -101,10 +122,18 @@ impl Setup {
     /// Every problem of every file of cases.
     pub fn cases(&self) -> Result<Vec<CaseFile>, Vec<Diagnostic>> {
         let mut problems = Vec::new();
-        let files = case_files(&self.workspace.folders, &mut problems);
+        let files = case_files(&self.workspace.folders, &self.workspace.overlays, &mut problems);
         problems.extend(against(&files, &self.workspace));
         if problems.is_empty() { Ok(files) } else { Err(in_order(problems)) }
     }
+}
+
+/// What overlays make of the files below them.
+///
+/// # Errors
+/// Every problem of the files that are put together.
+pub fn merge(asked: &Asked) -> Result<Merged, Vec<Diagnostic>> {
+    merged(&settings_file_of(asked)?.folders)
 }
 
 /// Checks every file, the cases among them.
@@ -123,7 +152,8 @@ pub fn check(asked: &Asked) -> Checked {
         }
     };
     permissions(&file, workspace.as_ref(), &mut problems);
-    let cases = case_files(&file.folders, &mut problems);
+    let overlays = workspace.as_ref().map_or(&[][..], |workspace| &workspace.overlays);
+    let cases = case_files(&file.folders, overlays, &mut problems);
     let costs = workspace.iter().flat_map(|workspace| workspace.plans.iter().chain(&workspace.off)).flat_map(|plan| plan.costs.clone());
     let costs = costs.collect();
     let counts = workspace.map(|workspace| {
@@ -147,7 +177,8 @@ fn chosen(file: &SettingsFile, problems: &mut Vec<Diagnostic>) -> Value {
 /// The matrix of permissions, as the settings file wants it.
 fn permissions(file: &SettingsFile, workspace: Option<&Workspace>, problems: &mut Vec<Diagnostic>) -> Permissions {
     let plans = workspace.into_iter().flat_map(|workspace| workspace.plans.iter().chain(&workspace.off));
-    let mappings: Vec<&str> = plans.map(|plan| plan.name.as_str()).collect();
+    let disabled = workspace.into_iter().flat_map(|workspace| &workspace.overlays).flat_map(|overlay| &overlay.disable);
+    let mappings: Vec<&str> = plans.map(|plan| plan.name.as_str()).chain(disabled.map(|word| word.text.as_str())).collect();
     Permissions::read_beside(file.folders.profiles.as_deref(), &mappings, problems).over(file.permissions.as_ref(), problems)
 }
 
@@ -174,14 +205,26 @@ fn against(files: &[CaseFile], workspace: &Workspace) -> Vec<Diagnostic> {
     problems
 }
 
+/// The settings file, with what the command line says about files.
+///
+/// # Errors
+/// Every problem of it.
+pub fn settings_file_of(asked: &Asked) -> Result<SettingsFile, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let file = settings_file(asked, &mut problems);
+    if any_error(&problems) { Err(problems) } else { Ok(file) }
+}
+
 fn settings_file(asked: &Asked, problems: &mut Vec<Diagnostic>) -> SettingsFile {
     let mut file = SettingsFile::read(asked.settings.as_deref(), problems);
     let home = file.file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
-    let Folders { mappings, schemas, profiles } = file.folders;
+    let Folders { mappings, schemas, profiles, overlays, overlay } = file.folders;
     file.folders = Folders {
         mappings: asked.mappings.clone().or(mappings).or_else(|| found(&home, "mappings")),
         schemas: asked.schemas.clone().or(schemas).or_else(|| found(&home, "schemas")),
         profiles: profiles.or_else(|| found(&home, "profiles")),
+        overlays: overlays.or_else(|| found(&home, "overlays")),
+        overlay: if asked.overlays.is_empty() { overlay } else { asked.overlays.iter().map(OverlayChoice::named).collect() },
     };
     if let Some(words) = &asked.profile {
         file.profile = ProfileChoice::named(words);

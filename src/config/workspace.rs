@@ -8,15 +8,16 @@ use super::builtin::{builtin_mappings, builtin_schemas};
 use super::choices::Words;
 use super::documented::{Documented, documents};
 use super::in_force::{idle, needed, unknown};
+use super::overlay::{Laid, Merged, Overlay, OverlayChoice, laid, overlays};
 use super::profile::{Profile, ProfileChoice, chosen, profiles};
-use crate::diagnostic::{Diagnostic, Source, any_error};
+use crate::diagnostic::{Diagnostic, Place, Source, any_error};
 use crate::expr::Expressions;
 use crate::mapping::{self, Mapping};
 use crate::plan::{Plan, Settings, compile_and_warn};
-use crate::schema::{Catalog, load};
+use crate::schema::{Catalog, Endpoint, load};
 use crate::value::Value;
 
-/// Where mappings, schemas and profiles lie; none for the shipped ones in the binary.
+/// Where mappings, schemas, profiles and overlays lie, none for the shipped ones in the binary; and which overlays are in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folders {
     /// The folder of mapping files.
@@ -25,13 +26,18 @@ pub struct Folders {
     pub schemas: Option<PathBuf>,
     /// The folder of profiles.
     pub profiles: Option<PathBuf>,
+    /// The folder of overlays.
+    pub overlays: Option<PathBuf>,
+    /// The overlays that are laid over the rest, from the lowest to the highest.
+    pub overlay: Vec<OverlayChoice>,
 }
 
 impl Folders {
     /// What is taken from this program, for there is no folder of it.
     pub fn shipped(&self) -> Vec<&'static str> {
         let folders = [("mappings", &self.mappings), ("schemas", &self.schemas), ("profiles", &self.profiles)];
-        folders.into_iter().filter(|(_, folder)| folder.is_none()).map(|(name, _)| name).collect()
+        let overlays = (!self.overlay.is_empty()).then_some(("overlays", &self.overlays));
+        folders.into_iter().chain(overlays).filter(|(_, folder)| folder.is_none()).map(|(name, _)| name).collect()
     }
 }
 
@@ -48,6 +54,8 @@ pub struct Workspace {
     pub profiles: Vec<Profile>,
     /// The schemas.
     pub catalog: Arc<Catalog>,
+    /// The overlays in force, from the lowest to the highest.
+    pub overlays: Vec<Overlay>,
     /// The documented defaults, from which cases start.
     pub defaults: Value,
     /// The words among which some settings choose.
@@ -91,27 +99,37 @@ impl Workspace {
 
     fn read(folders: Folders, choice: &ProfileChoice, all_profiles: bool) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
-        let sources = read_folder(folders.mappings.as_deref(), "yaml", builtin_mappings).unwrap_or_else(|problem| {
-            problems.push(problem);
-            Vec::new()
-        });
-        let catalog = Arc::new(catalog(folders.schemas.as_deref(), &mut problems));
-        let (cases, rest): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| named(source).ends_with(CASES));
-        let (settings, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|source| documents(source));
-        let documented = Documented::read(&settings, &mut problems);
+        let Files { overlays, cases, mut rest, documented, laid } = Files::read(&folders, &mut problems);
+        rest.retain(|source| !overlays.iter().flat_map(|overlay| &overlay.disable).any(|word| word.text == stem(source)));
         let (defaults, choices) = (&documented.defaults, &documented.words);
-        let (mappings, unread) = mappings(&rest, &mut problems);
-        let profiles = profiles(folders.profiles.as_deref(), choice, &mut problems);
-        let profile = chosen(&profiles, choice, &mut problems).cloned();
-        let values = profile.as_ref().map_or_else(|| defaults.clone(), |profile| profile.over((defaults, choices), &mut problems));
+        let catalog = Arc::new(catalog(&laid.schemas, &mut problems));
+        // What an overlay has missed would be told of every mapping below it as well.
+        if !overlays.is_empty() && any_error(&problems) {
+            return Err(problems);
+        }
+        let (mappings, unread) = mappings(&laid, &mut problems);
         let names = mappings.iter().map(|mapping| mapping.mapping.text.as_str());
-        let known = names.chain(rest.iter().map(|source| stem(source))).collect();
+        let known: Vec<&str> = names.chain(rest.iter().map(|source| stem(source))).collect();
+        let mut profiles = profiles(folders.profiles.as_deref(), choice, &mut problems);
+        overlays.iter().for_each(|overlay| put_in_force(overlay, &mut profiles, &known, &mut problems));
+        let profile = chosen(&profiles, choice, &mut problems).cloned();
+        let over = |profile: &Profile, problems: &mut Vec<Diagnostic>| {
+            let values = profile.over((defaults, choices), problems);
+            let mut more = Vec::new();
+            let values =
+                overlays.iter().fold(values, |values, overlay| super::choices((&values, choices), overlay.settings.as_ref(), &mut more));
+            // They are the same over each profile.
+            more.retain(|problem| !problems.contains(problem));
+            problems.extend(more);
+            values
+        };
+        let values = profile.as_ref().map_or_else(|| defaults.clone(), |profile| over(profile, &mut problems));
         let written = Written { mappings: &mappings, unread: &unread, known, catalog: &catalog, choices };
         let plans = written.compile(&values, &mut problems);
         for other in
             profiles.iter().filter(|_| all_profiles).filter(|other| profile.as_ref().is_none_or(|profile| profile.source != other.source))
         {
-            let others = other.over((defaults, choices), &mut problems);
+            let others = over(other, &mut problems);
             // What a profile chooses is a matter of values; only other values can make other problems.
             if others != values {
                 written.compile(&others, &mut problems);
@@ -124,12 +142,30 @@ impl Workspace {
         if !any_error(&problems) {
             let of_calls = catalog.iter().flat_map(|schema| &schema.resource.settings);
             let read = plans.iter().flat_map(|plan| &plan.settings).chain(of_calls).map(String::as_str).collect();
-            documented.unread(&read, &mut problems);
+            let mut unread = Vec::new();
+            documented.unread(&read, &mut unread);
+            // What an overlay leaves unread of the settings below it is none of its author's business.
+            let of_overlay = |source: &Source| overlays.iter().flat_map(|overlay| &overlay.files).any(|file| **file == *source);
+            unread.retain(|problem| overlays.is_empty() || problem.place.as_ref().is_some_and(|place| of_overlay(&place.source)));
+            problems.extend(unread);
         }
         let Documented { defaults, words: choices, .. } = documented;
         let Some(profile) = profile.filter(|_| !any_error(&problems)) else { return Err(problems) };
         let (plans, off) = plans.into_iter().partition(|plan| profile.has(&plan.name));
-        Ok(Self { plans, off, profile, profiles, catalog, defaults, choices, settings: values, cases, folders, warnings: problems })
+        Ok(Self {
+            plans,
+            off,
+            profile,
+            profiles,
+            catalog,
+            overlays,
+            defaults,
+            choices,
+            settings: values,
+            cases,
+            folders,
+            warnings: problems,
+        })
     }
 
     /// Whether a mapping exists and is off in this profile.
@@ -139,6 +175,9 @@ impl Workspace {
 
     /// What to say to somebody who asks for a mapping that is off.
     pub fn told_off(&self, name: &str) -> Option<String> {
+        if let Some(overlay) = self.overlays.iter().find(|overlay| overlay.disable.iter().any(|word| word.text == name)) {
+            return Some(format!("`{name}` is disabled by overlay `{}`", overlay.name));
+        }
         let here = &self.profile.name;
         self.is_off(name).then(|| match self.profiles.iter().find(|profile| profile.has(name)) {
             Some(other) => format!("`{name}` is off in profile `{here}`; add `--profile {}`", other.name),
@@ -146,10 +185,62 @@ impl Workspace {
         })
     }
 
+    /// The endpoint that the overlays name, if one does: that of the highest.
+    pub fn endpoint(&self) -> Option<&Endpoint> {
+        self.overlays.iter().rev().find_map(|overlay| overlay.endpoint.as_ref())
+    }
+
+    /// The folders in which cases, and so snapshots, may lie: not those of this program itself.
+    pub fn case_folders(&self) -> Vec<PathBuf> {
+        let beside = self.overlays.iter().flat_map(|overlay| &overlay.files).filter_map(|source| source.path.parent());
+        let mut folders: Vec<PathBuf> = beside.filter(|folder| folder.is_dir()).map(Path::to_owned).collect();
+        folders.dedup();
+        self.folders.mappings.iter().cloned().chain(folders).collect()
+    }
+
     /// A plan by the name of its mapping.
     pub fn plan(&self, name: &str) -> Option<&Plan> {
         self.plans.iter().find(|plan| plan.name == name)
     }
+}
+
+/// The files of the folders, with the overlays laid over them.
+struct Files {
+    overlays: Vec<Overlay>,
+    cases: Vec<Arc<Source>>,
+    /// Files that should hold a mapping.
+    rest: Vec<Arc<Source>>,
+    documented: Documented,
+    laid: Laid,
+}
+
+impl Files {
+    fn read(folders: &Folders, problems: &mut Vec<Diagnostic>) -> Self {
+        let mut sources = |folder: &Option<PathBuf>, ending: &str, builtin: fn() -> Vec<Arc<Source>>| {
+            read_folder(folder.as_deref(), ending, builtin).unwrap_or_else(|problem| {
+                problems.push(problem);
+                Vec::new()
+            })
+        };
+        let (written, schemas) = (sources(&folders.mappings, "yaml", builtin_mappings), sources(&folders.schemas, "json", builtin_schemas));
+        let overlays = overlays(folders.overlays.as_deref(), &folders.overlay, problems);
+        let (cases, rest): (Vec<_>, Vec<_>) = written.into_iter().partition(|source| named(source).ends_with(CASES));
+        let (mut settings, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|source| documents(source));
+        settings.extend(overlays.iter().flat_map(|overlay| &overlay.files).filter(|source| documents(source)).cloned());
+        let documented = Documented::read(&settings, problems);
+        let laid = laid(&rest, schemas, &overlays, problems);
+        Self { overlays, cases, rest, documented, laid }
+    }
+}
+
+/// What overlays make of the files below them.
+///
+/// # Errors
+/// What is wrong with the files, as far as it keeps them from being put together.
+pub(super) fn merged(folders: &Folders) -> Result<Merged, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let files = Files::read(folders, &mut problems);
+    if any_error(&problems) { Err(problems) } else { Ok(Merged::new(files.overlays, files.laid)) }
 }
 
 /// What the authors wrote, before it is compiled.
@@ -216,38 +307,54 @@ pub(super) fn read_folder(folder: Option<&Path>, ending: &str, builtin: fn() -> 
     Ok(found)
 }
 
-fn catalog(folder: Option<&Path>, problems: &mut Vec<Diagnostic>) -> Catalog {
-    let sources = read_folder(folder, "json", builtin_schemas).unwrap_or_else(|problem| {
-        problems.push(problem);
-        Vec::new()
-    });
+pub(super) fn catalog(sources: &[(Arc<Source>, Option<Place>)], problems: &mut Vec<Diagnostic>) -> Catalog {
     let mut schemas = Vec::new();
-    for source in sources.iter().filter(|source| named(source) != "mapping.schema.json") {
-        match load(&source.path, &source.text) {
-            Ok(schema) => schemas.push(schema),
-            Err(problem) => problems.push(problem),
+    for (source, blamed) in sources.iter().filter(|(source, _)| named(source) != "mapping.schema.json") {
+        match (load(&source.path, &source.text), blamed) {
+            (Ok(schema), _) => schemas.push(schema),
+            (Err(problem), None) => problems.push(problem),
+            // The text is one that nobody has written: the place is that of the change.
+            (Err(problem), Some(place)) => problems.push(Diagnostic::error("overlay", place, problem.message).label("comes of this")),
         }
     }
     Catalog::new(schemas)
+}
+
+/// The profiles as an overlay wants them.
+fn put_in_force(overlay: &Overlay, profiles: &mut [Profile], known: &[&str], problems: &mut Vec<Diagnostic>) {
+    for word in overlay.enable.iter().filter(|word| !known.contains(&word.text.as_str())) {
+        let problem = Diagnostic::error("unknown-mapping", &word.place, format!("there is no mapping named `{word}`"));
+        problems.push(problem.label("no such mapping").meant(&word.text, known.iter().copied()));
+    }
+    for profile in profiles {
+        profile.mappings.retain(|word| !overlay.disable.iter().any(|off| off.text == word.text));
+        let new = overlay.enable.iter().filter(|word| known.contains(&word.text.as_str()) && !profile.has(&word.text));
+        let new: Vec<_> = new.cloned().collect();
+        profile.mappings.extend(new);
+    }
 }
 
 /// The settings before the settings file has its say, for judging it when the mappings are not sound; and the words among which
 /// some of them choose.
 pub(super) fn documented(folders: &Folders, choice: &ProfileChoice) -> (Value, Words) {
     let sources = read_folder(folders.mappings.as_deref(), "yaml", builtin_mappings).unwrap_or_default();
-    let settings: Vec<_> = sources.into_iter().filter(|source| documents(source)).collect();
     let told = &mut Vec::new();
+    let overlays = overlays(folders.overlays.as_deref(), &folders.overlay, told);
+    let beside = overlays.iter().flat_map(|overlay| overlay.files.clone());
+    let settings: Vec<_> = sources.into_iter().chain(beside).filter(|source| documents(source)).collect();
     let Documented { defaults, words, .. } = Documented::read(&settings, told);
     let profiles = profiles(folders.profiles.as_deref(), choice, told);
-    let values = chosen(&profiles, choice, told).map(|profile| profile.over((&defaults, &words), told));
-    (values.unwrap_or(defaults), words)
+    let values = chosen(&profiles, choice, told).map(|profile| profile.over((&defaults, &words), told)).unwrap_or(defaults);
+    let over = |values: Value, overlay: &Overlay| super::choices((&values, &words), overlay.settings.as_ref(), told);
+    (overlays.iter().fold(values, over), words)
 }
 
 /// The mappings, and the names of files that hold none that can be read.
-fn mappings<'s>(sources: &'s [Arc<Source>], problems: &mut Vec<Diagnostic>) -> (Vec<Mapping>, Vec<&'s str>) {
-    let (mut mappings, mut unread) = (Vec::new(), Vec::new());
-    for source in sources {
-        let (mapping, more) = mapping::read(source);
+fn mappings<'s>(laid: &'s Laid, problems: &mut Vec<Diagnostic>) -> (Vec<Mapping>, Vec<&'s str>) {
+    let mut mappings = Vec::new();
+    let mut unread: Vec<&str> = laid.unread.iter().map(|source| stem(source)).collect();
+    for (source, node) in &laid.mappings {
+        let (mapping, more) = mapping::read_node(node);
         problems.extend(more);
         let Some(mapping) = mapping else {
             unread.push(stem(source));

@@ -41,7 +41,7 @@ pub use error::{Certainty, ConnectorError, ErrorKind};
 pub use http::HttpTransport;
 pub use procore::Procore;
 pub use secret::{Secret, SecretRef};
-pub use settings::{AcumaticaGrant, AcumaticaSettings, AcumaticaSignIn, Endpoint, HttpSettings, Plain, ProcoreGrant, ProcoreSettings};
+pub use settings::{AcumaticaGrant, AcumaticaSettings, AcumaticaSignIn, HttpSettings, Plain, ProcoreGrant, ProcoreSettings};
 pub use tokens::{TokenFiles, TokenStore, TokensInMemory};
 pub use transport::{Request, Response, Transport, TransportError};
 pub use unwrap::unwrap;

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::secret::SecretRef;
+use crate::schema::Endpoint;
 
 /// Procore: one company, one app.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -71,9 +72,9 @@ pub struct AcumaticaSettings {
     pub locale: String,
     /// How to sign in.
     pub sign_in: AcumaticaSignIn,
-    /// The endpoint that serves the entities.
+    /// The endpoint that serves the entities; that of the overlay, or `Default/24.200.001`, when absent.
     #[serde(default)]
-    pub endpoint: Endpoint,
+    pub endpoint: Option<Endpoint>,
     /// Records of one answer, about; 1,000 when absent. Longer lists are read in windows of the time of change.
     #[serde(default)]
     pub page_size: Option<u32>,
@@ -129,16 +130,6 @@ pub enum AcumaticaGrant {
     RefreshToken(SecretRef),
 }
 
-/// Name and version of a contract endpoint; a customised package has its own.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Endpoint {
-    /// `Default`, or the package's.
-    pub name: String,
-    /// `24.200.001`, or the package's.
-    pub version: String,
-}
-
 /// Limits of the HTTP client, both systems alike.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -173,9 +164,10 @@ impl fmt::Display for Plain {
     }
 }
 
-impl Default for Endpoint {
-    fn default() -> Self {
-        Self { name: "Default".to_owned(), version: "24.200.001".to_owned() }
+impl AcumaticaSettings {
+    /// The endpoint that serves what has none of its own.
+    pub fn endpoint(&self) -> Endpoint {
+        self.endpoint.clone().unwrap_or_default()
     }
 }
 
@@ -233,7 +225,7 @@ mod tests {
         let session = r#"{"url":"https://a","tenant":"T","sign_in":{"session":{"user":"u","password":"env:P"}}}"#;
         let settings: AcumaticaSettings = serde_json::from_str(session).unwrap();
         assert!(matches!(settings.sign_in, AcumaticaSignIn::Session { .. }));
-        assert_eq!((settings.endpoint.name.as_str(), settings.endpoint.version.as_str()), ("Default", "24.200.001"));
+        assert_eq!((settings.endpoint().name.as_str(), settings.endpoint().version.as_str()), ("Default", "24.200.001"));
         let grant = r#"{"password":{"user":"u","password":"env:P"}}"#;
         let oauth = format!(
             r#"{{"url":"https://a","tenant":"T","sign_in":{{"oauth":{{"client_id":"c","client_secret":"env:S","grant":{grant}}}}}}}"#

@@ -6,13 +6,13 @@ use super::yaml::{Node, NodeKind};
 use crate::diagnostic::Diagnostic;
 
 /// Something that can stand in a mapping file.
-pub(super) trait FromNode: Sized {
+pub(crate) trait FromNode: Sized {
     /// Reads it; what does not fit goes into `problems`, and `None` says that nothing useful was found.
     fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self>;
 }
 
 /// The keys of one YAML mapping while it is read.
-pub(super) struct Keys<'a> {
+pub(crate) struct Keys<'a> {
     node: &'a Node,
     entries: &'a [(Node, Node)],
     what: &'static str,
@@ -21,7 +21,7 @@ pub(super) struct Keys<'a> {
 
 impl<'a> Keys<'a> {
     /// Opens a mapping; `what` names it in messages: `a field`.
-    pub(super) fn open(node: &'a Node, what: &'static str, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(crate) fn open(node: &'a Node, what: &'static str, problems: &mut Vec<Diagnostic>) -> Option<Self> {
         let NodeKind::Map(entries) = &node.kind else {
             problems.push(wrong_kind(node, &format!("{what} (keys and values)")));
             return None;
@@ -30,19 +30,24 @@ impl<'a> Keys<'a> {
     }
 
     /// The value under a key, if it stands there.
-    pub(super) fn optional<T: FromNode>(&mut self, key: &'static str, problems: &mut Vec<Diagnostic>) -> Option<T> {
+    pub(crate) fn optional<T: FromNode>(&mut self, key: &'static str, problems: &mut Vec<Diagnostic>) -> Option<T> {
         self.known.push(key);
         let node = self.node.get(key)?;
         T::from_node(node, problems)
     }
 
+    /// A key that may stand there, and is read otherwise.
+    pub(crate) fn pass(&mut self, key: &'static str) {
+        self.known.push(key);
+    }
+
     /// The values of a list under a key; no key is an empty list.
-    pub(super) fn list<T: FromNode>(&mut self, key: &'static str, problems: &mut Vec<Diagnostic>) -> Vec<T> {
+    pub(crate) fn list<T: FromNode>(&mut self, key: &'static str, problems: &mut Vec<Diagnostic>) -> Vec<T> {
         self.optional::<Vec<T>>(key, problems).unwrap_or_default()
     }
 
     /// The value under a key that must be there.
-    pub(super) fn required<T: FromNode>(&mut self, key: &'static str, problems: &mut Vec<Diagnostic>) -> Option<T> {
+    pub(crate) fn required<T: FromNode>(&mut self, key: &'static str, problems: &mut Vec<Diagnostic>) -> Option<T> {
         if self.node.get(key).is_none() {
             self.known.push(key);
             let diagnostic = Diagnostic::error("missing-key", &self.node.place, format!("{} needs the key `{key}`", self.what));
@@ -53,7 +58,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Complains about every key that nobody asked for.
-    pub(super) fn close(self, problems: &mut Vec<Diagnostic>) {
+    pub(crate) fn close(self, problems: &mut Vec<Diagnostic>) {
         for (key, _) in self.entries {
             let Some(word) = key.word() else {
                 problems.push(wrong_kind(key, "a key"));
@@ -72,7 +77,7 @@ impl<'a> Keys<'a> {
 }
 
 /// "expected X, found Y".
-pub(super) fn wrong_kind(node: &Node, expected: &str) -> Diagnostic {
+pub(crate) fn wrong_kind(node: &Node, expected: &str) -> Diagnostic {
     let message = format!("expected {expected}, found {}", node.kind_word());
     Diagnostic::error("wrong-kind", &node.place, message).label(format!("this is {}", node.kind_word()))
 }
@@ -117,7 +122,7 @@ impl<T: FromNode> FromNode for Named<T> {
 }
 
 /// A mapping whose keys the author chooses, in the author's order.
-pub(super) struct NamedMap<T>(pub(super) Vec<Named<T>>);
+pub(crate) struct NamedMap<T>(pub(crate) Vec<Named<T>>);
 
 impl<T: FromNode> FromNode for NamedMap<T> {
     fn from_node(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Self> {

@@ -1,6 +1,6 @@
 //! What did the author write? One YAML file per entity pair, key by key, each value with its place.
 
-mod keys;
+pub(crate) mod keys;
 mod literal;
 mod read;
 mod spec;
@@ -18,15 +18,16 @@ use crate::diagnostic::{Diagnostic, Source};
 /// Reads a mapping file. The mapping is there when the file is whole enough to be judged further; the diagnostics hold
 /// every problem of its structure either way.
 pub fn read(source: &Arc<Source>) -> (Option<Mapping>, Vec<Diagnostic>) {
+    match yaml::parse(source) {
+        Ok(node) => read_node(&node),
+        Err(problem) => (None, vec![problem]),
+    }
+}
+
+/// The same of a file that is a tree already, whose parts may come from several files.
+pub fn read_node(node: &yaml::Node) -> (Option<Mapping>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
-    let mapping = match yaml::parse(source) {
-        Ok(node) => read::mapping(&node, &mut problems),
-        Err(problem) => {
-            problems.push(problem);
-            None
-        }
-    };
-    (mapping, problems)
+    (read::mapping(node, &mut problems), problems)
 }
 
 /// The JSON Schema of a mapping file, for editors: `schemas/mapping.schema.json`.

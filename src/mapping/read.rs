@@ -91,7 +91,7 @@ impl FromNode for Field {
             allow: keys.list("allow", problems),
             because: keys.optional("because", problems),
             note: keys.optional("note", problems),
-            span: node.extent(),
+            extents: node.extents(),
             flawed: false,
         };
         keys.close(problems);

@@ -1,11 +1,10 @@
 //! The shape of a mapping file, key by key. These types are also the source of `schemas/mapping.schema.json`.
 
-use std::ops::Range;
-
 use schemars::JsonSchema;
 
 use super::literal::{Literal, Named, OneOrMany, Rows};
 use super::word::Word;
+use crate::diagnostic::Place;
 
 /// How records of one resource become records of another: one table of the published data mapping.
 #[derive(Clone, Debug, JsonSchema)]
@@ -126,9 +125,9 @@ pub struct Field {
     pub because: Option<Word>,
     /// Why the rule is as it is.
     pub note: Option<Word>,
-    /// Its bytes in the file.
+    /// Its bytes in each file that a part of it stands in.
     #[schemars(skip)]
-    pub span: Range<usize>,
+    pub extents: Vec<Place>,
     /// Something in it has been told already, so that what seems to be missing is not told as well.
     #[schemars(skip)]
     pub flawed: bool,

@@ -212,21 +212,63 @@ impl Node {
         Some(Word::new(text, self.place.clone()))
     }
 
-    /// From its first byte to the last of what stands in it: the place of a list or a mapping tells only where it begins.
-    pub fn extent(&self) -> Range<usize> {
-        let start = self.place.span.start;
-        let last = match &self.kind {
-            NodeKind::List(items) => items.last(),
-            NodeKind::Map(entries) => entries.last().map(|(_, value)| value),
-            _ => None,
-        };
-        start..last.map_or(self.place.span.end, |last| last.extent().end)
+    /// From its first byte to the last of what stands in it, for each file that a part of it comes from: the place of a list or a
+    /// mapping tells only where it begins.
+    pub fn extents(&self) -> Vec<Place> {
+        let mut extents = vec![self.place.clone()];
+        let keys = self.entries().iter().flat_map(|(key, value)| [key, value]);
+        for part in self.items().iter().chain(keys).flat_map(Self::extents) {
+            match extents.iter_mut().find(|known| Arc::ptr_eq(&known.source, &part.source)) {
+                Some(known) => known.span = known.span.start.min(part.span.start)..known.span.end.max(part.span.end),
+                None => extents.push(part),
+            }
+        }
+        extents
     }
 
     /// The value under a key of a mapping.
     pub fn get(&self, key: &str) -> Option<&Self> {
         let NodeKind::Map(entries) = &self.kind else { return None };
         entries.iter().find(|(name, _)| matches!(&name.kind, NodeKind::Text(text) if text == key)).map(|(_, value)| value)
+    }
+
+    /// The value under a key of a mapping, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        let NodeKind::Map(entries) = &mut self.kind else { return None };
+        entries.iter_mut().find(|(name, _)| matches!(&name.kind, NodeKind::Text(text) if text == key)).map(|(_, value)| value)
+    }
+
+    /// Puts a value under a key of a mapping, in the place of one that is there.
+    pub fn put(&mut self, key: &Self, value: Self) {
+        let NodeKind::Map(entries) = &mut self.kind else { return };
+        let name = key.word().map(|word| word.text).unwrap_or_default();
+        match entries.iter_mut().find(|(known, _)| matches!(&known.kind, NodeKind::Text(text) if *text == name)) {
+            Some(entry) => *entry = (key.clone(), value),
+            None => entries.push((key.clone(), value)),
+        }
+    }
+
+    /// Takes a key of a mapping out.
+    pub fn take(&mut self, key: &str) -> Option<Self> {
+        let NodeKind::Map(entries) = &mut self.kind else { return None };
+        let at = entries.iter().position(|(name, _)| matches!(&name.kind, NodeKind::Text(text) if text == key))?;
+        Some(entries.remove(at).1)
+    }
+
+    /// The items of a sequence; none of anything else.
+    pub fn items(&self) -> &[Self] {
+        match &self.kind {
+            NodeKind::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The keys of a mapping and what stands under them; none of anything else.
+    pub fn entries(&self) -> &[(Self, Self)] {
+        match &self.kind {
+            NodeKind::Map(entries) => entries,
+            _ => &[],
+        }
     }
 
     /// The node as plain data, for constants, cases and settings.

@@ -1,9 +1,7 @@
 //! What somebody has looked at and lets stand: `allow` silences problems of one code within its entry, and `because` says why.
 
-use std::ops::Range;
-
 use super::compile::Compiler;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::mapping::{Field as Entry, Word};
 
 /// The codes of problems with which a mapping can run all the same.
@@ -15,19 +13,18 @@ impl Compiler<'_> {
         let mapping = self.mapping;
         let mut idle = Vec::new();
         mapping.fields.iter().for_each(|entry| self.allowed_in(entry, &mut idle));
-        let whole = 0..mapping.mapping.place.source.text.len();
-        idle.extend(self.lets_stand(&mapping.allow, mapping.because.as_ref(), &whole));
+        idle.extend(self.lets_stand(&mapping.allow, mapping.because.as_ref(), None));
         self.problems.extend(idle.into_iter().map(silences_nothing));
     }
 
     /// What a line's rule lets stand is no matter for the entry around it.
     fn allowed_in<'m>(&mut self, entry: &'m Entry, idle: &mut Vec<&'m Word>) {
         entry.fields.iter().for_each(|inner| self.allowed_in(inner, idle));
-        idle.extend(self.lets_stand(&entry.allow, entry.because.as_ref(), &entry.span));
+        idle.extend(self.lets_stand(&entry.allow, entry.because.as_ref(), Some(&entry.extents)));
     }
 
-    /// Takes out what may stand within these bytes, and gives the codes that silence nothing.
-    fn lets_stand<'m>(&mut self, codes: &'m [Word], because: Option<&Word>, within: &Range<usize>) -> Vec<&'m Word> {
+    /// Takes out what may stand within these places, or anywhere in the mapping, and gives the codes that silence nothing.
+    fn lets_stand<'m>(&mut self, codes: &'m [Word], because: Option<&Word>, within: Option<&[Place]>) -> Vec<&'m Word> {
         match (codes.first(), because) {
             (Some(code), None) => {
                 let problem = Diagnostic::error("allow", &code.place, "nothing says why this may stand");
@@ -42,17 +39,17 @@ impl Compiler<'_> {
         codes.iter().filter(|code| !self.silences(code, within)).collect()
     }
 
-    fn silences(&mut self, code: &Word, within: &Range<usize>) -> bool {
+    fn silences(&mut self, code: &Word, within: Option<&[Place]>) -> bool {
         if !ALLOWED.contains(&code.text.as_str()) {
             let problem = Diagnostic::error("allow", &code.place, format!("`{code}` is not a problem that may stand"));
             self.problems.push(problem.meant(&code.text, ALLOWED));
             return true;
         }
-        let file = &code.place.source;
-        let stands = |problem: &Diagnostic| {
-            let place = problem.place.as_ref().filter(|place| place.source == *file);
-            problem.code == code.text && place.is_some_and(|place| within.contains(&place.span.start))
+        let is_within = |place: &Place| {
+            let covers = |extent: &Place| extent.source == place.source && extent.span.contains(&place.span.start);
+            within.is_none_or(|within| within.iter().any(covers))
         };
+        let stands = |problem: &Diagnostic| problem.code == code.text && problem.place.as_ref().is_some_and(is_within);
         let told = self.problems.split_off(self.problems_before);
         let before = told.len();
         self.problems.extend(told.into_iter().filter(|problem| !stands(problem)));

@@ -39,7 +39,7 @@ pub(super) fn resolve<'s>(shape: &'s Shape, steps: &[&str], system: System) -> R
     }
     let whole = steps.len() > 1
         && field.is_some_and(|field| field.kind == Kind::Anything)
-        && wire.last().map(String::as_str) != field.map(|f| f.name.as_str());
+        && wire.last().map(String::as_str) != field.map(Field::on_wire);
     Ok(Resolved { wire, field: if whole { None } else { field } })
 }
 
@@ -47,6 +47,8 @@ pub(super) fn resolve<'s>(shape: &'s Shape, steps: &[&str], system: System) -> R
 pub(super) fn beside(name: &str, kind: Kind, shape: Shape) -> Field {
     Field {
         name: name.to_owned(),
+        wire_name: None,
+        since: None,
         kind,
         description: String::new(),
         required: false,

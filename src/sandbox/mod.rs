@@ -11,7 +11,7 @@ mod procore;
 mod serve;
 pub mod wire;
 
-pub use acumatica::{Accountants, Acumatica, AcumaticaOptions, Limits, Numbering};
+pub use acumatica::{Accountants, Acumatica, AcumaticaOptions, Limits, Numbering, Package};
 pub use company::{Company, Size};
 pub use fault::{Fault, FaultKind, Faults, Matcher};
 pub use in_process::{InProcess, System};

@@ -12,8 +12,12 @@ pub struct Shape {
 /// One field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
-    /// Its name in the system's API.
+    /// Its name in mappings; in the system's API as well, where a package does not call it otherwise.
     pub name: String,
+    /// What a customised package calls it on the wire.
+    pub wire_name: Option<String>,
+    /// The first version of Acumatica's own endpoint that has it.
+    pub since: Option<String>,
     /// What it holds.
     pub kind: Kind,
     /// What it is, in a sentence.
@@ -92,9 +96,41 @@ impl Shape {
         }
     }
 
+    /// A dotted path of ours as the system calls it, its steps joined by slashes; unknown steps are taken as they are.
+    pub fn wire_path(&self, path: &str) -> String {
+        let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+        let field = self.get(first);
+        let name = field.map_or(first, Field::on_wire);
+        match (rest, field.and_then(|field| field.shape.as_ref())) {
+            (None, _) => name.to_owned(),
+            (Some(rest), Some(inner)) => format!("{name}/{}", inner.wire_path(rest)),
+            (Some(rest), None) => format!("{name}/{}", rest.replace('.', "/")),
+        }
+    }
+
+    /// A field by what the system calls it.
+    pub fn on_wire(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.on_wire() == name).map(Arc::as_ref)
+    }
+
+    /// The field at `a/b/c`, as the system calls it and what is in it.
+    pub fn at_wire(&self, path: &str) -> Option<&Field> {
+        match path.split_once('/') {
+            None => self.on_wire(path),
+            Some((first, rest)) => self.on_wire(first)?.shape.as_ref()?.at_wire(rest),
+        }
+    }
+
     /// The names of the fields.
     pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.fields.iter().map(|field| field.name.as_str())
+    }
+}
+
+impl Field {
+    /// What the system calls it.
+    pub fn on_wire(&self) -> &str {
+        self.wire_name.as_deref().unwrap_or(&self.name)
     }
 }
 

@@ -57,6 +57,10 @@ struct RawField {
     scale: Option<u32>,
     #[serde(rename = "x-decimal-string", default)]
     decimal_text: bool,
+    #[serde(rename = "x-name")]
+    wire_name: Option<String>,
+    #[serde(rename = "x-since")]
+    since: Option<String>,
     #[serde(rename = "x-custom")]
     custom: Option<String>,
     #[serde(rename = "x-key", default)]
@@ -185,6 +189,8 @@ fn field(name: &str, raw: RawField, required: bool, path: &str) -> Result<Field,
     });
     Ok(Field {
         name: name.to_owned(),
+        wire_name: raw.wire_name,
+        since: raw.since,
         kind,
         description: raw.description,
         required,

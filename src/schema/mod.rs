@@ -14,7 +14,7 @@ pub use changed_by::ChangedBy;
 pub use field::{Custom, Field, Kind, Shape};
 pub use load::load;
 pub use resource::{
-    Action, AcumaticaWire, Call, Envelope, MadeBy, ProcoreWire, Resource, Scope, SyncCall, SyncLines, System, Wire, WriteCall,
+    Action, AcumaticaWire, Call, Endpoint, Envelope, MadeBy, ProcoreWire, Resource, Scope, SyncCall, SyncLines, System, Wire, WriteCall,
 };
 pub use wire::{Frame, on_wire, plain, plain_value, scalar};
 

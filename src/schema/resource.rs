@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::changed_by::ChangedBy;
 
@@ -198,12 +198,30 @@ pub struct WriteCall {
     pub lock: Option<String>,
 }
 
+/// Name and version of a contract endpoint; a customised package has its own.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// `Default`, or the package's.
+    pub name: String,
+    /// `24.200.001`, or the package's.
+    pub version: String,
+}
+
+impl Default for Endpoint {
+    fn default() -> Self {
+        Self { name: "Default".to_owned(), version: "24.200.001".to_owned() }
+    }
+}
+
 /// How an Acumatica entity is read and written: address and methods are the same for all.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcumaticaWire {
     /// The entity, where the resource is called otherwise: retainage releases are `Bill`.
     pub entity: Option<String>,
+    /// The endpoint that has it, where it is another one than that of the rest.
+    pub endpoint: Option<Endpoint>,
     /// Where an action of another document makes its records, rather than a `PUT`.
     pub made_by: Option<Box<MadeBy>>,
     /// Details and linked entities that come only when named.
@@ -249,6 +267,8 @@ pub struct MadeBy {
 pub struct Action {
     /// The status that the document has once it is done.
     pub leads_to: Option<String>,
+    /// The first version of Acumatica's own endpoint that has it.
+    pub since: Option<String>,
     /// Parameter → kind word.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,

@@ -30,7 +30,7 @@ impl Field {
             before.push_str(&format!(":{{\"type\":\"{}\",\"value\":", self.kind.custom_type()));
             return Frame { before, after: "}", quoted: false };
         }
-        push_json_text(&mut before, &self.name);
+        push_json_text(&mut before, self.on_wire());
         let wrapped = system == System::Acumatica && self.name != "id";
         before.push_str(if wrapped { ":{\"value\":" } else { ":" });
         let quoted = self.decimal_text && matches!(self.kind, Kind::Decimal | Kind::Percent);
@@ -40,10 +40,11 @@ impl Field {
     /// The members that lead from a record to this field's bare value on the wire.
     pub fn steps(&self, system: System) -> impl Iterator<Item = &str> {
         let steps = match &self.custom {
-            _ if system == System::Procore => [self.name.as_str(), "", "", ""],
+            Some(custom) if system == System::Procore => [custom.view.as_str(), &custom.field, "value", ""],
+            _ if system == System::Procore => [self.on_wire(), "", "", ""],
             Some(custom) => ["custom", &custom.view, &custom.field, "value"],
-            None if self.is_bare() => [&self.name, "", "", ""],
-            None => [&self.name, "value", "", ""],
+            None if self.is_bare() => [self.on_wire(), "", "", ""],
+            None => [self.on_wire(), "value", "", ""],
         };
         steps.into_iter().filter(|step| !step.is_empty())
     }
@@ -138,9 +139,12 @@ pub fn on_wire(record: &Record, shape: &Shape, system: System) -> String {
     for (name, value) in record.iter() {
         let field = shape.get(name);
         let value = wire_value(value, field, system);
-        if let Some(custom) = field.and_then(|field| field.custom.as_ref()).filter(|_| system == System::Acumatica) {
-            let kind = field.map_or("CustomStringField", |field| field.kind.custom_type());
-            let member = format!("{}:{{\"type\":\"{kind}\",\"value\":{value}}}", quoted(&custom.field));
+        if let Some((field, custom)) = field.and_then(|field| Some((field, field.custom.as_ref()?))) {
+            let kind = match system {
+                System::Acumatica => format!("\"type\":\"{}\"", field.kind.custom_type()),
+                System::Procore => format!("\"data_type\":\"{}\"", field.kind.word()),
+            };
+            let member = format!("{}:{{{kind},\"value\":{value}}}", quoted(&custom.field));
             match views.iter_mut().find(|(view, _)| *view == custom.view) {
                 Some((_, members)) => members.push(member),
                 None => views.push((&custom.view, vec![member])),
@@ -149,7 +153,7 @@ pub fn on_wire(record: &Record, shape: &Shape, system: System) -> String {
         }
         text.push_str(if first { "" } else { "," });
         first = false;
-        text.push_str(&quoted(name));
+        text.push_str(&quoted(field.map_or(name, Field::on_wire)));
         text.push(':');
         let wrapped = field.is_some_and(|field| field.steps(system).nth(1).is_some());
         text.push_str(&if wrapped && value == "null" {
@@ -162,7 +166,10 @@ pub fn on_wire(record: &Record, shape: &Shape, system: System) -> String {
     }
     if !views.is_empty() {
         let views: Vec<String> = views.iter().map(|(view, members)| format!("{}:{{{}}}", quoted(view), members.join(","))).collect();
-        text.push_str(&format!("{}\"custom\":{{{}}}", if first { "" } else { "," }, views.join(",")));
+        let views = views.join(",");
+        // Procore's records have them among their members.
+        let views = if system == System::Acumatica { format!("\"custom\":{{{views}}}") } else { views };
+        text.push_str(&format!("{}{views}", if first { "" } else { "," }));
     }
     text.push('}');
     text

@@ -40,7 +40,7 @@ fn examples_of_pages_are_wrong_and_right_as_they_say() {
         assert!((12..=45).contains(&page.lines().count()), "{code} has {} lines", page.lines().count());
         for verdict in ["wrong", "right"] {
             let Some((kind, text)) = fenced(&page, verdict) else { continue };
-            let path = folder.join(if kind == "cases" { "cost_codes__page.yaml".to_owned() } else { "mine.yaml".to_owned() });
+            let path = folder.join(if kind == "cases" { "cost_codes__page.yaml" } else { "mine.yaml" });
             std::fs::write(&path, text).unwrap();
             let problems = shipped.problems(&kind, &path);
             let told: BTreeSet<&str> = problems.iter().map(|problem| problem.code).collect();

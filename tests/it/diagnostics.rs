@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
+use crosswalk::config::overlay::OverlayChoice;
 use crosswalk::config::{Folders, ProfileChoice, SettingsFile, Workspace, builtin_mappings, choices, faults};
 use crosswalk::diagnostic::{Diagnostic, Source, render};
 use crosswalk::expr::Expressions;
@@ -80,6 +81,30 @@ impl Shipped {
         problems.filter(|one| one.code != "in-no-profile" || one.message.starts_with("`job_costs_report`")).map(bare).collect()
     }
 
+    /// An overlay in a folder of its own, or a folder of overlays of which one is asked for: the first.
+    fn overlay(path: &Path) -> Vec<Diagnostic> {
+        let folder = super::program::Folder::new();
+        let (home, name) = match path.is_dir() {
+            true => (path.to_owned(), entries(path)[0].file_name().unwrap().to_str().unwrap().to_owned()),
+            false => {
+                let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+                folder.write(&format!("{name}/overlay.yaml"), &std::fs::read_to_string(path).unwrap());
+                (folder.path().to_owned(), name)
+            }
+        };
+        let folders = Folders { overlays: Some(home.clone()), overlay: vec![OverlayChoice::named(name)], ..Folders::default() };
+        let bare = |mut problem: Diagnostic| {
+            for place in problem.place.iter_mut().chain(problem.related.iter_mut().map(|(place, _)| place)) {
+                if let Ok(rest) = place.source.path.strip_prefix(&home) {
+                    place.source = Source::new(rest, place.source.text.clone());
+                }
+            }
+            problem
+        };
+        let opened = Workspace::checked_in(folders, &ProfileChoice::default());
+        opened.map_or_else(|problems| problems, |workspace| workspace.warnings).into_iter().map(bare).collect()
+    }
+
     pub(crate) fn problems(&self, kind: &str, path: &Path) -> Vec<Diagnostic> {
         match kind {
             "mapping" if path.is_dir() => self.mapping(&entries(path)),
@@ -87,6 +112,7 @@ impl Shipped {
             "cases" => self.cases(path),
             "settings" => self.settings(path),
             "profile" => Self::profile(path),
+            "overlay" => Self::overlay(path),
             "schema" => {
                 schema::load(Path::new("schemas/procore/things.json"), &std::fs::read_to_string(path).unwrap()).err().into_iter().collect()
             }
@@ -159,7 +185,7 @@ pub(crate) fn codes() -> BTreeSet<String> {
         }
     }
     // Handed on by a function that also names the reason.
-    codes.insert("unknown-profile".to_owned());
+    codes.extend(["unknown-profile", "unknown-overlay", "overlay-loop"].map(str::to_owned));
     codes
 }
 

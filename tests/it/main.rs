@@ -9,6 +9,7 @@ mod cli_drift;
 mod cli_exports;
 mod cli_init;
 mod cli_links;
+mod cli_overlay;
 mod cli_plan;
 mod cli_profile;
 mod cli_roles;

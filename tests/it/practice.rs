@@ -26,10 +26,15 @@ pub(crate) struct AtWork(pub(crate) Child);
 impl Practice {
     /// Serves a company with this many projects, whose actions take no time.
     pub(crate) fn with_projects(projects: u8) -> Self {
+        Self::with(projects, &[])
+    }
+
+    /// The same, served with further arguments.
+    pub(crate) fn with(projects: u8, more: &[&str]) -> Self {
         let folder = Folder::new();
         let ports = ["--procore-port", "0", "--acumatica-port", "0", "--settings-dir", "sandbox", "--action-time", "0"];
         let mut command = program(folder.path());
-        command.arg("sandbox").args(ports).args(["--projects", &projects.to_string()]).stdout(Stdio::piped());
+        command.arg("sandbox").args(ports).args(["--projects", &projects.to_string()]).args(more).stdout(Stdio::piped());
         let mut served = AtWork(command.spawn().unwrap());
         let greeting = BufReader::new(served.0.stdout.take().unwrap());
         let mut lines = greeting.lines().map(Result::unwrap);
@@ -51,6 +56,17 @@ impl Practice {
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let ran = self.run(&[arguments, &["--json"]].concat());
         serde_json::from_str(&ran.out).unwrap_or_else(|problem| panic!("{problem}\n{ran}"))
+    }
+
+    /// What Acumatica's books hold of an entity.
+    pub(crate) fn records(&self, entity: &str) -> Vec<Value> {
+        let host = self.acumatica_url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).unwrap();
+        write!(stream, "GET /sandbox/records/{entity} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        serde_json::from_str(body).unwrap_or_else(|problem| panic!("{problem}\n{answer}"))
     }
 
     /// The state file, byte by byte.

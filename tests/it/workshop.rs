@@ -44,7 +44,8 @@ impl Workshop {
         let names = mappings.iter().map(|(name, _)| name.trim_end_matches(".yaml")).collect::<Vec<_>>().join(", ");
         let profile = format!("profile: vision\ntitle: All of them\nmappings: [{names}]\nsettings: {{}}\n");
         std::fs::write(profiles.join("vision.yaml"), profile).unwrap();
-        let folders = Folders { mappings: Some(mapping_folder), schemas: Some(schema_folder), profiles: Some(profiles) };
+        let folders =
+            Folders { mappings: Some(mapping_folder), schemas: Some(schema_folder), profiles: Some(profiles), ..Folders::default() };
         let workspace = Workspace::open(folders).unwrap_or_else(|problems| panic!("{problems:#?}"));
         let clock = Arc::new(TurnedClock::at("2026-11-22T08:00:00Z".parse().unwrap()));
         let wire = Arc::new(Wire { system, met: Mutex::default() });

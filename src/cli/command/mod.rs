@@ -1,5 +1,6 @@
 //! One file per command: its arguments, and the one operation that it calls.
 
+mod against;
 pub(super) mod apply;
 pub(super) mod check;
 pub(super) mod demo;
@@ -11,6 +12,7 @@ pub(super) mod exports;
 pub(super) mod init;
 pub(super) mod journal;
 pub(super) mod links;
+pub(super) mod overlay;
 pub(super) mod plan;
 pub(super) mod replay;
 pub(super) mod review;
@@ -46,6 +48,7 @@ pub(super) fn run(command: Command, session: &Session) -> Result<Done, Stop> {
         Command::Replay(replay) => replay::run(&replay, session),
         Command::Sandbox(sandbox) => sandbox::run(&sandbox, session),
         Command::Demo(demo) => demo::run(&demo, session),
+        Command::Overlay(overlay) => overlay::run(&overlay, session),
         Command::Schema(schema) => Ok(schema::run(&schema)),
     }
 }

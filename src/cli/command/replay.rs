@@ -1,12 +1,16 @@
 //! `replay`: what was sent, made again under the mappings of today.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 
+use super::against::Both;
 use super::known_mappings;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
 use crate::cli::terminal::count;
 use crate::cli::view::{Done, Shown, exports::minute, run, table::Table};
+use crate::evaluate::FieldChange;
 use crate::sync::{Difference, ReplayFilter, Replayed};
 
 /// Map what was sent before anew, under the mappings and settings of today, and show what would differ
@@ -21,6 +25,9 @@ pub(crate) struct Replay {
     /// Only the newest so many writes
     #[arg(long)]
     limit: Option<usize>,
+    /// Hold what today's files make against what those of this Git revision or folder made, instead of against what was sent
+    #[arg(long, value_name = "REV|DIR")]
+    against: Option<String>,
 }
 
 /// Most differences that are shown to people.
@@ -28,6 +35,9 @@ const SHOWN: usize = 40;
 
 /// Runs it.
 pub(super) fn run(replay: &Replay, session: &Session) -> Result<Done, Stop> {
+    if let Some(words) = &replay.against {
+        return against(replay, words, session);
+    }
     known_mappings(&replay.names, &session.setup()?)?;
     block_on(async {
         let wired = session.looking_on().await?;
@@ -36,6 +46,65 @@ pub(super) fn run(replay: &Replay, session: &Session) -> Result<Done, Stop> {
         let exit = if replayed.differences.is_empty() { Exit::Done } else { Exit::Look };
         Ok(Done::new(exit, Shown { text: text(&replayed), data: replayed }))
     })
+}
+
+/// What today's files make of what is on record that those of another time did not: of affected mappings alone.
+fn against(replay: &Replay, words: &str, session: &Session) -> Result<Done, Stop> {
+    let both = Both::open(session, words)?;
+    known_mappings(&replay.names, &both.now)?;
+    let mappings = both.affected();
+    let wanted = mappings.changed.iter().filter(|name| replay.names.is_empty() || replay.names.contains(name));
+    let filter = ReplayFilter { mappings: wanted.cloned().collect(), limit: replay.limit };
+    let told = mappings.text();
+    if filter.mappings.is_empty() {
+        return Ok(Done::new(Exit::Done, Shown { text: told, data: Replayed::default() }));
+    }
+    block_on(async {
+        let then = session.looking_on_with(both.then).await?.replay(&filter).await?;
+        let mut now = session.looking_on_with(both.now).await?.replay(&filter).await?;
+        now.differences = since(then.differences, now.differences);
+        let exit = if now.differences.is_empty() { Exit::Done } else { Exit::Look };
+        Ok(Done::new(exit, Shown { text: format!("{told}\n{}", text(&now)), data: now }))
+    })
+}
+
+/// Of two replays of the same writes, what differs between them.
+fn since(then: Vec<Difference>, now: Vec<Difference>) -> Vec<Difference> {
+    let key = |one: &Difference| (one.mapping.clone(), one.project.clone(), one.source_id.clone(), one.sent.clone());
+    let mut before: BTreeMap<_, Difference> = then.into_iter().map(|one| (key(&one), one)).collect();
+    let mut found = Vec::new();
+    for mut one in now {
+        let was = before.remove(&key(&one));
+        if was.as_ref().is_some_and(|was| was.refused != one.refused) || was.is_none() && one.refused.is_some() {
+            found.push(one);
+            continue;
+        }
+        one.fields = between(was.map(|was| was.fields).unwrap_or_default(), one.fields);
+        if !one.fields.is_empty() {
+            found.push(one);
+        }
+    }
+    // What came out otherwise at that time comes out as it was sent today.
+    for (_, mut was) in before {
+        was.refused = None;
+        was.fields = between(was.fields, Vec::new());
+        found.push(was);
+    }
+    found
+}
+
+/// Field by field: what was made at that time as `old`, what is made today as `new`.
+fn between(then: Vec<FieldChange>, now: Vec<FieldChange>) -> Vec<FieldChange> {
+    let same = |one: &FieldChange, other: &FieldChange| one.field == other.field && one.line == other.line;
+    let gone = then.iter().filter(|was| !now.iter().any(|one| same(was, one)));
+    let back: Vec<FieldChange> = gone.map(|was| FieldChange { old: was.new.clone(), new: was.old.clone(), ..was.clone() }).collect();
+    let here = now.into_iter().filter_map(|mut one| {
+        if let Some(was) = then.iter().find(|was| same(was, &one)) {
+            one.old = was.new.clone();
+        }
+        (one.old != one.new).then_some(one)
+    });
+    here.chain(back).collect()
 }
 
 fn text(replayed: &Replayed) -> String {

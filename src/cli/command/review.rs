@@ -30,11 +30,15 @@ pub(crate) struct Review {
 /// Runs it.
 pub(super) fn run(review: &Review, session: &Session) -> Result<Done, Stop> {
     let setup = session.setup()?;
-    let Some(folder) = &setup.workspace.folders.mappings else {
+    let folders = setup.workspace.case_folders();
+    let Some(first) = folders.first() else {
         return Err(Stop::usage("the shipped mappings have no snapshots to review", Some("copy them with `crosswalk init`".to_owned())));
     };
-    let wrong = |problem: io::Error| Stop::file(&folder.join("snapshots"), "reviewed", &problem);
-    let pending = Snapshots::beside(folder).pending().map_err(wrong)?;
+    let wrong = |problem: io::Error| Stop::file(&first.join("snapshots"), "reviewed", &problem);
+    let mut pending = Vec::new();
+    for folder in &folders {
+        pending.extend(Snapshots::beside(folder).pending().map_err(wrong)?);
+    }
     let asks = !(review.accept || review.reject || review.list) && somebody_there() && !session.is_json();
     let mut seen = Vec::new();
     let mut left = false;

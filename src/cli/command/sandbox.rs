@@ -11,10 +11,11 @@ use clap::Args;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::{Session, block_on};
 use crate::cli::view::{Done, Text};
+use crate::config::overlay::{Extended, OverlayChoice, Package, package};
 use crate::config::{Folders, ProfileChoice, SETTINGS_FILE, SettingsFile, Workspace};
 use crate::connector::{Clock, WallClock};
 use crate::sandbox::company::{Company, Size};
-use crate::sandbox::{PRACTICE_SETTINGS, Running, Sandbox as Systems, SandboxOptions};
+use crate::sandbox::{PRACTICE_SETTINGS, Package as Published, Running, Sandbox as Systems, SandboxOptions};
 use crate::value::Value;
 
 /// Serve both systems on this machine, with a practice company in them
@@ -38,6 +39,9 @@ pub(crate) struct Sandbox {
     /// Milliseconds that a long action of Acumatica takes
     #[arg(long, default_value_t = 2000, value_name = "MS")]
     action_time: u64,
+    /// Serve the instance that a package describes: `package.yaml` in the folder of an overlay of this name
+    #[arg(long, value_name = "NAME|DIR")]
+    package: Option<String>,
     /// Write settings and secrets for it into this folder
     #[arg(long, value_name = "DIR")]
     settings_dir: Option<PathBuf>,
@@ -45,8 +49,9 @@ pub(crate) struct Sandbox {
 
 /// Runs it.
 pub(super) fn run(sandbox: &Sandbox, session: &Session) -> Result<Done, Stop> {
-    let setup = session.setup()?;
-    let mut options = practice(&setup.workspace, Arc::new(WallClock), (sandbox.seed, sandbox.projects));
+    let (workspace, file) = session.base()?;
+    let package = packaged(sandbox, &file)?;
+    let mut options = practice(&workspace, Arc::new(WallClock), (sandbox.seed, sandbox.projects), package.as_ref());
     options.procore_port = sandbox.procore_port;
     options.acumatica_port = sandbox.acumatica_port;
     options.acumatica.costs_per_project = sandbox.costs.unwrap_or(Size::of(sandbox.projects).costs);
@@ -56,7 +61,7 @@ pub(super) fn run(sandbox: &Sandbox, session: &Session) -> Result<Done, Stop> {
     }
     block_on(async {
         let running = Systems::start(options).await.map_err(|problem| Stop::usage(problem.to_string(), None))?;
-        println!("{}", greeting(sandbox, &running, &setup.file)?);
+        println!("{}", greeting(sandbox, &running, &file)?);
         // Whether somebody pressed Ctrl-C or it cannot be heard: either way it ends.
         let _ = tokio::signal::ctrl_c().await;
         running.stop().await;
@@ -66,21 +71,64 @@ pub(super) fn run(sandbox: &Sandbox, session: &Session) -> Result<Done, Stop> {
 
 /// A practice company of the ways that a profile is made for: where budgets go both ways, changes of the budget are still made
 /// as modifications (BR-37), and where prime contracts go out, accounting has no revenue budgets to begin with.
-pub(super) fn practice(workspace: &Workspace, clock: Arc<dyn Clock>, (seed, projects): (u64, usize)) -> SandboxOptions {
+pub(super) fn practice(
+    workspace: &Workspace,
+    clock: Arc<dyn Clock>,
+    (seed, projects): (u64, usize),
+    package: Option<&Package>,
+) -> SandboxOptions {
     let mut company = Company::draw(seed, projects);
     company.budget_changes = workspace.plan("budgets_import").is_none();
+    if let Some(package) = package {
+        company.budget_changes = package.company.budget_changes.unwrap_or(company.budget_changes);
+        package.company.tiers.into_iter().for_each(|tiers| company.projects.iter_mut().for_each(|project| project.tiers = tiers));
+    }
     let mut options = SandboxOptions::of(clock, workspace.catalog.clone(), company);
+    if let Some(package) = package {
+        publish(package, &mut options);
+    }
     options.acumatica.revenue_budgets = workspace.plan("prime_contracts").is_some();
     // A budget that Procore has locked is Procore's: estimates of accountants beside it would wait for a person (BR-32, BR-35).
     options.acumatica.estimates_where_locked = false;
     options
 }
 
+/// The package that is asked for.
+fn packaged(sandbox: &Sandbox, file: &SettingsFile) -> Result<Option<Package>, Stop> {
+    let Some(words) = &sandbox.package else { return Ok(None) };
+    let folders = &file.folders;
+    Ok(Some(package(folders.schemas.as_deref(), folders.overlays.as_deref(), &OverlayChoice::named(words))?))
+}
+
+/// Puts a package into an instance.
+fn publish(package: &Package, options: &mut SandboxOptions) {
+    let acumatica = &mut options.acumatica;
+    match &package.endpoint {
+        Some(Extended { endpoint, extends }) => {
+            let published = Published {
+                endpoint: (endpoint.name.clone(), endpoint.version.clone()),
+                extends: extends.clone(),
+                catalog: package.catalog.clone(),
+            };
+            acumatica.package = Some(published);
+        }
+        // What it has otherwise, its one endpoint has.
+        None => {
+            acumatica.catalog = package.catalog.clone();
+            options.procore.catalog = package.catalog.clone();
+        }
+    }
+    if !package.versions.is_empty() {
+        acumatica.endpoints.retain(|(_, version)| package.versions.iter().any(|known| known.text == *version));
+    }
+}
+
 fn greeting(sandbox: &Sandbox, running: &Running, file: &SettingsFile) -> Result<String, Stop> {
     let mut text = format!("Procore   {}\nAcumatica {}\n\n", running.procore_url, running.acumatica_url);
     match &sandbox.settings_dir {
         Some(folder) => {
-            write_settings(running, folder, &format!("{}{}", folder_lines(&file.folders), profile_line(&file.profile)))?;
+            let package = sandbox.package.as_deref().map(overlay_line).unwrap_or_default();
+            write_settings(running, folder, &format!("{}{}{package}", folder_lines(&file.folders), profile_line(&file.profile)))?;
             text.push_str(&format!("settings and secrets are in {}; try\n", folder.display()));
             text.push_str(&format!("  crosswalk --settings {} plan\n", folder.join(SETTINGS_FILE).display()));
             let state = folder.join("crosswalk.db");
@@ -139,9 +187,22 @@ pub(super) fn profile_line(choice: &ProfileChoice) -> String {
     if words == ProfileChoice::default().words { String::new() } else { format!("profile: {}\n", Value::text(words)) }
 }
 
+/// The overlay that lies beside the package.
+fn overlay_line(package: &str) -> String {
+    let words = match OverlayChoice::named(package).folder().map(std::path::absolute) {
+        Some(Ok(folder)) => folder.display().to_string(),
+        _ => package.to_owned(),
+    };
+    format!(
+        "# What the package of this instance has otherwise. Without it the shipped mappings meet the plain endpoint.\noverlay: {}\n",
+        Value::text(words)
+    )
+}
+
 /// The mappings, schemas and profiles that lie where the sandbox was started: edits of them count. Nothing where the shipped ones are used.
 fn folder_lines(folders: &Folders) -> String {
-    let named = [("mappings", &folders.mappings), ("schemas", &folders.schemas), ("profiles", &folders.profiles)];
+    let named =
+        [("mappings", &folders.mappings), ("schemas", &folders.schemas), ("profiles", &folders.profiles), ("overlays", &folders.overlays)];
     let lines = named.into_iter().filter_map(|(key, folder)| {
         let folder = std::path::absolute(folder.as_ref()?).ok()?;
         Some(format!("{key}: {}\n", Value::text(folder.to_str()?)))

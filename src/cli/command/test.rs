@@ -1,10 +1,8 @@
 //! `test`: the cases beside the mappings, run and compared.
 
-use std::path::Path;
-
 use clap::Args;
 
-use super::known_mappings;
+use super::{against, known_mappings};
 use crate::cases::{self, Snapshots, Stored, Verdict};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::session::Session;
@@ -26,13 +24,18 @@ pub(crate) struct Test {
     /// Tell which rows and which branches of expressions no case reaches
     #[arg(long)]
     coverage: bool,
+    /// Instead: what cases make that they did not make with the files of this Git revision or folder, of affected mappings alone
+    #[arg(long, value_name = "REV|DIR", conflicts_with = "coverage")]
+    against: Option<String>,
 }
 
 /// Runs it.
 pub(super) fn run(test: &Test, session: &Session) -> Result<Done, Stop> {
+    if let Some(words) = &test.against {
+        return against::test(words, &test.names, session);
+    }
     let setup = session.setup()?;
     known_mappings(&test.names, &setup)?;
-    let snapshots = setup.workspace.folders.mappings.as_deref().map(Snapshots::beside);
     let mut tests = Tests::default();
     if test.coverage {
         coverage::watch();
@@ -40,7 +43,7 @@ pub(super) fn run(test: &Test, session: &Session) -> Result<Done, Stop> {
     for file in setup.cases()? {
         let wanted = test.names.is_empty() || test.names.contains(&file.mapping);
         if let Some(plan) = setup.workspace.plan(&file.mapping).filter(|_| wanted) {
-            tests.mappings.push(one(plan, &file, &setup, snapshots.as_ref())?);
+            tests.mappings.push(one(plan, &file, &setup)?);
             if test.coverage {
                 tests.coverage.push((plan.name.clone(), cases::coverage(plan)));
             }
@@ -52,12 +55,15 @@ pub(super) fn run(test: &Test, session: &Session) -> Result<Done, Stop> {
     Ok(Done::new(exit, tests))
 }
 
-fn one(plan: &Plan, file: &CaseFile, setup: &Setup, snapshots: Option<&Snapshots>) -> Result<Tested, Stop> {
+fn one(plan: &Plan, file: &CaseFile, setup: &Setup) -> Result<Tested, Stop> {
+    let snapshots = file.folder.as_deref().map(|folder| (folder, Snapshots::beside(folder)));
     let mut tested = Tested { mapping: plan.name.clone(), ..Tested::default() };
     for case in &file.cases {
         let (outcome, verdict) = cases::run(plan, case, &setup.workspace.defaults);
-        let stored = match snapshots {
-            Some(snapshots) => snapshots.hold(&plan.name, case, &outcome).map_err(|problem| unwritten(setup, &problem))?,
+        let stored = match &snapshots {
+            Some((folder, snapshots)) => snapshots
+                .hold(&plan.name, case, &outcome)
+                .map_err(|problem| Stop::file(&folder.join("snapshots"), "used for snapshots", &problem))?,
             None => Stored::Same,
         };
         match stored {
@@ -71,9 +77,4 @@ fn one(plan: &Plan, file: &CaseFile, setup: &Setup, snapshots: Option<&Snapshots
         }
     }
     Ok(tested)
-}
-
-fn unwritten(setup: &Setup, problem: &std::io::Error) -> Stop {
-    let folder = setup.workspace.folders.mappings.as_deref().unwrap_or(Path::new("")).join("snapshots");
-    Stop::file(&folder, "used for snapshots", problem)
 }

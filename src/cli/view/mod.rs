@@ -1,5 +1,6 @@
 //! Each result twice: for people, and as JSON.
 
+pub(super) mod against;
 pub(super) mod check;
 pub(super) mod costs;
 mod diagnostics;

@@ -49,6 +49,13 @@ impl Seen {
     }
 }
 
+impl Seen {
+    /// What a case made at another time, if it was there, and makes now.
+    pub(in crate::cli) fn between(name: String, old: Option<String>, new: String) -> Self {
+        Self { snapshot: name, answer: Answer::Waiting, old, new }
+    }
+}
+
 /// One difference, line by line.
 pub(in crate::cli) fn diff(seen: &Seen, paint: Paint) -> String {
     let kind = if seen.old.is_none() { "new" } else { "changed" };

@@ -61,7 +61,7 @@ impl Instance<'_> {
 
     /// Whether the endpoint of the settings is there: nothing else can be asked without it.
     fn endpoint(&self, versions: &Versions, findings: &mut Findings) -> bool {
-        let wanted = &self.wanted.endpoint;
+        let wanted = &self.wanted.endpoint();
         let told = |(name, version): &(String, String)| format!("`{name}/{version}`");
         if versions.endpoints.iter().any(|(name, version)| *name == wanted.name && *version == wanted.version) {
             findings.right("endpoint", format!("`{}/{}` is there", wanted.name, wanted.version));

@@ -81,7 +81,7 @@ impl Doctor<'_> {
         let (procore, acumatica) = tokio::join!(company.examined(), instance.examined());
         self.doors.sign_out().await;
         let examined = |system: System, at: String, findings: Findings| Examined { system: system.word(), at, findings: findings.0 };
-        let (endpoint, wanted) = (&self.acumatica.endpoint, self.acumatica);
+        let (endpoint, wanted) = (&self.acumatica.endpoint(), self.acumatica);
         let systems = vec![
             examined(System::Procore, format!("{}, company {}", self.procore.api_url, self.procore.company_id), procore),
             examined(

@@ -8,7 +8,7 @@ use super::{Acumatica, address};
 use crate::connector::door::Call;
 use crate::connector::error::{Certainty, ConnectorError, ErrorKind};
 use crate::connector::transport::Response;
-use crate::schema::Schema;
+use crate::schema::{Endpoint, Schema};
 use crate::value::{Record, Value, json_text};
 
 const FIRST_WAIT: Duration = Duration::from_millis(250);
@@ -29,7 +29,7 @@ impl Acumatica {
         let _alone = form.write().await;
         let known = wire.actions.get(action);
         let body = action_body(id, parameters, |name| known?.parameters.get(name).cloned());
-        self.run_action((schema.resource.entity(), action), body).await
+        self.run_action(wire.endpoint.as_ref(), (schema.resource.entity(), action), body).await
     }
 
     /// Makes a record by the action of another document; which record came of it, the answer does not say.
@@ -42,13 +42,13 @@ impl Acumatica {
         })?;
         let form = self.form(wire);
         let _alone = form.write().await;
-        self.run_action((&made_by.entity, &made_by.action), body).await
+        self.run_action(wire.endpoint.as_ref(), (&made_by.entity, &made_by.action), body).await
     }
 
-    async fn run_action(&self, (entity, action): (&str, &str), body: Record) -> Result<(), ConnectorError> {
+    async fn run_action(&self, own: Option<&Endpoint>, (entity, action): (&str, &str), body: Record) -> Result<(), ConnectorError> {
         let below = format!("/{}", crate::connector::percent::encode(action));
         let operation = format!("POST /{entity}/{action}");
-        let call = Call::write("POST", self.url_of(entity, &below, &[]), operation, json_text(&Value::Record(body)));
+        let call = Call::write("POST", self.url_of((own, entity), &below, &[]), operation, json_text(&Value::Record(body)));
         let response = self.call(&call).await?;
         if response.status == 202 { self.follow(&call, &response).await } else { Ok(()) }
     }

@@ -8,7 +8,7 @@ use crate::connector::error::ConnectorError;
 use crate::connector::percent;
 use crate::connector::settings::AcumaticaSettings;
 use crate::connector::words::{Named, Query};
-use crate::schema::{Field, Kind, Schema};
+use crate::schema::{Endpoint, Field, Kind, Schema};
 use crate::value::{Value, decimal};
 
 /// The instance with its site path, without a slash at the end.
@@ -19,12 +19,13 @@ pub(super) fn root(settings: &AcumaticaSettings) -> String {
 impl Acumatica {
     /// `{root}/entity/{Endpoint}/{version}/{Entity}` and what follows.
     pub(super) fn entity_url(&self, schema: &Schema, below: &str, query: &[(String, String)]) -> String {
-        self.url_of(schema.resource.entity(), below, query)
+        let own = schema.resource.wire.acumatica().and_then(|wire| wire.endpoint.as_ref());
+        self.url_of((own, schema.resource.entity()), below, query)
     }
 
-    /// The same of an entity by its name.
-    pub(super) fn url_of(&self, entity: &str, below: &str, query: &[(String, String)]) -> String {
-        let endpoint = &self.settings.endpoint;
+    /// The same of an entity by its name, at its own endpoint if it has one.
+    pub(super) fn url_of(&self, (own, entity): (Option<&Endpoint>, &str), below: &str, query: &[(String, String)]) -> String {
+        let endpoint = own.cloned().unwrap_or_else(|| self.settings.endpoint());
         let (name, version) = (percent::encode(&endpoint.name), percent::encode(&endpoint.version));
         let base = format!("{}/entity/{name}/{version}/{entity}{below}", root(&self.settings));
         if query.is_empty() { base } else { format!("{base}?{}", percent::query(query)) }
@@ -49,7 +50,7 @@ impl Acumatica {
         if let (Some(since), Some(field)) = (query.since, &schema.resource.modified) {
             // The stamp is taken before the commit: what was saved last may bear a time already read.
             let from = since.checked_sub(OVERLAP).map_err(|_| self.unsupported(schema, "the time to read from is out of range"))?;
-            terms.push(format!("{field} gt {}", instant(from)));
+            terms.push(format!("{} gt {}", schema.shape.wire_path(field), instant(from)));
         }
         for (path, value) in query.equals {
             terms.push(self.equal(schema, path, value)?);
@@ -91,7 +92,7 @@ impl Acumatica {
         }
         let left = match &field.custom {
             Some(custom) => format!("cf.{}(f='{}.{}')", custom_function(field.kind), custom.view, custom.field),
-            None => path.replace('.', "/"),
+            None => schema.shape.wire_path(path),
         };
         Ok(format!("{left} eq {}", literal(field, value)))
     }
@@ -151,6 +152,8 @@ mod tests {
     fn written(kind: Kind, value: &str) -> String {
         let field = Field {
             name: "F".to_owned(),
+            wire_name: None,
+            since: None,
             kind,
             description: String::new(),
             required: false,

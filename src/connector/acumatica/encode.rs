@@ -45,18 +45,19 @@ fn wrap_record(shape: Option<&Shape>, draft: &Record, mut body: Record) -> Recor
     for (name, value) in draft.iter() {
         let field = shape.and_then(|shape| shape.get(name));
         let inner = field.and_then(|field| field.shape.as_ref());
+        let wire = field.map_or(name, Field::on_wire);
         match (value, field.and_then(|field| field.custom.as_ref())) {
             (_, Some(custom)) => {
                 let kind = field.map_or(Kind::Text, |field| field.kind);
                 let typed = [("type", Value::text(custom_type(kind))), ("value", plain(field, value))];
                 put_custom(&mut body, &custom.view, &custom.field, typed.into_iter().collect());
             }
-            (Value::Record(record), None) => body.set(name, wrap_record(inner, record, Record::new())),
-            (Value::List(lines), None) => body.set(name, lines.iter().map(|line| wrap_line(inner, line)).collect::<Vec<_>>()),
+            (Value::Record(record), None) => body.set(wire, wrap_record(inner, record, Record::new())),
+            (Value::List(lines), None) => body.set(wire, lines.iter().map(|line| wrap_line(inner, line)).collect::<Vec<_>>()),
             // Records and lines cannot be cleared as a whole; what is not mentioned stays.
             (Value::Null, None) if inner.is_some() => {}
             (_, None) if matches!(name, "id" | "delete" | "rowNumber") => body.set(name, value.clone()),
-            (_, None) => body.set(name, Value::Record([("value", plain(field, value))].into_iter().collect())),
+            (_, None) => body.set(wire, Value::Record([("value", plain(field, value))].into_iter().collect())),
         }
     }
     body

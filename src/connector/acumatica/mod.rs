@@ -95,7 +95,7 @@ impl Acumatica {
     /// The wire part of an entity that the endpoint has.
     fn wire<'a>(&self, schema: &'a Schema) -> Result<&'a AcumaticaWire, ConnectorError> {
         let wire = schema.resource.wire.acumatica().ok_or_else(|| self.unsupported(schema, "it is not an entity of Acumatica"))?;
-        let endpoint = &self.settings.endpoint;
+        let endpoint = wire.endpoint.clone().unwrap_or_else(|| self.settings.endpoint());
         match &wire.since {
             // A package's own endpoint has versions of its own.
             Some(since) if endpoint.name == "Default" && endpoint.version < *since => {

@@ -70,7 +70,7 @@ impl Wanted {
                 wanted.take(&schema.shape, &field.name, "");
             }
         }
-        wire.expand.iter().for_each(|name| add(&mut wanted.expand, name.clone()));
+        wire.expand.iter().for_each(|name| add(&mut wanted.expand, schema.shape.wire_path(&name.replace('/', "."))));
         wanted
     }
 
@@ -87,7 +87,7 @@ impl Wanted {
     fn take(&mut self, shape: &Shape, path: &str, above: &str) {
         let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
         let Some(field) = shape.get(name) else { return };
-        let full = if above.is_empty() { name.to_owned() } else { format!("{above}/{name}") };
+        let full = if above.is_empty() { field.on_wire().to_owned() } else { format!("{above}/{}", field.on_wire()) };
         match (&field.shape, rest) {
             (Some(inner), Some(rest)) => {
                 add(&mut self.expand, full.clone());

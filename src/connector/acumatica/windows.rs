@@ -84,13 +84,14 @@ impl Acumatica {
         let rows = self.part(query, modified_parameters(query.schema), (None, None, None)).await?;
         let mut stamps: BTreeMap<String, usize> = BTreeMap::new();
         let mut windows = Windows::default();
+        let modified = query.schema.resource.modified.as_ref().map(|field| query.schema.shape.wire_path(field));
         for row in &rows {
             windows.unmet.extend(row.id(query.schema));
-            let stamp = query.schema.resource.modified.as_ref().and_then(|field| raw::member(&row.body, field));
+            let stamp = modified.as_ref().and_then(|field| raw::member(&row.body, field));
             let stamp = stamp.and_then(|wrapper| raw::plain_member(wrapper, "value")).and_then(|text| sortable(&text));
             *stamps.entry(stamp.unwrap_or_default()).or_default() += 1;
         }
-        windows.waiting = match &query.schema.resource.modified {
+        windows.waiting = match &modified {
             Some(field) if !stamps.contains_key("") => cut(field, &stamps, size),
             // Nothing to cut by: the first page is behind us, and the rest follows it as the server has it.
             _ => [Window { filter: None, skip: Some(size) }].into(),

@@ -32,6 +32,8 @@ pub(super) struct Endpoint {
     pub base: String,
     /// The version of the contract behind it: that of the endpoint, or of the one it extends.
     pub version: String,
+    /// It is the package's, whose entities differ from the vendor's.
+    pub is_package: bool,
 }
 
 /// What an address names inside an endpoint.
@@ -80,11 +82,13 @@ impl Place {
 
 fn endpoint(options: &AcumaticaOptions, name: &str, version: &str) -> Option<Endpoint> {
     let is = |(known, number): &&(String, String)| known.eq_ignore_ascii_case(name) && number == version;
-    let contract = match options.endpoints.iter().find(is) {
-        Some((_, version)) => version.clone(),
-        None => options.own_endpoints.iter().find(is).map(|_| "24.200.001".to_owned())?,
+    let package = options.package.as_ref().filter(|package| is(&&package.endpoint));
+    let contract = match (options.endpoints.iter().find(is), package) {
+        (Some((_, version)), _) => version.clone(),
+        (None, Some(package)) => package.extends.clone(),
+        (None, None) => options.own_endpoints.iter().find(is).map(|_| "24.200.001".to_owned())?,
     };
-    Some(Endpoint { base: format!("{}/entity/{name}/{version}", options.site), version: contract })
+    Some(Endpoint { base: format!("{}/entity/{name}/{version}", options.site), version: contract, is_package: package.is_some() })
 }
 
 fn inside(rest: &[&str]) -> Inside {

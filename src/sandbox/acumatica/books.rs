@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::fields::{Fields, guid, mix, normal};
 use super::options::AcumaticaOptions;
 use super::rules::{Rules, rules_of};
-use crate::schema::{AcumaticaWire, Schema, Wire};
+use crate::schema::{AcumaticaWire, Catalog, Schema, Wire};
 use crate::value::{Record, Value};
 
 /// An entity: what its schema says, and the business rules that guard it.
@@ -54,6 +54,8 @@ pub(super) struct Books {
     /// The branch that the request asked for (`PX-CbApiBranch`).
     pub branch: Option<String>,
     entities: BTreeMap<String, Arc<Entity>>,
+    /// The same as the package's endpoint has them.
+    packaged: BTreeMap<String, Arc<Entity>>,
     tables: BTreeMap<String, Table>,
     counters: BTreeMap<String, u64>,
 }
@@ -78,6 +80,17 @@ impl Entity {
     }
 }
 
+/// The entities of a catalog. A resource that is called otherwise shows some records of another entity.
+fn entities_of(catalog: &Catalog) -> BTreeMap<String, Arc<Entity>> {
+    let is_entity = |schema: &&Arc<Schema>| schema.resource.entity() == schema.resource.name;
+    let schemas = catalog.iter().filter(|schema| schema.resource.wire.acumatica().is_some()).filter(is_entity);
+    let named = schemas.map(|schema| {
+        let name = schema.resource.name.clone();
+        (name.clone(), Arc::new(Entity { rules: rules_of(&name), name, schema: Arc::clone(schema) }))
+    });
+    named.collect()
+}
+
 fn joined(parts: impl Iterator<Item = impl AsRef<str>>) -> String {
     parts.map(|part| normal(part.as_ref())).collect::<Vec<_>>().join("\u{1}")
 }
@@ -85,23 +98,26 @@ fn joined(parts: impl Iterator<Item = impl AsRef<str>>) -> String {
 impl Books {
     /// Empty tables for every Acumatica schema of the catalog.
     pub(super) fn new(options: Arc<AcumaticaOptions>) -> Self {
-        // A resource that is called otherwise shows some records of another entity.
-        let is_entity = |schema: &&Arc<Schema>| schema.resource.entity() == schema.resource.name;
-        let schemas = options.catalog.iter().filter(|schema| schema.resource.wire.acumatica().is_some()).filter(is_entity);
-        let entities: BTreeMap<_, _> = schemas
-            .map(|schema| {
-                let name = schema.resource.name.clone();
-                (name.clone(), Arc::new(Entity { rules: rules_of(&name), name, schema: Arc::clone(schema) }))
-            })
-            .collect();
-        let tables = entities.keys().map(|name| (name.clone(), Table::default())).collect();
+        let entities = entities_of(&options.catalog);
+        let packaged = options.package.as_ref().map(|package| entities_of(&package.catalog)).unwrap_or_default();
+        let tables = entities.keys().chain(packaged.keys()).map(|name| (name.clone(), Table::default())).collect();
         let now = options.clock.now();
-        Self { options, now, business_date: None, branch: None, entities, tables, counters: BTreeMap::new() }
+        Self { options, now, business_date: None, branch: None, entities, packaged, tables, counters: BTreeMap::new() }
     }
 
     /// An entity by its exact name.
     pub(super) fn entity(&self, name: &str) -> Option<&Arc<Entity>> {
-        self.entities.get(name)
+        self.entities.get(name).or_else(|| self.packaged.get(name))
+    }
+
+    /// An entity by its exact name, as the package's endpoint or the vendor's have it.
+    pub(super) fn entity_at(&self, name: &str, is_package: bool) -> Option<&Arc<Entity>> {
+        if is_package { self.packaged.get(name) } else { self.entities.get(name) }
+    }
+
+    /// All entities of the package's endpoint, or of the vendor's.
+    pub(super) fn entities_at(&self, is_package: bool) -> impl Iterator<Item = &Arc<Entity>> {
+        if is_package { self.packaged.values() } else { self.entities.values() }
     }
 
     /// All entities, by name.

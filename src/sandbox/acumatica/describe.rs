@@ -21,7 +21,8 @@ pub(super) fn custom_word(kind: Kind) -> &'static str {
 
 /// `GET /entity`: the vendor's endpoints, and the tenant's own for those who are signed in.
 pub(super) fn endpoints(options: &AcumaticaOptions, signed_in: bool) -> Response {
-    let own = options.own_endpoints.iter().filter(|_| signed_in);
+    let package = options.package.iter().map(|package| &package.endpoint);
+    let own = options.own_endpoints.iter().chain(package).filter(|_| signed_in);
     let rows: Vec<Value> = options
         .endpoints
         .iter()
@@ -46,7 +47,7 @@ pub(super) fn ad_hoc(entity: &Entity) -> Response {
         match &field.custom {
             Some(place) => custom.set_at(&format!("{}.{}", place.view, place.field), described_custom(field)),
             None if is_system(&field.name) => {}
-            None => body.set(field.name.as_str(), described(field)),
+            None => body.set(field.on_wire(), described(field)),
         }
     }
     body.set("custom", custom);
@@ -64,7 +65,7 @@ fn described(field: &Field) -> Value {
     for field in shape.fields.iter().filter(|field| !is_system(&field.name)) {
         match &field.custom {
             Some(place) => custom.set_at(&format!("{}.{}", place.view, place.field), described_custom(field)),
-            None => inner.set(field.name.as_str(), described(field)),
+            None => inner.set(field.on_wire(), described(field)),
         }
     }
     inner.set("custom", custom);
@@ -98,7 +99,7 @@ fn refer(name: &str) -> Value {
 pub(super) fn swagger(books: &Books, endpoint: &Endpoint) -> Response {
     let mut paths = Record::new();
     let mut schemas = wrappers();
-    for entity in books.entities().filter(|entity| has(entity, &endpoint.version)) {
+    for entity in books.entities_at(endpoint.is_package).filter(|entity| has(entity, &endpoint.version)) {
         let name = entity.name.as_str();
         let put = Record::from_iter([("get", operation(name, "GetList")), ("put", operation(name, "PutEntity"))]);
         paths.set(format!("/{name}"), put);
@@ -188,7 +189,7 @@ fn shape_schema(name: &str, shape: &Shape, schemas: &mut Record) -> Value {
             }
             (None, kind) => refer(wrapper(kind)),
         };
-        properties.set(field.name.as_str(), value);
+        properties.set(field.on_wire(), value);
     }
     Record::from_iter([("allOf", Value::List(vec![refer("Entity"), object(properties)]))]).into()
 }

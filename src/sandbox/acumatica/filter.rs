@@ -274,16 +274,18 @@ impl Parser<'_> {
     fn operand(&self, path: &str) -> Result<Operand, String> {
         let mut shape = self.ground.shape;
         let mut steps = path.split('/').peekable();
+        let mut ours = Vec::new();
         while let Some(step) = steps.next() {
             let field = shape
-                .get(step)
+                .on_wire(step)
                 .filter(|field| field.custom.is_none())
                 .ok_or_else(|| format!("Could not find a property named '{step}' in '{path}'."))?;
+            ours.push(field.name.as_str());
             match (field.kind, &field.shape, steps.peek()) {
                 (Kind::Lines, ..) => return Err(format!("Filtering by fields of the detail '{step}' is not supported.")),
                 (Kind::Record, Some(inner), Some(_)) => shape = inner,
                 (Kind::Record, ..) | (_, _, Some(_)) => return Err(format!("'{path}' is not a field.")),
-                (kind, ..) => return Ok(Operand { path: path.replace('/', "."), kind }),
+                (kind, ..) => return Ok(Operand { path: ours.join("."), kind }),
             }
         }
         Err("Syntax error: a field was expected.".to_owned())

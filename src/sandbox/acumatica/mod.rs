@@ -43,7 +43,7 @@ use self::books::Books;
 use self::licence::Licence;
 use self::oauth::Tokens;
 pub use self::office::Accountants;
-pub use self::options::{AcumaticaOptions, Limits, Numbering};
+pub use self::options::{AcumaticaOptions, Limits, Numbering, Package};
 use self::session::Sessions;
 use super::fault::Faults;
 use super::wire::Reply;

@@ -27,6 +27,8 @@ pub struct AcumaticaOptions {
     pub endpoints: Vec<(String, String)>,
     /// Endpoints that the tenant made for itself; each extends Default/24.200.001 and is listed only after sign-in.
     pub own_endpoints: Vec<(String, String)>,
+    /// The customised package that is published there, whose endpoint is listed after sign-in.
+    pub package: Option<Package>,
     /// `GET /entity` answers a bare array, as older builds do.
     pub bare_endpoint_list: bool,
     /// Who may sign in, with which password.
@@ -63,6 +65,17 @@ pub struct AcumaticaOptions {
     pub main_task_always: bool,
 }
 
+/// A customised package: an endpoint of its own, with entities that differ from the vendor's.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// Its endpoint: name and version.
+    pub endpoint: (String, String),
+    /// The version of the vendor's endpoint that it extends.
+    pub extends: String,
+    /// The entities as its endpoint has them.
+    pub catalog: Arc<Catalog>,
+}
+
 /// What the licence allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -95,6 +108,7 @@ impl AcumaticaOptions {
             site: String::new(),
             endpoints: ["20.200.001", "22.200.001", "23.200.001", "24.200.001", "25.200.001"].map(endpoint).to_vec(),
             own_endpoints: vec![("Construction".to_owned(), "1".to_owned())],
+            package: None,
             bare_endpoint_list: false,
             user: ("admin".to_owned(), "practice-password".to_owned()),
             client: ("4B6E1E5C-0D1F-4F55-9E0B-2C1B4B0E7A11@Company".to_owned(), "sandbox-secret".to_owned()),

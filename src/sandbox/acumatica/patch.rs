@@ -36,7 +36,7 @@ impl Patch {
                 "custom" => patch.read_custom(shape, value)?,
                 known if IDLE.contains(&known) => {}
                 _ => {
-                    if let Some(field) = shape.get(name).filter(|field| field.custom.is_none()) {
+                    if let Some(field) = shape.on_wire(name).filter(|field| field.custom.is_none()) {
                         patch.read_field(field, value)?;
                     }
                 }

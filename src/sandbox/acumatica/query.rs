@@ -72,8 +72,9 @@ impl View {
 
     /// Whether an answer holds this field, linked entity or detail of the record: `Status`, `Details`.
     pub(super) fn holds(&self, shape: &Shape, name: &str) -> bool {
-        let part = shape.get(name).is_some_and(|field| matches!(field.kind, Kind::Record | Kind::Lines));
-        if part { self.expands(name) } else { self.shows("", name) }
+        let Some(field) = shape.get(name) else { return false };
+        let part = matches!(field.kind, Kind::Record | Kind::Lines);
+        if part { self.expands(field.on_wire()) } else { self.shows("", field.on_wire()) }
     }
 }
 
@@ -107,11 +108,11 @@ fn names(target: &Target, parameter: &str) -> BTreeSet<String> {
 
 fn is_selectable(shape: &Shape, path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or(path);
-    ["id", "note", "rowNumber"].contains(&last) || shape.at(&path.replace('/', ".")).is_some_and(|field| field.custom.is_none())
+    ["id", "note", "rowNumber"].contains(&last) || shape.at_wire(path).is_some_and(|field| field.custom.is_none())
 }
 
 fn is_expandable(shape: &Shape, path: &str) -> bool {
-    shape.at(&path.replace('/', ".")).is_some_and(|field| matches!(field.kind, Kind::Record | Kind::Lines))
+    shape.at_wire(path).is_some_and(|field| matches!(field.kind, Kind::Record | Kind::Lines))
 }
 
 fn unknown(name: &str) -> Problem {

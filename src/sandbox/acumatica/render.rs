@@ -53,14 +53,14 @@ impl Page<'_> {
             None => sink.push_str("null"),
         }
         for field in node.shape.fields.iter().filter(|field| field.custom.is_none() && field.name != "id" && field.name != "note") {
-            let path = below(node.way, &field.name);
+            let path = below(node.way, field.on_wire());
             let shown = match field.kind {
                 Kind::Record | Kind::Lines => self.view.expands(&path),
-                _ => self.view.shows(node.way, &field.name),
+                _ => self.view.shows(node.way, field.on_wire()),
             };
             if shown {
                 sink.push(',');
-                push_json_text(sink, &field.name);
+                push_json_text(sink, field.on_wire());
                 sink.push(':');
                 self.write_field(sink, &path, field, node);
             }

@@ -131,7 +131,12 @@ impl State {
             }
         };
         let unknown = || Problem::NotFound(format!("The entity '{name}' cannot be found in the contract."));
-        let entity = self.books.entity(name).filter(|entity| describe::has(entity, &endpoint.version)).cloned().ok_or_else(unknown)?;
+        let entity = self
+            .books
+            .entity_at(name, endpoint.is_package)
+            .filter(|entity| describe::has(entity, &endpoint.version))
+            .cloned()
+            .ok_or_else(unknown)?;
         if let Inside::Status(_, _, id) = &inside {
             return self.operations.status(id, &target.path);
         }

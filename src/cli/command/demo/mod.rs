@@ -63,7 +63,7 @@ fn shipped(choice: &ProfileChoice) -> Result<Workspace, Stop> {
 /// One profile, against a practice company of its own. Gives back whether both sides agree and nothing is left to do.
 async fn in_profile(demo: &Demo, (choice, workspace): (&ProfileChoice, &Workspace), folder: &Path) -> Result<bool, Stop> {
     let clock: Arc<dyn Clock> = Arc::new(WallClock);
-    let mut options = practice(workspace, clock.clone(), (demo.seed, demo.projects));
+    let mut options = practice(workspace, clock.clone(), (demo.seed, demo.projects), None);
     // Nobody wants to watch a clock: long actions of the sandbox take two seconds, and those of the demo no time.
     options.acumatica.operation_time = Duration::ZERO;
     let sandbox = Sandbox::new(options);
