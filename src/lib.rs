@@ -16,6 +16,7 @@
 //! | [`connector`] | How do we talk to a system? |
 //! | [`store`] | What do we remember? |
 //! | [`cases`] | What should a mapping make of an example? |
+//! | [`contract`] | What does an instance say of itself, and can it carry what the mappings do? |
 //! | [`sync`] | In which order does a run happen? |
 //! | [`sandbox`] | How do both systems behave on the wire? (never used by the engine) |
 //! | [`config`] | Where are the systems, files and secrets, and which mappings are in force? |
@@ -28,6 +29,7 @@ pub mod cases;
 pub mod cli;
 pub mod config;
 pub mod connector;
+pub mod contract;
 pub mod diagnostic;
 pub mod evaluate;
 pub mod expr;

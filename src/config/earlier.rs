@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::overlay::OverlayChoice;
 use super::workspace::Folders;
 
+/// The word for the files of today without overlays.
+const BASE: &str = "base";
+
 /// The files of another time, in a folder that goes away with this.
 #[derive(Debug)]
 pub struct Earlier {
@@ -28,11 +31,15 @@ impl Drop for Earlier {
 
 impl Earlier {
     /// The files in a folder: below `mappings`, `schemas`, `profiles` and `overlays`, or mappings alone. Or those of a revision of the Git
-    /// repository that the files of today lie in.
+    /// repository that the files of today lie in. `base` stands for those of today without overlays.
     ///
     /// # Errors
     /// Why there are none, in a sentence.
     pub fn open(today: &Folders, words: &str) -> Result<Self, String> {
+        if words == BASE {
+            let folders = Folders { overlay: Vec::new(), ..today.clone() };
+            return Ok(Self { folders, name: "what lies below the overlays".to_owned(), copy: None });
+        }
         let folder = Path::new(words);
         if folder.is_dir() {
             return Ok(Self { folders: in_folder(today, folder), name: words.to_owned(), copy: None });

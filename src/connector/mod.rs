@@ -47,7 +47,9 @@ pub use transport::{Request, Response, Transport, TransportError};
 pub use unwrap::unwrap;
 pub use words::{CustomFields, Key, Named, Outgoing, Page, PageToken, ProjectScope, Query, Row, Select, Versions, Written};
 
-use crate::schema::{Schema, System};
+use serde_json::value::RawValue;
+
+use crate::schema::{Endpoint, Schema, System};
 use crate::value::Record;
 
 /// What a connector needs of the world around it.
@@ -251,6 +253,31 @@ impl Connector {
         match self {
             Self::Procore(_) => Ok(CustomFields::default()),
             Self::Acumatica(acumatica) => acumatica.custom_fields(schema).await.map_err(|error| self.cleaned(error)),
+        }
+    }
+
+    /// What an endpoint says of its contract: `swagger.json` (Acumatica only).
+    ///
+    /// # Errors
+    /// What the system answered.
+    pub async fn contract(&self, endpoint: &Endpoint) -> Result<Box<RawValue>, ConnectorError> {
+        self.instance("swagger.json")?.contract(endpoint).await.map_err(|error| self.cleaned(error))
+    }
+
+    /// What an entity says of fields and actions beside its contract: `$adHocSchema` (Acumatica only).
+    ///
+    /// # Errors
+    /// What the system answered.
+    pub async fn ad_hoc(&self, schema: &Schema) -> Result<Box<RawValue>, ConnectorError> {
+        self.instance("$adHocSchema")?.ad_hoc(schema).await.map_err(|error| self.cleaned(error))
+    }
+
+    fn instance(&self, what: &str) -> Result<&Acumatica, ConnectorError> {
+        match self {
+            Self::Acumatica(acumatica) => Ok(acumatica),
+            Self::Procore(_) => {
+                Err(ConnectorError::new(ErrorKind::NotSupported, System::Procore, what, "Procore does not describe itself"))
+            }
         }
     }
 

@@ -16,6 +16,6 @@ pub use company::{Company, Size};
 pub use fault::{Fault, FaultKind, Faults, Matcher};
 pub use in_process::{InProcess, System};
 pub use practice::PRACTICE_SETTINGS;
-pub use procore::{Procore, ProcoreOptions, ProcoreSettings, RateLimits};
+pub use procore::{CustomField, Procore, ProcoreOptions, ProcoreSettings, RateLimits};
 pub use serve::{AcumaticaSettings, Running, Sandbox, SandboxOptions, SandboxSettings};
 pub use wire::Reply;

@@ -152,6 +152,12 @@ impl Kind {
         }
     }
 
+    /// The kind of a word; none for what is no kind of a single value.
+    pub fn of_word(word: &str) -> Option<Self> {
+        let values = [Self::Text, Self::Decimal, Self::Percent, Self::Integer, Self::Boolean, Self::Date, Self::Instant];
+        values.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// Decimals, percents and integers.
     pub fn is_number(self) -> bool {
         matches!(self, Self::Decimal | Self::Percent | Self::Integer)

@@ -7,6 +7,7 @@ mod field;
 mod load;
 mod payload;
 mod resource;
+mod walk;
 mod wire;
 
 pub use catalog::Catalog;
@@ -16,6 +17,7 @@ pub use load::load;
 pub use resource::{
     Action, AcumaticaWire, Call, Endpoint, Envelope, MadeBy, ProcoreWire, Resource, Scope, SyncCall, SyncLines, System, Wire, WriteCall,
 };
+pub use walk::Placed;
 pub use wire::{Frame, on_wire, plain, plain_value, scalar};
 
 /// One resource of one system: `schemas/<system>/<name>.json`, read and understood.

@@ -208,6 +208,13 @@ pub struct Endpoint {
     pub version: String,
 }
 
+impl Endpoint {
+    /// Whether it is the vendor's own, of a version before this one. A package's endpoint has versions of its own.
+    pub fn is_older_than(&self, since: Option<&str>) -> bool {
+        self.name == "Default" && since.is_some_and(|since| self.version.as_str() < since)
+    }
+}
+
 impl Default for Endpoint {
     fn default() -> Self {
         Self { name: "Default".to_owned(), version: "24.200.001".to_owned() }
@@ -269,6 +276,8 @@ pub struct Action {
     pub leads_to: Option<String>,
     /// The first version of Acumatica's own endpoint that has it.
     pub since: Option<String>,
+    /// What the form itself calls it: an endpoint that lacks the action takes it by this name.
+    pub on_form: Option<String>,
     /// Parameter → kind word.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,

@@ -5,7 +5,7 @@ use crosswalk::schema::Schema;
 use crosswalk::value::Record;
 
 use crate::connector_acumatica::{LOGIN, bills, exception, signed_in};
-use crate::script::{SECRET, Story, acumatica, lost, not_sent, ok, only_error, status, with};
+use crate::script::{SECRET, Story, acumatica, lost, not_sent, ok, only_error, schema, status, with};
 
 fn record(json: &str) -> Record {
     serde_json::from_str(json).unwrap()
@@ -233,4 +233,23 @@ async fn no_error_of_any_kind_repeats_a_secret() {
         }
     }
     story.requests();
+}
+
+/// A contract that lacks an action is older than it; the form itself has it all the same.
+#[tokio::test]
+async fn an_endpoint_that_is_older_than_an_action_is_asked_by_the_name_that_the_form_has_for_it() {
+    let orders = schema(
+        r#""system":"acumatica","name":"ChangeOrder","id":"id","key":["Nbr"],
+           "wire":{"form":"PM308000","actions":{"HoldChangeOrder":{"since":"22.200.001","on_form":"Hold"}}}"#,
+        r#""id":{"type":"string"},"Nbr":{"type":"string"}"#,
+    );
+    for (name, version, called) in
+        [("Default", "20.200.001", "Hold"), ("Default", "22.200.001", "HoldChangeOrder"), ("Acme", "1", "HoldChangeOrder")]
+    {
+        let action = format!("POST /entity/{name}/{version}/ChangeOrder/{called}");
+        let story = Story::new([(LOGIN, signed_in("one")), (action.as_str(), status(204, ""))]);
+        let connector = acumatica(&story, &format!(r#","endpoint":{{"name":"{name}","version":"{version}"}}"#));
+        connector.act(&orders, "g-1", "HoldChangeOrder", &record("{}")).await.unwrap();
+        assert_eq!(story.requests().len(), 2);
+    }
 }

@@ -5,6 +5,7 @@ mod budget;
 mod budget_lines;
 mod change_orders;
 mod contracts;
+mod custom_fields;
 mod direct_costs;
 mod doors;
 mod invoices;

@@ -10,6 +10,7 @@ pub(super) mod drift;
 pub(super) mod explain;
 pub(super) mod exports;
 pub(super) mod init;
+mod instance;
 pub(super) mod journal;
 pub(super) mod links;
 pub(super) mod overlay;
@@ -49,7 +50,7 @@ pub(super) fn run(command: Command, session: &Session) -> Result<Done, Stop> {
         Command::Sandbox(sandbox) => sandbox::run(&sandbox, session),
         Command::Demo(demo) => demo::run(&demo, session),
         Command::Overlay(overlay) => overlay::run(&overlay, session),
-        Command::Schema(schema) => Ok(schema::run(&schema)),
+        Command::Schema(schema) => schema::run(&schema, session),
     }
 }
 

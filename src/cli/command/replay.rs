@@ -26,7 +26,7 @@ pub(crate) struct Replay {
     #[arg(long)]
     limit: Option<usize>,
     /// Hold what today's files make against what those of this Git revision or folder made, instead of against what was sent
-    #[arg(long, value_name = "REV|DIR")]
+    #[arg(long, value_name = "REV|DIR|base")]
     against: Option<String>,
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Test {
     #[arg(long)]
     coverage: bool,
     /// Instead: what cases make that they did not make with the files of this Git revision or folder, of affected mappings alone
-    #[arg(long, value_name = "REV|DIR", conflicts_with = "coverage")]
+    #[arg(long, value_name = "REV|DIR|base", conflicts_with = "coverage")]
     against: Option<String>,
 }
 

@@ -21,9 +21,19 @@ fn annotation(problem: &Diagnostic) -> String {
         let file = property(&place.source.path.display().to_string());
         format!("file={file},line={line},col={column},endLine={end_line},endColumn={end_column},")
     });
-    let remedy = problem.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
-    let text = data(&format!("{}{remedy}", problem.message));
-    format!("::{level} {}title={}::{text}\n", place.unwrap_or_default(), property(problem.code))
+    command(level, &place.unwrap_or_default(), problem.code, (&problem.message, problem.help.as_deref()))
+}
+
+/// The annotation of a line of which only the number is known: `mappings/subcontracts.yaml:24`.
+pub(super) fn annotated(place: Option<&str>, title: &str, told: (&str, Option<&str>)) -> String {
+    let place = place.and_then(|place| place.rsplit_once(':'));
+    let place = place.map(|(file, line)| format!("file={},line={},", property(file), property(line)));
+    command("error", &place.unwrap_or_default(), title, told)
+}
+
+fn command(level: &str, place: &str, title: &str, (message, help): (&str, Option<&str>)) -> String {
+    let remedy = help.map(|help| format!("\n{help}")).unwrap_or_default();
+    format!("::{level} {place}title={}::{}\n", property(title), data(&format!("{message}{remedy}")))
 }
 
 /// What ends a workflow command early is written otherwise.

@@ -2,6 +2,7 @@
 
 pub(super) mod against;
 pub(super) mod check;
+pub(super) mod contract;
 pub(super) mod costs;
 mod diagnostics;
 pub(super) mod docs;
@@ -15,6 +16,7 @@ pub(super) mod init;
 pub(super) mod progress;
 pub(super) mod review;
 pub(super) mod run;
+pub(super) mod schema;
 pub(super) mod table;
 pub(super) mod test;
 

@@ -8,7 +8,7 @@ use super::{Acumatica, address};
 use crate::connector::door::Call;
 use crate::connector::error::{Certainty, ConnectorError, ErrorKind};
 use crate::connector::transport::Response;
-use crate::schema::{Endpoint, Schema};
+use crate::schema::{Action, AcumaticaWire, Endpoint, Schema};
 use crate::value::{Record, Value, json_text};
 
 const FIRST_WAIT: Duration = Duration::from_millis(250);
@@ -29,7 +29,15 @@ impl Acumatica {
         let _alone = form.write().await;
         let known = wire.actions.get(action);
         let body = action_body(id, parameters, |name| known?.parameters.get(name).cloned());
-        self.run_action(wire.endpoint.as_ref(), (schema.resource.entity(), action), body).await
+        let name = known.map_or(action, |known| self.name_of(wire, action, known));
+        self.run_action(wire.endpoint.as_ref(), (schema.resource.entity(), name), body).await
+    }
+
+    /// What the endpoint calls an action: where it is older than the action, what the form itself calls it.
+    fn name_of<'a>(&self, wire: &AcumaticaWire, action: &'a str, known: &'a Action) -> &'a str {
+        let endpoint = wire.endpoint.clone().unwrap_or_else(|| self.settings.endpoint());
+        let is_older = endpoint.is_older_than(known.since.as_deref());
+        known.on_form.as_deref().filter(|_| is_older).unwrap_or(action)
     }
 
     /// Makes a record by the action of another document; which record came of it, the answer does not say.

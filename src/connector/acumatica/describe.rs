@@ -1,15 +1,17 @@
-//! What does an instance say of an entity outside its contract, and may this account read it at all?
+//! What does an instance say of itself: contracts of endpoints, what entities have beside them, and may this account read them at all?
 
 use std::collections::BTreeSet;
 
 use serde_json::value::RawValue;
 
-use super::Acumatica;
 use super::select::modified_parameters;
+use super::{Acumatica, address};
+use crate::connector::door::Call;
 use crate::connector::error::ConnectorError;
+use crate::connector::percent;
 use crate::connector::raw;
 use crate::connector::words::{CustomFields, Query, Row, Select};
-use crate::schema::Schema;
+use crate::schema::{Endpoint, Schema};
 
 impl Acumatica {
     /// One record of an entity, with its keys alone. What filter its reads carry else says nothing of the right to read.
@@ -26,10 +28,8 @@ impl Acumatica {
     pub(in crate::connector) async fn custom_fields(&self, schema: &Schema) -> Result<CustomFields, ConnectorError> {
         let form = self.form(self.wire(schema)?);
         let _free = form.read().await;
-        let call = self.get_call(schema, "/$adHocSchema", &[]);
-        let response = self.call(&call).await?;
-        let body = self.body(&call, &response, "a description")?;
-        let members = raw::members(&body).ok_or_else(|| self.door.nonsense(&call, &response, "a description"))?;
+        let body = self.ad_hoc(schema).await?;
+        let members = raw::members(&body).unwrap_or_default();
         let mut found = CustomFields { names: names(&body, ""), parts: BTreeSet::new() };
         for (part, described) in members.iter().filter(|(name, _)| name != "custom") {
             // Of lines one is shown, as a list of one.
@@ -40,6 +40,28 @@ impl Acumatica {
             }
         }
         Ok(found)
+    }
+
+    /// `swagger.json` of an endpoint, for the tenant.
+    pub(in crate::connector) async fn contract(&self, endpoint: &Endpoint) -> Result<Box<RawValue>, ConnectorError> {
+        let (name, version) = (percent::encode(&endpoint.name), percent::encode(&endpoint.version));
+        let query = percent::query(&[("company".to_owned(), self.settings.tenant.clone())]);
+        let url = format!("{}/entity/{name}/{version}/swagger.json?{query}", address::root(&self.settings));
+        self.described(Call::read(url, format!("GET /entity/{}/{}/swagger.json", endpoint.name, endpoint.version))).await
+    }
+
+    /// `$adHocSchema` of an entity.
+    pub(in crate::connector) async fn ad_hoc(&self, schema: &Schema) -> Result<Box<RawValue>, ConnectorError> {
+        self.described(self.get_call(schema, "/$adHocSchema", &[])).await
+    }
+
+    async fn described(&self, call: Call) -> Result<Box<RawValue>, ConnectorError> {
+        let response = self.call(&call).await?;
+        let body = self.body(&call, &response, "a description in JSON")?;
+        match raw::members(&body) {
+            Some(_) => Ok(body),
+            None => Err(self.door.nonsense(&call, &response, "a description in JSON")),
+        }
     }
 }
 

@@ -97,8 +97,7 @@ impl Acumatica {
         let wire = schema.resource.wire.acumatica().ok_or_else(|| self.unsupported(schema, "it is not an entity of Acumatica"))?;
         let endpoint = wire.endpoint.clone().unwrap_or_else(|| self.settings.endpoint());
         match &wire.since {
-            // A package's own endpoint has versions of its own.
-            Some(since) if endpoint.name == "Default" && endpoint.version < *since => {
+            Some(since) if endpoint.is_older_than(Some(since)) => {
                 let why = format!("endpoint `Default/{}` lacks it; it came with `{since}`: raise `endpoint.version`", endpoint.version);
                 Err(self.unsupported(schema, &why))
             }

@@ -3,9 +3,10 @@
 use super::address::Endpoint;
 use super::books::{Books, Entity};
 use super::options::AcumaticaOptions;
+use super::versions;
 use crate::connector::Response;
 use crate::sandbox::wire::json_answer;
-use crate::schema::{Field, Kind, Shape};
+use crate::schema::{Action, Field, Kind, Shape};
 use crate::value::{Record, Value};
 
 /// The part of `Custom…Field` and `cf.…` that names a type.
@@ -99,20 +100,20 @@ fn refer(name: &str) -> Value {
 pub(super) fn swagger(books: &Books, endpoint: &Endpoint) -> Response {
     let mut paths = Record::new();
     let mut schemas = wrappers();
-    for entity in books.entities_at(endpoint.is_package).filter(|entity| has(entity, &endpoint.version)) {
+    for entity in books.entities_at(endpoint.is_package).filter_map(|entity| versions::at(entity, &endpoint.version)) {
         let name = entity.name.as_str();
         let put = Record::from_iter([("get", operation(name, "GetList")), ("put", operation(name, "PutEntity"))]);
         paths.set(format!("/{name}"), put);
         let by_key = Record::from_iter([("get", operation(name, "GetByKeys")), ("delete", operation(name, "DeleteByKeys"))]);
         paths.set(format!("/{name}/{{ids}}"), by_key);
         paths.set(format!("/{name}/$adHocSchema"), Record::from_iter([("get", operation(name, "GetAdHocSchema"))]));
-        for action in entity.wire().actions.keys() {
-            paths.set(format!("/{name}/{action}"), Record::from_iter([("post", operation(name, &format!("{action}Action")))]));
+        for (action, wire) in &entity.wire().actions {
+            paths.set(format!("/{name}/{action}"), Record::from_iter([("post", invocation(name, action, wire))]));
         }
         let parts = shape_schema(name, &entity.schema.shape, &mut schemas);
         schemas.set(name, parts);
     }
-    let title = endpoint.base.trim_start_matches("/entity/");
+    let title = endpoint.base.split_once("/entity/").map_or(endpoint.base.as_str(), |(_, title)| title);
     let body = Record::from_iter([
         ("openapi", Value::from("3.0.1")),
         ("info", Record::from_iter([("title", title), ("version", "4")]).into()),
@@ -121,11 +122,6 @@ pub(super) fn swagger(books: &Books, endpoint: &Endpoint) -> Response {
         ("components", Record::from_iter([("schemas", schemas)]).into()),
     ]);
     json_answer(200, &body.into())
-}
-
-/// Whether a version of the contract has the entity.
-pub(super) fn has(entity: &Entity, version: &str) -> bool {
-    entity.wire().since.as_deref().is_none_or(|since| version >= since)
 }
 
 fn operation(entity: &str, name: &str) -> Value {
@@ -137,6 +133,19 @@ fn operation(entity: &str, name: &str) -> Value {
         ("responses", responses.into()),
     ])
     .into()
+}
+
+/// The call of an action: its body names the record and the parameters.
+fn invocation(entity: &str, name: &str, action: &Action) -> Value {
+    let wrapped = |word: &String| refer(wrapper(Kind::of_word(word).unwrap_or(Kind::Text)));
+    let parameters: Record = action.parameters.iter().map(|(name, word)| (name.clone(), wrapped(word))).collect();
+    let members = Record::from_iter([("entity", refer(entity)), ("parameters", object(parameters))]);
+    let media = Record::from_iter([("application/json", Record::from_iter([("schema", object(members))]))]);
+    let mut call = operation(entity, &format!("InvokeAction_{name}"));
+    if let Value::Record(call) = &mut call {
+        call.set("requestBody", Record::from_iter([("content", media)]));
+    }
+    call
 }
 
 fn wrappers() -> Record {

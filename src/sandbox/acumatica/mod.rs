@@ -35,6 +35,7 @@ mod rules;
 mod serve;
 mod session;
 mod upsert;
+mod versions;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

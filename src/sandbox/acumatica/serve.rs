@@ -14,7 +14,7 @@ use super::options::AcumaticaOptions;
 use super::query::{Query, View};
 use super::render::Page;
 use super::upsert::{Write, addressed};
-use super::{State, describe, files, oauth, office};
+use super::{State, describe, files, oauth, office, versions};
 use crate::connector::{Request, Response};
 use crate::sandbox::wire::{Reply, Target, empty_answer, json_answer, text_answer, with_header};
 use crate::schema::Kind;
@@ -131,12 +131,8 @@ impl State {
             }
         };
         let unknown = || Problem::NotFound(format!("The entity '{name}' cannot be found in the contract."));
-        let entity = self
-            .books
-            .entity_at(name, endpoint.is_package)
-            .filter(|entity| describe::has(entity, &endpoint.version))
-            .cloned()
-            .ok_or_else(unknown)?;
+        let at_version = |entity| versions::at(entity, &endpoint.version);
+        let entity = self.books.entity_at(name, endpoint.is_package).and_then(at_version).ok_or_else(unknown)?;
         if let Inside::Status(_, _, id) = &inside {
             return self.operations.status(id, &target.path);
         }
@@ -178,6 +174,9 @@ impl State {
             (Inside::Below(_, parts), "POST") => {
                 let caller = Caller { base: &call.endpoint.base, session: call.session };
                 let action = parts.first().map_or("", String::as_str);
+                if self.books.entity(&entity.name).is_some_and(|whole| versions::lacks_action(whole, action, &call.endpoint.version)) {
+                    return Err(Problem::NotFound(format!("The action '{action}' cannot be found.")));
+                }
                 self.operations.start(&mut self.books, (entity, action), call.request, &caller)
             }
             (Inside::File(_, parts, name), "PUT") => {

@@ -65,7 +65,8 @@ impl Book {
             let list = taken(catalog, rules);
             let decimal = |field: &&Taken| matches!(field.kind, Kind::Decimal | Kind::Percent);
             let decimals = list.values().filter(decimal).map(|field| field.kept_as.clone()).collect();
-            let lines = |field: &&Arc<Field>| field.kind != Kind::Lines;
+            // Custom fields stand under a member of their own.
+            let lines = |field: &&Arc<Field>| field.kind != Kind::Lines && field.custom.is_none();
             let shown = shape_of(catalog, rules).into_iter().flat_map(|shape| &shape.fields).filter(lines);
             book.shown.insert(rules.collection, shown.map(|field| field.name.clone()).collect());
             book.decimals.insert(rules.collection, decimals);

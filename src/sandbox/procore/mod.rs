@@ -54,6 +54,7 @@ use crate::schema::Catalog;
 use crate::value::Record;
 
 pub use self::limits::RateLimits;
+pub use self::resources::custom_fields::CustomField;
 
 /// The id of the practice company: beyond 32 bits, as real ones are.
 const COMPANY_ID: i64 = 598_134_325_680_417;
@@ -77,12 +78,14 @@ pub struct ProcoreOptions {
     pub limits: RateLimits,
     /// The company has the ERP platform: the partners' operations answer.
     pub erp_platform: bool,
+    /// The fields that the company has added to its records.
+    pub custom_fields: Vec<CustomField>,
 }
 
 impl ProcoreOptions {
     /// A company with the ERP platform and generous rate windows.
     pub fn new(clock: Arc<dyn Clock>, catalog: Arc<Catalog>, company: Arc<Company>) -> Self {
-        Self { seed: company.seed, clock, catalog, company, limits: RateLimits::default(), erp_platform: true }
+        Self { seed: company.seed, clock, catalog, company, limits: RateLimits::default(), erp_platform: true, custom_fields: Vec::new() }
     }
 }
 
@@ -122,6 +125,7 @@ impl Procore {
             now: whole_second(options.clock.now()),
             erp_platform: options.erp_platform,
             budget_changes: options.company.budget_changes,
+            custom_fields: options.custom_fields,
         };
         let seeded = seed::seed(&mut state, &options.company);
         let settings = ProcoreSettings {

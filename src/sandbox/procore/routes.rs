@@ -6,9 +6,9 @@ use super::resources::change_orders::{self, COMMITMENT_CHANGE_ORDERS, PRIME_CHAN
 use super::resources::commitments::{self, PURCHASE_ORDERS, WORK_ORDERS};
 use super::resources::prime_contracts::PRIME;
 use super::resources::{
-    billing_periods, budget, budget_changes, budget_lines, budget_modifications, company, contract_payments, cost_codes, direct_cost_lines,
-    direct_costs, external_data, job_costs, line_item_types, packages, payment_applications, potential_change_orders, projects,
-    requisitions, standard_cost_codes, sub_jobs, vendors, wbs_codes,
+    billing_periods, budget, budget_changes, budget_lines, budget_modifications, company, contract_payments, cost_codes, custom_fields,
+    direct_cost_lines, direct_costs, external_data, job_costs, line_item_types, packages, payment_applications, potential_change_orders,
+    projects, requisitions, standard_cost_codes, sub_jobs, vendors, wbs_codes,
 };
 use super::state::State;
 use crate::connector::Response;
@@ -81,6 +81,7 @@ static ROUTES: &[Route] = &[
     open("/rest/v1.0/commitments/{id}", &[("GET", commitments::show_one)]),
     open("/rest/v1.0/companies/{company_id}/vendors/inactive", &[("GET", vendors::list_inactive)]),
     open("/rest/v1.0/companies/{company_id}/vendors/inactive/{id}", &[("PATCH", vendors::reactivate)]),
+    open("/rest/v1.1/companies/{company_id}/custom_field_definitions", &[("GET", custom_fields::list)]),
     open("/rest/v1.0/standard_cost_code_lists", &[("GET", standard_cost_codes::lists)]),
     open("/rest/v1.0/standard_cost_code_lists/{id}", &[("GET", standard_cost_codes::show_list)]),
     open("/rest/v1.0/standard_cost_codes", &[("GET", standard_cost_codes::list), ("POST", standard_cost_codes::create)]),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::call::Call;
 use super::fields::Book;
 use super::problem::Problem;
+use super::resources::custom_fields::{self, CustomField};
 use super::rules::{Rules, Shown};
 use super::store::{Collection, Row, Store};
 use crate::value::{Decimal, Record, Value};
@@ -28,6 +29,8 @@ pub(crate) struct State {
     pub(crate) erp_platform: bool,
     /// Budget Changes have taken the place of budget modifications (BR-37).
     pub(crate) budget_changes: bool,
+    /// The fields that the company has added to its records.
+    pub(crate) custom_fields: Vec<CustomField>,
 }
 
 impl State {
@@ -83,6 +86,7 @@ impl State {
                 record.set(name.as_str(), Value::Null);
             }
         }
+        custom_fields::show(self, rules, &mut record);
         rules.beside.iter().filter(|name| row.fields.get(name).is_none()).for_each(|name| drop(record.remove(name)));
         if shown == Shown::Listed {
             rules.whole_only.iter().for_each(|name| drop(record.remove(name)));

@@ -131,7 +131,7 @@ fn check_actions(schema: &Schema, (wire, entity): (&AcumaticaWire, &str), docume
         for (parameter, word) in &ours.parameters {
             let there = body.member("parameters").and_then(|parameters| parameters.member(parameter));
             let fits =
-                there.as_ref().and_then(wrapper).is_some_and(|wrapper| parameter_word(word).is_some_and(|kind| value_kind(kind, wrapper)));
+                there.as_ref().and_then(wrapper).is_some_and(|wrapper| Kind::of_word(word).is_some_and(|kind| value_kind(kind, wrapper)));
             report.expect(fits, || (format!("{name} action {action} {parameter}"), format!("no {word} of that name")));
         }
         if let Some(status) = &ours.leads_to {
@@ -139,10 +139,4 @@ fn check_actions(schema: &Schema, (wire, entity): (&AcumaticaWire, &str), docume
             report.expect(known, || (format!("{name} action {action}"), format!("`{status}` is no status of ours")));
         }
     }
-}
-
-fn parameter_word(word: &str) -> Option<Kind> {
-    [Kind::Text, Kind::Decimal, Kind::Percent, Kind::Integer, Kind::Boolean, Kind::Date, Kind::Instant]
-        .into_iter()
-        .find(|kind| kind.word() == word)
 }

@@ -6,6 +6,7 @@ mod acumatica;
 mod document;
 mod exceptions;
 mod failing;
+mod gaps;
 mod procore;
 mod report;
 

@@ -14,6 +14,7 @@ mod periods;
 mod projects;
 mod reading;
 mod sessions;
+mod versions;
 mod writing;
 
 use std::path::Path;

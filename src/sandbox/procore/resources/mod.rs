@@ -11,6 +11,7 @@ pub(crate) mod company;
 pub(crate) mod contract_payments;
 pub(crate) mod contracts;
 pub(crate) mod cost_codes;
+pub(crate) mod custom_fields;
 pub(crate) mod direct_cost_lines;
 pub(crate) mod direct_costs;
 pub(crate) mod external_data;
