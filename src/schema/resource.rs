@@ -317,9 +317,7 @@ impl SyncCall {
             lock: None,
         }
     }
-}
 
-impl SyncCall {
     /// The fields of a row that are part of the call's address and not of the row.
     pub fn addressed_by(&self) -> Vec<&str> {
         self.query.values().filter_map(|text| text.strip_prefix('$')).collect()

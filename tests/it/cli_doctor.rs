@@ -197,3 +197,19 @@ fn a_secret_that_is_not_there_is_told_at_its_place() {
     assert!(ran.err.contains("`sandbox/lost.secret` cannot be read"), "{ran}");
     assert!(practice.visits().is_empty(), "nothing was sent");
 }
+
+/// A package with an endpoint and fields of its own is right with its overlay, and what is missing without the package is told.
+#[test]
+fn an_overlay_is_held_against_the_instance_that_it_is_for() {
+    for package in ["partner_endpoint", "default_2020"] {
+        let practice = Practice::with(1, &["--package", package]);
+        let ran = practice.run(&["doctor"]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{package}: {ran}");
+        assert_ne!(ran.out.contains("`PartnerConstruction/23.1` is there"), package == "default_2020", "{ran}");
+    }
+    let practice = Practice::with_projects(1);
+    let ran = practice.run(&["doctor", "--overlay", "partner_endpoint"]);
+    assert_eq!(ran.code, 1, "{ran}");
+    let told = lines(&ran, "`PartnerConstruction/23.1` is not there");
+    assert!(told.len() == 2 && told[1].contains("(or that of the overlay) to one that is there: `Construction/1`"), "{ran}");
+}

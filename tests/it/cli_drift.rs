@@ -13,11 +13,6 @@ fn synced() -> Practice {
     practice
 }
 
-/// The records that a sandbox keeps.
-fn records(practice: &Practice, url: &str, kind: &str) -> Vec<Value> {
-    serde_json::from_str(&practice.control(url, ("GET", &format!("/sandbox/records/{kind}")), "")).unwrap()
-}
-
 #[test]
 fn records_as_they_were_left_are_no_drift_and_an_edit_is_shown_with_what_would_be_done() {
     let practice = synced();
@@ -29,8 +24,7 @@ fn records_as_they_were_left_are_no_drift_and_an_edit_is_shown_with_what_would_b
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran}");
     assert!(ran.out.contains("linked records compared: all as they were left; nothing was written\n"), "{ran}");
 
-    let vendor =
-        records(&practice, &practice.procore_url, "vendors").into_iter().find(|vendor| vendor["origin_id"] != Value::Null).unwrap();
+    let vendor = practice.rows("vendors").into_iter().find(|vendor| vendor["origin_id"] != Value::Null).unwrap();
     let path = format!("/sandbox/records/vendors/{}", vendor["id"]);
     practice.control(&practice.procore_url, ("PATCH", &path), r#"{"city":"Elsewhere"}"#);
     let ran = practice.run(&["drift", "companies"]);
@@ -49,6 +43,8 @@ fn records_as_they_were_left_are_no_drift_and_an_edit_is_shown_with_what_would_b
     let drift = &told["mappings"][0]["drifts"][0];
     assert_eq!((drift["who"].as_str(), drift["apply"].as_str()), (Some("target"), Some("nothing")), "{told:#}");
     assert_eq!(drift["fields"][0]["target"], "Elsewhere");
+    let known = practice.records("Vendor").into_iter().find(|known| known["VendorID"] == drift["label"]);
+    assert_eq!(drift["fields"][0]["source"], known.unwrap()["MainContact"]["Address"]["City"], "what the books say");
 
     let writes = practice
         .visits()
@@ -61,8 +57,7 @@ fn records_as_they_were_left_are_no_drift_and_an_edit_is_shown_with_what_would_b
 #[test]
 fn a_record_that_is_gone_is_told_with_how_to_go_on() {
     let practice = synced();
-    let contract =
-        records(&practice, &practice.procore_url, "work_order_contracts").into_iter().find(|row| row["origin_id"] != Value::Null);
+    let contract = practice.rows("work_order_contracts").into_iter().find(|row| row["origin_id"] != Value::Null);
     let path = format!("/sandbox/records/work_order_contracts/{}", contract.unwrap()["id"]);
     practice.control(&practice.procore_url, ("DELETE", &path), "");
     let ran = practice.run(&["drift", "subcontracts"]);
@@ -94,7 +89,7 @@ fn money_is_shown_project_by_project_and_a_cent_ends_with_1() {
     let budgets = told["totals"].as_array().unwrap().iter().find(|total| total["mapping"] == "budgets").unwrap();
     assert_eq!((&budgets["procore"], budgets["difference"].as_f64()), (&budgets["acumatica"], Some(0.0)), "{budgets}");
 
-    let line = records(&practice, &practice.procore_url, "work_order_contract_line_items").remove(0);
+    let line = practice.rows("work_order_contract_line_items").remove(0);
     let amount: String = line["amount"].to_string().trim_matches('"').to_owned();
     let (whole, cents) = amount.split_once('.').unwrap_or((&amount, "0"));
     let cents: u32 = format!("{cents:0<2}").parse().unwrap();

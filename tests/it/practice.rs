@@ -67,22 +67,21 @@ impl Practice {
 
     /// What Acumatica's books hold of an entity.
     pub(crate) fn records(&self, entity: &str) -> Vec<Value> {
-        serde_json::from_value(self.asks(&format!("/sandbox/records/{entity}"))).unwrap()
+        self.kept(&self.acumatica_url, entity)
     }
 
     /// The addresses that Acumatica was asked at.
     pub(crate) fn addresses(&self) -> String {
-        self.asks("/sandbox/requests").to_string()
+        self.control(&self.acumatica_url, ("GET", "/sandbox/requests"), "")
     }
 
-    fn asks(&self, path: &str) -> Value {
-        let host = self.acumatica_url.trim_start_matches("http://");
-        let mut stream = TcpStream::connect(host).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        serde_json::from_str(body).unwrap_or_else(|problem| panic!("{problem}\n{answer}"))
+    /// What Procore keeps of a collection.
+    pub(crate) fn rows(&self, collection: &str) -> Vec<Value> {
+        self.kept(&self.procore_url, collection)
+    }
+
+    fn kept(&self, url: &str, name: &str) -> Vec<Value> {
+        serde_json::from_str(&self.control(url, ("GET", &format!("/sandbox/records/{name}")), "")).unwrap()
     }
 
     /// The state file, byte by byte.

@@ -75,7 +75,7 @@ impl Instance<'_> {
         }
         let mut there: Vec<String> = versions.endpoints.iter().map(told).collect();
         there.sort();
-        let remedy = format!("set `acumatica.endpoint` to one that is there: {}", there.join(", "));
+        let remedy = format!("set `acumatica.endpoint` (or that of the overlay) to one that is there: {}", there.join(", "));
         findings.amiss("endpoint", format!("`{}/{}` is not there", wanted.name, wanted.version), remedy);
         false
     }
@@ -171,7 +171,12 @@ fn is_like(other: &str, view: &str) -> bool {
 
 fn remedy(schema: &Schema, error: &ConnectorError) -> String {
     let form = schema.resource.wire.acumatica().map_or("", |wire| wire.form.as_str());
+    let own = schema.resource.wire.acumatica().and_then(|wire| wire.endpoint.as_ref());
     match error.kind {
+        ErrorKind::NotFound if own.is_some() => {
+            let own = own.map(|own| format!("{}/{}", own.name, own.version)).unwrap_or_default();
+            format!("publish `{}` at the endpoint `{own}`, or name in the overlay the endpoint that has it", schema.resource.entity())
+        }
         ErrorKind::Forbidden => {
             format!("give the user's role access to form {form}, or turn its feature on (form CS100000, Enable/Disable Features)")
         }

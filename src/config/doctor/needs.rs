@@ -58,7 +58,11 @@ impl Need<'_> {
         let mut found = BTreeMap::new();
         for field in self.schemas.iter().flat_map(|schema| &schema.shape.fields) {
             gather(field, "", &mut found);
-            field.shape.iter().flat_map(|shape| &shape.fields).for_each(|inner| gather(inner, &format!("{}/", field.name), &mut found));
+            field
+                .shape
+                .iter()
+                .flat_map(|shape| &shape.fields)
+                .for_each(|inner| gather(inner, &format!("{}/", field.on_wire()), &mut found));
         }
         found
     }
