@@ -111,7 +111,7 @@ impl Wired {
     pub async fn run(&self, watch: &dyn Watch, names: &[String], mode: Mode<'_>, command: &str) -> Result<Report, Failure> {
         names.iter().try_for_each(|name| self.in_force(name))?;
         let report = self.engine(watch).run(names, mode, command).await?;
-        Ok(Report { profile: self.workspace.profile.name.clone(), ..report })
+        Ok(Report { profile: self.workspace.in_force(), ..report })
     }
 
     /// Where every value of a record comes from.
@@ -138,7 +138,7 @@ impl Wired {
     pub async fn drift(&self, watch: &dyn Watch, names: &[String]) -> Result<DriftReport, Failure> {
         names.iter().try_for_each(|name| self.in_force(name))?;
         let report = self.engine(watch).drift(names).await?;
-        Ok(DriftReport { profile: self.workspace.profile.name.clone(), ..report })
+        Ok(DriftReport { profile: self.workspace.in_force(), ..report })
     }
 
     /// Money on both sides, mapping by mapping; and the job costs of each project, where the mappings that bring them are in force.

@@ -15,6 +15,7 @@ use crate::expr::Expressions;
 use crate::mapping::{self, Mapping};
 use crate::plan::{Plan, Settings, compile_and_warn};
 use crate::schema::{Catalog, Endpoint, load};
+use crate::sync::OVER;
 use crate::value::Value;
 
 /// Where mappings, schemas, profiles and overlays lie, none for the shipped ones in the binary; and which overlays are in force.
@@ -183,6 +184,12 @@ impl Workspace {
             Some(other) => format!("`{name}` is off in profile `{here}`; add `--profile {}`", other.name),
             None => format!("`{name}` is off in every profile; add it to the mappings of one"),
         })
+    }
+
+    /// The profile with the overlays over it, in a few words: `vision + acme`.
+    pub fn in_force(&self) -> String {
+        let names = [self.profile.name.as_str()].into_iter().chain(self.overlays.iter().map(|overlay| overlay.name.text.as_str()));
+        names.collect::<Vec<_>>().join(OVER)
     }
 
     /// The endpoint that the overlays name, if one does: that of the highest.

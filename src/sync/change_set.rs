@@ -61,6 +61,9 @@ pub struct ChangeSet {
 /// The form that is written now.
 const VERSION: u32 = 2;
 
+/// What stands between a profile and the overlays over it: `vision + acme`.
+pub const OVER: &str = " + ";
+
 impl ChangeSet {
     /// The changes of a plan's report.
     pub fn of(report: &Report, mappings: Vec<(String, String)>) -> Self {
@@ -91,8 +94,12 @@ impl ChangeSet {
             return Ok(());
         }
         let made = &self.profile;
+        let remedy = match made.contains(OVER) || profile.contains(OVER) {
+            true => "choose the same profile and overlays".to_owned(),
+            false => format!("add `--profile {made}`"),
+        };
         Err(Failure::Asked(format!(
-            "the plan was made with profile `{made}`, and this is profile `{profile}`; add `--profile {made}`, or make the plan anew"
+            "the plan was made with profile `{made}`, and this is profile `{profile}`; {remedy}, or make the plan anew"
         )))
     }
 

@@ -43,7 +43,7 @@ mod target;
 mod unlink;
 mod write_back;
 
-pub use change_set::{Action, ChangeSet, StagedChange};
+pub use change_set::{Action, ChangeSet, OVER, StagedChange};
 pub use drift::{Drift, DriftKind, DriftOfMapping, DriftReport, DriftedField, Total, Totals, Who, WouldDo};
 pub use engine::{Doors, Engine, Mode};
 pub use explain::Explanation;

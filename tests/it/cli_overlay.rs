@@ -98,6 +98,18 @@ fn a_diagnostic_points_into_the_file_that_is_to_blame() {
 }
 
 #[test]
+fn what_a_lower_overlay_has_dropped_is_not_changed_by_a_higher_one() {
+    let folder = with_customer();
+    folder.write(
+        "overlays/higher/overlay.yaml",
+        "overlay: higher\ntitle: Above\non: customer\nmappings:\n  companies:\n    - change: companies.email\n      because: It is shorter.\n      with: {max_length: 9}\n",
+    );
+    let told = folder.run(&["check", "--overlay", "higher"]);
+    assert!(told.code == 3 && told.err.contains("the row `companies.email` of `companies` fills no field"), "{told}");
+    assert!(told.err.contains("overlays/customer/overlay.yaml:11") && told.err.contains("it says why"), "{told}");
+}
+
+#[test]
 fn settings_go_over_overlays_and_overlays_over_profiles() {
     let folder = with_customer();
     folder.write("crosswalk.yaml", "overlay: customer\nsettings: {main_task: '0001'}\n");

@@ -18,7 +18,12 @@ fn synced(package: &str) -> (Practice, Value) {
             assert_eq!(mapping["counts"][written], 0, "{written} again: {mapping}");
         }
     }
+    println!("overlay {package}: synced against its package, and nothing left to do");
     (practice, first)
+}
+
+fn settings_of(practice: &Practice) -> String {
+    practice.folder.read("sandbox/crosswalk.yaml")
 }
 
 /// How many records of a mapping were made.
@@ -40,6 +45,13 @@ fn a_partner_endpoint_is_served_under_its_own_names_with_its_own_fields() {
         // Lines that change orders add later are Acumatica's own.
         assert!(["MAIN", "SUB"].contains(&contract["Details"][0]["Phase"].as_str().unwrap()), "{contract}");
     }
+    // A plan is one of a profile and its overlays.
+    let plan = practice.run(&["plan", "--out", "plan.json"]);
+    assert!(plan.out.contains("profile vision + partner_endpoint; "), "{plan}");
+    practice.folder.write("sandbox/plain.yaml", &settings_of(&practice).replace("overlay: \"partner_endpoint\"", ""));
+    let other = practice.folder.run(&["--settings", "sandbox/plain.yaml", "apply", "plan.json", "--yes"]);
+    assert!(other.code == 2 && other.err.contains("choose the same profile and overlays"), "{other}");
+
     // On the wire the names are the partner's.
     let asked = practice.addresses();
     for words in
@@ -50,7 +62,7 @@ fn a_partner_endpoint_is_served_under_its_own_names_with_its_own_fields() {
     assert!(!asked.contains("VendorRef,") && !asked.contains("/entity/Default/"), "{asked}");
 
     // The shipped mappings alone meet names that the endpoint does not have.
-    let settings = practice.folder.read("sandbox/crosswalk.yaml");
+    let settings = settings_of(&practice);
     let plain = settings
         .replace("overlay: \"partner_endpoint\"", "")
         .replace("acumatica:\n", "acumatica:\n  endpoint: {name: PartnerConstruction, version: '23.1'}\n");
@@ -81,7 +93,7 @@ fn an_instance_without_subcontracts_has_them_as_purchase_orders() {
     );
     assert!(!report["mappings"].as_array().unwrap().iter().any(|one| one["mapping"] == "retainage_releases"));
 
-    let settings = practice.folder.read("sandbox/crosswalk.yaml");
+    let settings = settings_of(&practice);
     let plain = settings
         .replace("overlay: \"default_2020\"", "")
         .replace("acumatica:\n", "acumatica:\n  endpoint: {name: Default, version: 20.200.001}\n");

@@ -38,7 +38,7 @@ pub(super) fn run(apply: &Apply, session: &Session) -> Result<Done, Stop> {
     session.acting(&setup)?.may_run(chosen(&setup, &names), true)?;
     block_on(async {
         let wired = session.wire(setup).await?;
-        saved.is_of(&wired.workspace.profile.name)?;
+        saved.is_of(&wired.workspace.in_force())?;
         let progress = session.progress();
         let now = wired.run(&progress, &names, Mode::Plan, "plan").await?;
         saved.hold_against(&change_set(&now, &wired))?;

@@ -26,6 +26,9 @@ pub(super) fn edit(mapping: &mut Node, name: &Word, edits: &[Edit], matched: &Ma
         let met: Vec<&Rule> = before.iter().filter(|rule| rule.is(which)).collect();
         match &edit.act {
             _ if met.is_empty() => problems.push(lost(which, name, &before, matched)),
+            Act::Change { with, .. } if with.get("to").is_none() && met.iter().all(|rule| rule.to.is_none()) => {
+                problems.push(without(which, name, at(mapping, &met[0].path)));
+            }
             // Lines that come from different lists have rules for the same field.
             Act::Change { .. } if met.iter().any(|rule| rule.to != met[0].to) => problems.push(several(which, &met)),
             Act::Change { with, .. } => {
@@ -207,6 +210,17 @@ fn lost(which: &Which, name: &Word, before: &[Rule], matched: &Matched) -> Diagn
             .note(format!("it used to match\n{}", was.trim_end()))
             .help("the mapping has changed below the overlay: change what has come in its place, or take this out"),
         None => problem.meant(&written.text, known.into_iter().collect::<BTreeSet<_>>()),
+    }
+}
+
+/// A row that no field carries: another overlay has dropped it, or the mapping itself has none for it.
+fn without(which: &Which, name: &Word, rule: Option<&Node>) -> Diagnostic {
+    let row = which.row.as_ref().map_or_else(|| which.words(), |row| row.text.clone());
+    let problem = Diagnostic::error("overlay-lost", &which.place, format!("the row `{row}` of `{name}` fills no field"));
+    let problem = problem.label("matches a row without a field").help("say with `to` which field it fills, or take this out");
+    match rule.and_then(|rule| rule.get("note")) {
+        Some(note) => problem.related(&note.place, "it says why"),
+        None => problem,
     }
 }
 
