@@ -34,7 +34,7 @@ impl Documented {
         let mut parsed = |name: &str| {
             let files = sources.iter().filter(|source| named(source) == name);
             let nodes = files.filter_map(|source| yaml::parse(source).map_err(|problem| problems.push(problem)).ok());
-            nodes.reduce(beside)
+            nodes.reduce(|one, other| beside(one, &other))
         };
         let (written, words) = (parsed(SETTINGS), parsed(CHOICES));
         let defaults = written.as_ref().map_or_else(|| Value::Record(Record::new()), Node::to_value);
@@ -53,11 +53,11 @@ impl Documented {
 }
 
 /// The settings of one file and those that another one adds to them.
-fn beside(mut one: Node, other: Node) -> Node {
+fn beside(mut one: Node, other: &Node) -> Node {
     for (key, value) in other.entries() {
         let name = key.word().map(|word| word.text).unwrap_or_default();
         match one.get_mut(&name) {
-            Some(known) => *known = beside(known.clone(), value.clone()),
+            Some(known) => *known = beside(known.clone(), value),
             None => one.put(key, value.clone()),
         }
     }

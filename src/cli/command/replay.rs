@@ -79,7 +79,7 @@ fn since(then: Vec<Difference>, now: Vec<Difference>) -> Vec<Difference> {
             found.push(one);
             continue;
         }
-        one.fields = between(was.map(|was| was.fields).unwrap_or_default(), one.fields);
+        one.fields = between(was.as_ref().map_or(&[], |was| &was.fields), one.fields);
         if !one.fields.is_empty() {
             found.push(one);
         }
@@ -87,14 +87,14 @@ fn since(then: Vec<Difference>, now: Vec<Difference>) -> Vec<Difference> {
     // What came out otherwise at that time comes out as it was sent today.
     for (_, mut was) in before {
         was.refused = None;
-        was.fields = between(was.fields, Vec::new());
+        was.fields = between(&was.fields, Vec::new());
         found.push(was);
     }
     found
 }
 
 /// Field by field: what was made at that time as `old`, what is made today as `new`.
-fn between(then: Vec<FieldChange>, now: Vec<FieldChange>) -> Vec<FieldChange> {
+fn between(then: &[FieldChange], now: Vec<FieldChange>) -> Vec<FieldChange> {
     let same = |one: &FieldChange, other: &FieldChange| one.field == other.field && one.line == other.line;
     let gone = then.iter().filter(|was| !now.iter().any(|one| same(was, one)));
     let back: Vec<FieldChange> = gone.map(|was| FieldChange { old: was.new.clone(), new: was.old.clone(), ..was.clone() }).collect();

@@ -33,7 +33,7 @@ pub(super) fn edit(mapping: &mut Node, name: &Word, edits: &[Edit], matched: &Ma
             Act::Change { .. } if met.iter().any(|rule| rule.to != met[0].to) => problems.push(several(which, &met)),
             Act::Change { with, .. } => {
                 for met in met {
-                    let keys = with.entries().iter().filter_map(|(key, _)| Some(key.word()?.text)).collect();
+                    let keys: Vec<String> = with.entries().iter().filter_map(|(key, _)| Some(key.word()?.text)).collect();
                     if contradicts(&done, met, edit, &keys, problems) {
                         continue;
                     }
@@ -45,7 +45,7 @@ pub(super) fn edit(mapping: &mut Node, name: &Word, edits: &[Edit], matched: &Ma
             }
             Act::Drop(_) => {
                 for rule in met {
-                    if contradicts(&done, rule, edit, &Vec::new(), problems) {
+                    if contradicts(&done, rule, edit, &[], problems) {
                         continue;
                     }
                     done.push((rule, edit, Vec::new()));
@@ -67,7 +67,7 @@ pub(super) fn edit(mapping: &mut Node, name: &Word, edits: &[Edit], matched: &Ma
 
 /// Whether a change is at odds with an earlier one, which is told: a rule that goes is not changed as well, and no key is changed twice
 /// by one overlay.
-fn contradicts(done: &[(&Rule, &Edit, Vec<String>)], rule: &Rule, edit: &Edit, keys: &Vec<String>, problems: &mut Vec<Diagnostic>) -> bool {
+fn contradicts(done: &[(&Rule, &Edit, Vec<String>)], rule: &Rule, edit: &Edit, keys: &[String], problems: &mut Vec<Diagnostic>) -> bool {
     let drops = |edit: &Edit| matches!(edit.act, Act::Drop(_));
     let clash = done.iter().find(|(other, earlier, known)| match (drops(earlier), drops(edit)) {
         (true, _) => rule.is_in(other),
