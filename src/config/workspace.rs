@@ -1,8 +1,10 @@
 //! Mappings, schemas, profiles and defaults read from their folders, checked and compiled together.
 
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use super::builtin::{builtin_mappings, builtin_schemas};
 use super::choices::Words;
@@ -95,28 +97,31 @@ impl Workspace {
             problems.push(problem);
             Vec::new()
         });
-        let catalog = Arc::new(catalog(folders.schemas.as_deref(), &mut problems));
         let (cases, rest): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| named(source).ends_with(CASES));
         let (settings, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|source| documents(source));
+        // Schemas and mappings are read side by side: nothing of one is in the other.
+        let ((catalog, of_schemas), (mappings, unread, of_mappings)) = thread::scope(|threads| {
+            let schemas = threads.spawn(|| catalog(folders.schemas.as_deref()));
+            let mappings = mappings(&rest);
+            (schemas.join().unwrap_or_else(|panic| resume_unwind(panic)), mappings)
+        });
+        problems.extend(of_schemas);
         let documented = Documented::read(&settings, &mut problems);
         let (defaults, choices) = (&documented.defaults, &documented.words);
-        let (mappings, unread) = mappings(&rest, &mut problems);
+        problems.extend(of_mappings);
         let profiles = profiles(folders.profiles.as_deref(), choice, &mut problems);
         let profile = chosen(&profiles, choice, &mut problems).cloned();
         let values = profile.as_ref().map_or_else(|| defaults.clone(), |profile| profile.over((defaults, choices), &mut problems));
         let names = mappings.iter().map(|mapping| mapping.mapping.text.as_str());
         let known = names.chain(rest.iter().map(|source| stem(source))).collect();
         let written = Written { mappings: &mappings, unread: &unread, known, catalog: &catalog, choices };
-        let plans = written.compile(&values, &mut problems);
-        for other in
-            profiles.iter().filter(|_| all_profiles).filter(|other| profile.as_ref().is_none_or(|profile| profile.source != other.source))
-        {
-            let others = other.over((defaults, choices), &mut problems);
-            // What a profile chooses is a matter of values; only other values can make other problems.
-            if others != values {
-                written.compile(&others, &mut problems);
-            }
-        }
+        let others =
+            profiles.iter().filter(|_| all_profiles).filter(|other| profile.as_ref().is_none_or(|profile| profile.source != other.source));
+        let others = others.map(|other| {
+            let mut told = Vec::new();
+            (other.over((defaults, choices), &mut told), told)
+        });
+        let plans = written.compile(&values, others.collect(), &mut problems);
         // Where no folder can be read, nothing is missing from it.
         if !written.known.is_empty() {
             written.in_profiles(&profiles, &plans, &mut problems);
@@ -164,13 +169,30 @@ struct Written<'w> {
 }
 
 impl Written<'_> {
-    /// The plans of all mappings under these settings; none when there are problems.
-    fn compile(&self, values: &Value, problems: &mut Vec<Diagnostic>) -> Vec<Plan> {
-        let settings = Settings { defaults: values.clone(), choices: self.choices.clone() };
-        let (plans, more) = compile_and_warn(self.mappings, self.catalog, &settings, &Expressions::new());
+    /// The plans of all mappings under these settings; none when there are problems. Those of other profiles are only checked, side by
+    /// side with them.
+    fn compile(&self, values: &Value, others: Vec<(Value, Vec<Diagnostic>)>, problems: &mut Vec<Diagnostic>) -> Vec<Plan> {
+        let compiled = |values: &Value| {
+            let settings = Settings { defaults: values.clone(), choices: self.choices.clone() };
+            compile_and_warn(self.mappings, self.catalog, &settings, &Expressions::new())
+        };
+        thread::scope(|threads| {
+            // What a profile chooses is a matter of values; only other values can make other problems.
+            let checks: Vec<_> = others.iter().map(|(other, _)| (other != values).then(|| threads.spawn(|| compiled(other).1))).collect();
+            let (plans, of_plans) = compiled(values);
+            self.tell(of_plans, problems);
+            for ((_, told), check) in others.iter().zip(checks) {
+                problems.extend(told.iter().cloned());
+                let more = check.map(|check| check.join().unwrap_or_else(|panic| resume_unwind(panic)));
+                self.tell(more.unwrap_or_default(), problems);
+            }
+            plans
+        })
+    }
+
+    fn tell(&self, more: Vec<Diagnostic>, problems: &mut Vec<Diagnostic>) {
         let new: Vec<_> = more.into_iter().filter(|problem| !misses(problem, self.unread) && !problems.contains(problem)).collect();
         problems.extend(new);
-        plans
     }
 
     /// What the profiles say of mappings.
@@ -216,7 +238,8 @@ pub(super) fn read_folder(folder: Option<&Path>, ending: &str, builtin: fn() -> 
     Ok(found)
 }
 
-fn catalog(folder: Option<&Path>, problems: &mut Vec<Diagnostic>) -> Catalog {
+fn catalog(folder: Option<&Path>) -> (Arc<Catalog>, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
     let sources = read_folder(folder, "json", builtin_schemas).unwrap_or_else(|problem| {
         problems.push(problem);
         Vec::new()
@@ -228,7 +251,7 @@ fn catalog(folder: Option<&Path>, problems: &mut Vec<Diagnostic>) -> Catalog {
             Err(problem) => problems.push(problem),
         }
     }
-    Catalog::new(schemas)
+    (Arc::new(Catalog::new(schemas)), problems)
 }
 
 /// The settings before the settings file has its say, for judging it when the mappings are not sound; and the words among which
@@ -244,8 +267,8 @@ pub(super) fn documented(folders: &Folders, choice: &ProfileChoice) -> (Value, W
 }
 
 /// The mappings, and the names of files that hold none that can be read.
-fn mappings<'s>(sources: &'s [Arc<Source>], problems: &mut Vec<Diagnostic>) -> (Vec<Mapping>, Vec<&'s str>) {
-    let (mut mappings, mut unread) = (Vec::new(), Vec::new());
+fn mappings(sources: &[Arc<Source>]) -> (Vec<Mapping>, Vec<&str>, Vec<Diagnostic>) {
+    let (mut mappings, mut unread, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     for source in sources {
         let (mapping, more) = mapping::read(source);
         problems.extend(more);
@@ -256,7 +279,7 @@ fn mappings<'s>(sources: &'s [Arc<Source>], problems: &mut Vec<Diagnostic>) -> (
         problems.extend(misnamed(&mapping));
         mappings.push(mapping);
     }
-    (mappings, unread)
+    (mappings, unread, problems)
 }
 
 /// A mapping is named as its file is.
