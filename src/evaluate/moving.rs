@@ -29,7 +29,7 @@ impl Moving<'_> {
             Self::Digits(_) => false,
             Self::Quoted(raw) => raw[1..raw.len() - 1].bytes().all(|byte| byte == b' '),
             Self::Made(Found::Nothing) => true,
-            Self::Made(Found::Text(text)) => text.trim().is_empty(),
+            Self::Made(Found::Text(text)) => text.chars().all(char::is_whitespace),
             Self::Made(_) => false,
         }
     }

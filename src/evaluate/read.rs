@@ -6,6 +6,9 @@ use super::refusal::Refusal;
 use super::scan::{Malformed, Scanned, Scanner};
 use crate::plan::{Trie, Wanted};
 
+/// Members that room is made for before they are met.
+const MOST_AT_ONCE: usize = 1_000;
+
 /// The wanted values of one record, or of one member of a list, as they stand in the input.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slots<'s, 'a> {
@@ -40,6 +43,13 @@ impl<'a> Members<'a> {
     pub(super) fn at(&self, nth: usize) -> Slots<'_, 'a> {
         let (values, lists) = self.width;
         Slots { values: &self.values[nth * values..][..values], lists: &self.lists[nth * lists..][..lists] }
+    }
+
+    /// Makes room for so many more, about.
+    fn reserve(&mut self, more: usize) {
+        let (values, lists) = self.width;
+        self.values.reserve(more * values);
+        self.lists.reserve(more * lists);
     }
 
     /// Makes room for one more.
@@ -96,11 +106,11 @@ fn told(body: &str) -> String {
     serde_json::from_str::<IgnoredAny>(body).err().map_or_else(|| "a name is malformed".to_owned(), |problem| problem.to_string())
 }
 
-/// The order in which the last member of a list had its own members: the next one has them alike, as a rule, so that their names are
-/// held against these first.
+/// How the last member of a list was written: the next one has the same names in the same order, as a rule, so that what stands
+/// before its values is held against these first.
 #[derive(Debug, Default)]
 struct Order<'a> {
-    /// The names in their quotes, and which of the wanted members each is.
+    /// What stands before each value, its name included, and which of the wanted members that is.
     names: Vec<(&'a str, Option<usize>)>,
     /// The same of the records in there, by the wanted member.
     below: Vec<Order<'a>>,
@@ -114,12 +124,19 @@ impl<'a> Order<'a> {
         &mut self.below[member]
     }
 
-    fn note(&mut self, nth: usize, name: &'a str, member: Option<usize>) {
+    fn note(&mut self, nth: usize, before: &'a str, member: Option<usize>) {
         match self.names.get_mut(nth) {
-            Some(known) => *known = (name, member),
-            None => self.names.push((name, member)),
+            Some(known) => *known = (before, member),
+            None => self.names.push((before, member)),
         }
     }
+}
+
+/// What comes next in a record.
+enum Next {
+    /// The value of a member, and which of the wanted ones it is.
+    Value(Option<usize>),
+    End,
 }
 
 impl<'a> Scanner<'a> {
@@ -134,7 +151,7 @@ impl<'a> Scanner<'a> {
         }
         if let Some(slot) = trie.take {
             let raw = self.since(begun);
-            if raw != "null" {
+            if !raw.starts_with('n') {
                 room.values[slot] = Some(raw);
             }
         }
@@ -142,46 +159,49 @@ impl<'a> Scanner<'a> {
     }
 
     fn record(&mut self, trie: &Trie, wanted: &Wanted, room: &mut Room<'_, 'a>, mut order: Option<&mut Order<'a>>) -> Scanned<()> {
-        self.next();
-        self.blanks();
-        if self.takes(b'}') {
-            return Ok(());
-        }
         for nth in 0.. {
-            match self.member(trie, order.as_deref_mut(), nth)? {
-                Some(member) => {
+            let known = order.as_ref().and_then(|order| order.names.get(nth)).copied();
+            let next = match known {
+                Some((before, member)) if self.takes_all(before) => Next::Value(member),
+                _ => self.member(trie, order.as_deref_mut(), nth)?,
+            };
+            match next {
+                Next::Value(Some(member)) => {
                     let order = order.as_deref_mut().map(|order| order.below(member));
                     self.node(&trie.members[member].1, wanted, room, order)?;
                 }
-                None => self.value()?,
-            }
-            self.blanks();
-            match self.next() {
-                b',' => self.blanks(),
-                b'}' => break,
-                _ => return Err(Malformed),
+                Next::Value(None) => self.value()?,
+                Next::End => break,
             }
         }
         Ok(())
     }
 
-    /// The name of a record's nth member: which of the wanted ones it is, if it is one. What follows is its value.
-    fn member(&mut self, trie: &Trie, order: Option<&mut Order<'a>>, nth: usize) -> Scanned<Option<usize>> {
-        if let Some((name, member)) = order.as_ref().and_then(|order| order.names.get(nth))
-            && self.takes_all(name)
-        {
-            self.colon()?;
-            return Ok(*member);
+    /// What stands before the value of a record's nth member, or its end.
+    fn member(&mut self, trie: &Trie, order: Option<&mut Order<'a>>, nth: usize) -> Scanned<Next> {
+        let begun = self.at();
+        self.blanks();
+        match (self.next(), nth) {
+            (b'{', 0) => {
+                self.blanks();
+                if self.takes(b'}') {
+                    return Ok(Next::End);
+                }
+            }
+            (b',', 1..) => self.blanks(),
+            (b'}', 1..) => return Ok(Next::End),
+            _ => return Err(Malformed),
         }
         let (name, escaped) = self.name()?;
-        if escaped {
-            return Ok(trie.place(&serde_json::from_str::<String>(name).map_err(|_| Malformed)?));
-        }
-        let member = trie.place(&name[1..name.len() - 1]);
+        let member = if escaped {
+            trie.place(&serde_json::from_str::<String>(name).map_err(|_| Malformed)?)
+        } else {
+            trie.place(&name[1..name.len() - 1])
+        };
         if let Some(order) = order {
-            order.note(nth, name, member);
+            order.note(nth, self.since(begun), member);
         }
-        Ok(member)
+        Ok(Next::Value(member))
     }
 
     fn list(&mut self, wanted: &Wanted, members: &mut Members<'a>) -> Scanned<()> {
@@ -191,8 +211,13 @@ impl<'a> Scanner<'a> {
             return Ok(());
         }
         let mut order = Order::default();
+        let begun = self.at();
         loop {
             self.node(&wanted.trie, wanted, &mut members.next(wanted), Some(&mut order))?;
+            if members.count == 1 {
+                // The others are as long as the first, as a rule.
+                members.reserve((self.left() / self.since(begun).len()).min(MOST_AT_ONCE));
+            }
             self.blanks();
             match self.next() {
                 b',' => self.blanks(),

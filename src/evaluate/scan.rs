@@ -36,6 +36,11 @@ impl<'a> Scanner<'a> {
         self.at
     }
 
+    /// How much of the text is left.
+    pub(super) fn left(&self) -> usize {
+        self.bytes.len() - self.at
+    }
+
     /// The text from a place that was passed to here.
     #[inline]
     pub(super) fn since(&self, begun: usize) -> &'a str {
@@ -72,7 +77,7 @@ impl<'a> Scanner<'a> {
     /// Passes over a text where it is the one that is meant.
     #[inline]
     pub(super) fn takes_all(&mut self, text: &str) -> bool {
-        let is_there = self.bytes[self.at..].starts_with(text.as_bytes());
+        let is_there = self.bytes.get(self.at..self.at + text.len()).is_some_and(|here| alike(here, text.as_bytes()));
         self.at += if is_there { text.len() } else { 0 };
         is_there
     }
@@ -104,23 +109,34 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes over a whole value.
+    #[inline]
     pub(super) fn value(&mut self) -> Scanned<()> {
+        if matches!(self.peek(), b'{' | b'[') { self.nest() } else { self.single() }
+    }
+
+    /// Passes over a value that is no record and no list.
+    #[inline]
+    fn single(&mut self) -> Scanned<()> {
+        match self.peek() {
+            b'"' => self.string().map(|_| ()),
+            b'-' | b'0'..=b'9' => self.number(),
+            b't' => self.word("true"),
+            b'f' => self.word("false"),
+            b'n' => self.word("null"),
+            _ => Err(Malformed),
+        }
+    }
+
+    /// Passes over a record or a list.
+    fn nest(&mut self) -> Scanned<()> {
         self.open.clear();
         loop {
-            match self.peek() {
-                b'{' | b'[' => {
-                    if self.opens()? {
-                        continue;
-                    }
+            if matches!(self.peek(), b'{' | b'[') {
+                if self.opens()? {
+                    continue;
                 }
-                b'"' => {
-                    self.string()?;
-                }
-                b'-' | b'0'..=b'9' => self.number()?,
-                b't' => self.word("true")?,
-                b'f' => self.word("false")?,
-                b'n' => self.word("null")?,
-                _ => return Err(Malformed),
+            } else {
+                self.single()?;
             }
             if self.closes()? {
                 return Ok(());
@@ -218,6 +234,19 @@ impl<'a> Scanner<'a> {
 
     fn word(&mut self, word: &str) -> Scanned<()> {
         if self.takes_all(word) { Ok(()) } else { Err(Malformed) }
+    }
+}
+
+/// Whether two texts of one length are the same: most are short, and are compared here word by word.
+#[inline]
+fn alike(one: &[u8], two: &[u8]) -> bool {
+    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    match (one.last_chunk(), two.last_chunk()) {
+        (Some(last), Some(other)) => {
+            let pairs = one.as_chunks().0.iter().zip(two.as_chunks().0);
+            word(last) == word(other) && pairs.fold(true, |same, (one, two)| same & (word(one) == word(two)))
+        }
+        _ => one.iter().zip(two).fold(true, |same, (one, two)| same & (one == two)),
     }
 }
 

@@ -103,7 +103,7 @@ fn field<'v>(value: Found<'v>, name: &str, before: &Before<'_>, link: &Link) -> 
     match value {
         Found::Record(Cow::Borrowed(record)) => Ok(record.get_near(name, &link.hint).map(Found::from)),
         Found::Record(Cow::Owned(mut record)) => Ok(record.remove(name).map(Found::from)),
-        Found::Line(lines, list, at) => Ok(Some(lines.field(list, at, name))),
+        Found::Line(lines, place) => Ok(Some(lines.field(place.list(), place.at(), name))),
         Found::Nothing => {
             let message = format!("{} is nothing and has no `{name}`; `?.{name}` allows for that", before.named());
             Err(ExprFailure::new(message, &link.at))
@@ -128,7 +128,7 @@ fn member<'v>(value: Found<'v>, index: &Found<'_>, before: &Before<'_>, link: &L
     Ok(Some(match value {
         Found::List(list) => (&list[place]).into(),
         Found::Members(mut list) => list.swap_remove(place),
-        Found::Lines(lines, list) => Found::Line(lines, list, place),
+        Found::Lines(lines, list) => Found::line(lines, list, place),
         other => other,
     }))
 }

@@ -59,6 +59,8 @@ fn power_of_ten(number: Decimal) -> Option<u32> {
 /// That the kinds differ: `"1" == 1` is a mistake and not false.
 pub(super) fn equal(left: &Found<'_>, right: &Found<'_>) -> Result<bool, String> {
     match (left, right) {
+        (Found::Text(left), Found::Text(right)) => Ok(left == right),
+        (Found::Number(left), Found::Number(right)) => Ok(left == right),
         (Found::Nothing, _) | (_, Found::Nothing) => Ok(left.is_nothing() && right.is_nothing()),
         _ if left.kind_word() == right.kind_word() => Ok(alike(left, right)),
         _ => Err(format!("{} is compared with {}", left.kind_word(), right.kind_word())),

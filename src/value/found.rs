@@ -6,7 +6,9 @@ use std::fmt;
 use super::{Decimal, Record, Value, push_decimal};
 
 /// A value that was found where it stands, or made.
+// A tag of a whole word, for the same reason as that of a `Value`.
 #[derive(Clone, Debug, Default)]
+#[repr(u64)]
 pub enum Found<'v> {
     /// No value.
     #[default]
@@ -26,7 +28,14 @@ pub enum Found<'v> {
     /// A record.
     Record(Cow<'v, Record>),
     /// A member of such a list.
-    Line(&'v dyn Lines, usize, usize),
+    Line(&'v dyn Lines, LinePlace),
+}
+
+/// Which member of which list; in one word, so that a value is no larger for it.
+#[derive(Clone, Copy, Debug)]
+pub struct LinePlace {
+    list: u32,
+    at: u32,
 }
 
 /// Lists of records whose fields are read when they are asked for.
@@ -45,7 +54,25 @@ impl fmt::Debug for dyn Lines + '_ {
     }
 }
 
+impl LinePlace {
+    /// The number of the list.
+    pub fn list(self) -> usize {
+        self.list as usize
+    }
+
+    /// The number of the member.
+    pub fn at(self) -> usize {
+        self.at as usize
+    }
+}
+
 impl<'v> Found<'v> {
+    /// A member of a list that is read as it is asked for.
+    pub fn line(lines: &'v dyn Lines, list: usize, at: usize) -> Self {
+        let word = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Self::Line(lines, LinePlace { list: word(list), at: word(at) })
+    }
+
     /// `true` for no value.
     pub fn is_nothing(&self) -> bool {
         matches!(self, Self::Nothing)
@@ -74,7 +101,7 @@ impl<'v> Found<'v> {
         match self {
             Self::List(list) => list.get(at).map(Found::from),
             Self::Members(list) => list.get(at).map(Self::lent),
-            Self::Lines(lines, list) => (at < lines.count(*list)).then_some(Found::Line(*lines, *list, at)),
+            Self::Lines(lines, list) => (at < lines.count(*list)).then(|| Found::line(*lines, *list, at)),
             _ => None,
         }
     }
@@ -88,7 +115,7 @@ impl<'v> Found<'v> {
     pub fn as_record(&self) -> Option<Cow<'_, Record>> {
         match self {
             Self::Record(record) => Some(Cow::Borrowed(record)),
-            Self::Line(lines, list, at) => Some(Cow::Owned(lines.record(*list, *at))),
+            Self::Line(lines, place) => Some(Cow::Owned(lines.record(place.list(), place.at()))),
             _ => None,
         }
     }
@@ -104,7 +131,7 @@ impl<'v> Found<'v> {
             Self::Members(list) => Found::Members(list.iter().map(Self::lent).collect()),
             Self::Lines(lines, list) => Found::Lines(*lines, *list),
             Self::Record(record) => Found::Record(Cow::Borrowed(record)),
-            Self::Line(lines, list, at) => Found::Line(*lines, *list, *at),
+            Self::Line(lines, place) => Found::Line(*lines, *place),
         }
     }
 
@@ -142,7 +169,7 @@ impl<'v> Found<'v> {
             Self::Members(list) => Value::List(list.into_iter().map(Self::into_value).collect()),
             Self::Lines(lines, list) => Value::List((0..lines.count(list)).map(|at| lines.record(list, at).into()).collect()),
             Self::Record(record) => Value::Record(record.into_owned()),
-            Self::Line(lines, list, at) => lines.record(list, at).into(),
+            Self::Line(lines, place) => lines.record(place.list(), place.at()).into(),
         }
     }
 
@@ -240,5 +267,16 @@ impl From<Record> for Found<'_> {
 impl<'v> From<Vec<Found<'v>>> for Found<'v> {
     fn from(list: Vec<Found<'v>>) -> Self {
         Self::Members(list)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Found;
+
+    #[test]
+    fn a_value_is_four_words_large_whatever_it_holds() {
+        assert_eq!(size_of::<Found<'_>>(), 32);
+        assert_eq!(size_of::<Result<Option<Found<'_>>, Box<str>>>(), 32);
     }
 }

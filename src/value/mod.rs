@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub use amount::{
     NotADecimal, RoundMode, decimal, difference, plain_text, product, push_decimal, round_half_up, shifted, short_text, sum, trimmed,
 };
-pub use found::{Found, Lines};
+pub use found::{Found, LinePlace, Lines};
 pub use json::{NotJson, json_text, push_json, push_json_text, unquoted};
 pub use moment::{date_of, instant_of};
 pub use runs::{digit_run, plain_run};

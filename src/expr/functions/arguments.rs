@@ -188,7 +188,7 @@ impl<'v> Iterator for Members<'v> {
         match self {
             Self::Standing(list) => list.next().map(Found::from),
             Self::Made(list) => list.next(),
-            Self::Lines(lines, list, left) => left.next().map(|at| Found::Line(*lines, *list, at)),
+            Self::Lines(lines, list, left) => left.next().map(|at| Found::line(*lines, *list, at)),
         }
     }
 }

@@ -144,7 +144,7 @@ fn sum<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
             (Some(body), _) => given.each(body, member)?,
             (None, Some(name)) => match &member {
                 Found::Record(record) => record.get(name).cloned().map(Found::from).unwrap_or_default(),
-                Found::Line(lines, list, at) => lines.field(*list, *at, name),
+                Found::Line(lines, place) => lines.field(place.list(), place.at(), name),
                 other => return Err(given.failure(0, format!("`sum` adds `{name}` of records, found {}", other.kind_word()))),
             },
             (None, None) => member,
