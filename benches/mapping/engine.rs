@@ -1,5 +1,6 @@
 //! How does our engine run the workloads? One plan over bytes, into bytes, a draft, or a draft with its trace.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crosswalk::evaluate::{Context, Draft, Item, Links, Trace, open};
@@ -19,8 +20,8 @@ impl Book {
 }
 
 impl Links for Book {
-    fn other_side(&self, mapping: &str, key: &[String]) -> Option<String> {
-        self.0.get(mapping)?.get(key.first()?).cloned()
+    fn other_side(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
+        self.0.get(mapping)?.get(*key.first()?).map(|key| Cow::Borrowed(key.as_str()))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The links that a case states, and how they answer: documents, their keys on both sides, and their lines.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::Links;
 use crate::mapping::yaml::{Node, NodeKind};
@@ -106,7 +108,7 @@ impl<'a> CaseLinks<'a> {
         links.find(|link| self.bears(link, key, true)).and_then(|link| link.project.clone())
     }
 
-    fn find(&self, mapping: &str, key: &[String], at_source: bool) -> Option<&'a CaseLink> {
+    fn find(&self, mapping: &str, key: &[&str], at_source: bool) -> Option<&'a CaseLink> {
         let key = key.iter().map(|part| part.trim()).collect::<Vec<_>>().join("/");
         self.of(mapping).find(|link| self.bears(link, &key, at_source))
     }
@@ -123,30 +125,32 @@ impl<'a> CaseLinks<'a> {
 }
 
 impl Links for CaseLinks<'_> {
-    fn other_side(&self, mapping: &str, key: &[String]) -> Option<String> {
+    fn other_side(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
         let link = self.find(mapping, key, true)?;
-        Some(if self.plan.direction == Direction::Export { link.acumatica.clone() } else { link.procore.clone() })
+        Some(Cow::Borrowed(if self.plan.direction == Direction::Export { &link.acumatica } else { &link.procore }))
     }
 
-    fn other_key(&self, mapping: &str, key: &[String]) -> Option<String> {
+    fn other_key(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
         let link = self.find(mapping, key, true)?;
-        if self.plan.direction == Direction::Export { Some(link.acumatica.clone()) } else { link.procore_key.clone() }
+        let key = if self.plan.direction == Direction::Export { Some(&link.acumatica) } else { link.procore_key.as_ref() };
+        key.map(|key| Cow::Borrowed(key.as_str()))
     }
 
-    fn this_side(&self, mapping: &str, key: &[String]) -> Option<String> {
+    fn this_side(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
         let link = self.find(mapping, key, false)?;
-        Some(match self.plan.direction {
-            Direction::Export => link.procore.clone(),
-            Direction::Import => link.acumatica_id.clone().unwrap_or_else(|| link.acumatica.clone()),
-        })
+        Some(Cow::Borrowed(match self.plan.direction {
+            Direction::Export => &link.procore,
+            Direction::Import => link.acumatica_id.as_ref().unwrap_or(&link.acumatica),
+        }))
     }
 
-    fn other_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<String> {
-        let mut lines = self.find(mapping, &[document.to_owned()], true)?.lines.iter().filter(|known| known.list == list);
-        match self.plan.direction {
-            Direction::Export => lines.find(|known| known.procore == line).map(|known| known.acumatica.clone()),
-            Direction::Import => lines.find(|known| same(&known.acumatica, line)).map(|known| known.procore.clone()),
-        }
+    fn other_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<Cow<'_, str>> {
+        let mut lines = self.find(mapping, &[document], true)?.lines.iter().filter(|known| known.list == list);
+        let key = match self.plan.direction {
+            Direction::Export => lines.find(|known| known.procore == line).map(|known| &known.acumatica),
+            Direction::Import => lines.find(|known| same(&known.acumatica, line)).map(|known| &known.procore),
+        };
+        key.map(|key| Cow::Borrowed(key.as_str()))
     }
 }
 

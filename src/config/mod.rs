@@ -9,6 +9,7 @@ mod choices;
 mod doctor;
 mod documented;
 mod earlier;
+mod files;
 mod in_force;
 mod limits;
 mod mask;

@@ -1,14 +1,17 @@
 //! Mappings, schemas, profiles and defaults read from their folders, checked and compiled together.
 
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
-use super::builtin::{builtin_mappings, builtin_schemas};
+use super::builtin::builtin_mappings;
 use super::choices::Words;
 use super::documented::{Documented, documents};
+use super::files::Files;
 use super::in_force::{idle, needed, unknown};
-use super::overlay::{Laid, Merged, Overlay, OverlayChoice, laid, overlays};
+use super::overlay::{Laid, Overlay, OverlayChoice, overlays};
 use super::profile::{Profile, ProfileChoice, chosen, profiles};
 use crate::diagnostic::{Diagnostic, Place, Source, any_error};
 use crate::expr::Expressions;
@@ -103,12 +106,19 @@ impl Workspace {
         let Files { overlays, cases, mut rest, documented, laid } = Files::read(&folders, &mut problems);
         rest.retain(|source| !overlays.iter().flat_map(|overlay| &overlay.disable).any(|word| word.text == stem(source)));
         let (defaults, choices) = (&documented.defaults, &documented.words);
-        let catalog = Arc::new(catalog(&laid.schemas, &mut problems));
+        // Schemas and mappings are read side by side: nothing of one is in the other.
+        let ((catalog, of_schemas), (mappings, unread, of_mappings)) = thread::scope(|threads| {
+            let schemas = threads.spawn(|| catalog(&laid.schemas));
+            let mappings = mappings(&laid);
+            (schemas.join().unwrap_or_else(|panic| resume_unwind(panic)), mappings)
+        });
+        let catalog = Arc::new(catalog);
+        problems.extend(of_schemas);
         // What an overlay has missed would be told of every mapping below it as well.
         if !overlays.is_empty() && any_error(&problems) {
             return Err(problems);
         }
-        let (mappings, unread) = mappings(&laid, &mut problems);
+        problems.extend(of_mappings);
         let names = mappings.iter().map(|mapping| mapping.mapping.text.as_str());
         let known: Vec<&str> = names.chain(rest.iter().map(|source| stem(source))).collect();
         let mut profiles = profiles(folders.profiles.as_deref(), choice, &mut problems);
@@ -126,16 +136,13 @@ impl Workspace {
         };
         let values = profile.as_ref().map_or_else(|| defaults.clone(), |profile| over(profile, &mut problems));
         let written = Written { mappings: &mappings, unread: &unread, known, catalog: &catalog, choices };
-        let plans = written.compile(&values, &mut problems);
-        for other in
-            profiles.iter().filter(|_| all_profiles).filter(|other| profile.as_ref().is_none_or(|profile| profile.source != other.source))
-        {
-            let others = over(other, &mut problems);
-            // What a profile chooses is a matter of values; only other values can make other problems.
-            if others != values {
-                written.compile(&others, &mut problems);
-            }
-        }
+        let others =
+            profiles.iter().filter(|_| all_profiles).filter(|other| profile.as_ref().is_none_or(|profile| profile.source != other.source));
+        let others = others.map(|other| {
+            let mut told = Vec::new();
+            (over(other, &mut told), told)
+        });
+        let plans = written.compile(&values, &others.collect::<Vec<_>>(), &mut problems);
         // Where no folder can be read, nothing is missing from it.
         if !written.known.is_empty() {
             written.in_profiles(&profiles, &plans, &mut problems);
@@ -211,45 +218,6 @@ impl Workspace {
     }
 }
 
-/// The files of the folders, with the overlays laid over them.
-struct Files {
-    overlays: Vec<Overlay>,
-    cases: Vec<Arc<Source>>,
-    /// Files that should hold a mapping.
-    rest: Vec<Arc<Source>>,
-    documented: Documented,
-    laid: Laid,
-}
-
-impl Files {
-    fn read(folders: &Folders, problems: &mut Vec<Diagnostic>) -> Self {
-        let mut sources = |folder: &Option<PathBuf>, ending: &str, builtin: fn() -> Vec<Arc<Source>>| {
-            read_folder(folder.as_deref(), ending, builtin).unwrap_or_else(|problem| {
-                problems.push(problem);
-                Vec::new()
-            })
-        };
-        let (written, schemas) = (sources(&folders.mappings, "yaml", builtin_mappings), sources(&folders.schemas, "json", builtin_schemas));
-        let overlays = overlays(folders.overlays.as_deref(), &folders.overlay, problems);
-        let (cases, rest): (Vec<_>, Vec<_>) = written.into_iter().partition(|source| named(source).ends_with(CASES));
-        let (mut settings, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|source| documents(source));
-        settings.extend(overlays.iter().flat_map(|overlay| &overlay.files).filter(|source| documents(source)).cloned());
-        let documented = Documented::read(&settings, problems);
-        let laid = laid(&rest, schemas, &overlays, problems);
-        Self { overlays, cases, rest, documented, laid }
-    }
-}
-
-/// What overlays make of the files below them.
-///
-/// # Errors
-/// What is wrong with the files, as far as it keeps them from being put together.
-pub(super) fn merged(folders: &Folders) -> Result<Merged, Vec<Diagnostic>> {
-    let mut problems = Vec::new();
-    let files = Files::read(folders, &mut problems);
-    if any_error(&problems) { Err(problems) } else { Ok(Merged::new(files.overlays, files.laid)) }
-}
-
 /// What the authors wrote, before it is compiled.
 struct Written<'w> {
     mappings: &'w [Mapping],
@@ -262,13 +230,30 @@ struct Written<'w> {
 }
 
 impl Written<'_> {
-    /// The plans of all mappings under these settings; none when there are problems.
-    fn compile(&self, values: &Value, problems: &mut Vec<Diagnostic>) -> Vec<Plan> {
-        let settings = Settings { defaults: values.clone(), choices: self.choices.clone() };
-        let (plans, more) = compile_and_warn(self.mappings, self.catalog, &settings, &Expressions::new());
+    /// The plans of all mappings under these settings; none when there are problems. Those of other profiles are only checked, side by
+    /// side with them.
+    fn compile(&self, values: &Value, others: &[(Value, Vec<Diagnostic>)], problems: &mut Vec<Diagnostic>) -> Vec<Plan> {
+        let compiled = |values: &Value| {
+            let settings = Settings { defaults: values.clone(), choices: self.choices.clone() };
+            compile_and_warn(self.mappings, self.catalog, &settings, &Expressions::new())
+        };
+        thread::scope(|threads| {
+            // What a profile chooses is a matter of values; only other values can make other problems.
+            let checks: Vec<_> = others.iter().map(|(other, _)| (other != values).then(|| threads.spawn(|| compiled(other).1))).collect();
+            let (plans, of_plans) = compiled(values);
+            self.tell(of_plans, problems);
+            for ((_, told), check) in others.iter().zip(checks) {
+                problems.extend(told.iter().cloned());
+                let more = check.map(|check| check.join().unwrap_or_else(|panic| resume_unwind(panic)));
+                self.tell(more.unwrap_or_default(), problems);
+            }
+            plans
+        })
+    }
+
+    fn tell(&self, more: Vec<Diagnostic>, problems: &mut Vec<Diagnostic>) {
         let new: Vec<_> = more.into_iter().filter(|problem| !misses(problem, self.unread) && !problems.contains(problem)).collect();
         problems.extend(new);
-        plans
     }
 
     /// What the profiles say of mappings.
@@ -314,8 +299,9 @@ pub(super) fn read_folder(folder: Option<&Path>, ending: &str, builtin: fn() -> 
     Ok(found)
 }
 
-pub(super) fn catalog(sources: &[(Arc<Source>, Option<Place>)], problems: &mut Vec<Diagnostic>) -> Catalog {
-    let mut schemas = Vec::new();
+/// The schemas that can be read, and what is wrong with the others.
+pub(super) fn catalog(sources: &[(Arc<Source>, Option<Place>)]) -> (Catalog, Vec<Diagnostic>) {
+    let (mut schemas, mut problems) = (Vec::new(), Vec::new());
     for (source, blamed) in sources.iter().filter(|(source, _)| named(source) != "mapping.schema.json") {
         match (load(&source.path, &source.text), blamed) {
             (Ok(schema), _) => schemas.push(schema),
@@ -324,7 +310,7 @@ pub(super) fn catalog(sources: &[(Arc<Source>, Option<Place>)], problems: &mut V
             (Err(problem), Some(place)) => problems.push(Diagnostic::error("overlay", place, problem.message).label("comes of this")),
         }
     }
-    Catalog::new(schemas)
+    (Catalog::new(schemas), problems)
 }
 
 /// The profiles as an overlay wants them.
@@ -357,8 +343,8 @@ pub(super) fn documented(folders: &Folders, choice: &ProfileChoice) -> (Value, W
 }
 
 /// The mappings, and the names of files that hold none that can be read.
-fn mappings<'s>(laid: &'s Laid, problems: &mut Vec<Diagnostic>) -> (Vec<Mapping>, Vec<&'s str>) {
-    let mut mappings = Vec::new();
+fn mappings(laid: &Laid) -> (Vec<Mapping>, Vec<&str>, Vec<Diagnostic>) {
+    let (mut mappings, mut problems) = (Vec::new(), Vec::new());
     let mut unread: Vec<&str> = laid.unread.iter().map(|source| stem(source)).collect();
     for (source, node) in &laid.mappings {
         let (mapping, more) = mapping::read_node(node);
@@ -370,7 +356,7 @@ fn mappings<'s>(laid: &'s Laid, problems: &mut Vec<Diagnostic>) -> (Vec<Mapping>
         problems.extend(misnamed(&mapping));
         mappings.push(mapping);
     }
-    (mappings, unread)
+    (mappings, unread, problems)
 }
 
 /// A mapping is named as its file is.

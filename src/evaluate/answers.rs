@@ -3,7 +3,7 @@
 use crate::diagnostic::did_you_mean;
 use crate::expr::convert;
 use crate::plan::Plan;
-use crate::value::{Record, Value};
+use crate::value::{Found, Record, Value};
 
 /// The answers of an approver, each read as its kind: what they typed, over what was filled in already. Nothing where nothing was
 /// typed, for then what was shown is what goes.
@@ -26,7 +26,7 @@ pub fn answers(plan: &Plan, typed: &[(String, String)], first: &Record) -> Resul
         let answer = typed.iter().rfind(|(name, _)| *name == asked.name).map(|(_, text)| Value::text(text.trim()));
         let value = answer.clone().or_else(|| first.get(&asked.name).cloned()).unwrap_or(Value::Null);
         let read = match asked.as_ {
-            Some(kind) => convert(&value, kind),
+            Some(kind) => convert(value.into(), kind).map(Found::into_value),
             None => Ok(value),
         };
         match read.and_then(|value| asked.rules.fault(&value).map_or(Ok(value), Err)) {

@@ -3,7 +3,7 @@
 use super::moving::Moving;
 use super::sink::Sink;
 use crate::plan::{LinesRule, Rule};
-use crate::value::{Value, push_decimal, push_json, push_json_text};
+use crate::value::{Found, push_decimal, push_json, push_json_text};
 
 /// Writes JSON in the wire form of a system.
 #[derive(Debug)]
@@ -154,14 +154,13 @@ fn push(text: &mut String, value: &Moving<'_>, quoted: bool) {
             text.push('"');
         }
         Moving::Digits(raw) | Moving::Quoted(raw) => text.push_str(raw),
-        Moving::Made(value) => match &**value {
-            Value::Number(number) if quoted => {
-                text.push('"');
-                push_decimal(text, number);
-                text.push('"');
-            }
-            value => push_json(text, value),
-        },
+        Moving::Made(Found::Number(number)) => {
+            text.push_str(if quoted { "\"" } else { "" });
+            push_decimal(text, number);
+            text.push_str(if quoted { "\"" } else { "" });
+        }
+        Moving::Made(Found::Text(own)) => push_json_text(text, own),
+        Moving::Made(found) => push_json(text, &found.clone().into_value()),
         Moving::Absent => text.push_str("null"),
     }
 }

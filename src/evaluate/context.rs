@@ -11,17 +11,17 @@ use crate::value::{Record, Value};
 pub trait Links {
     /// The target system's key of a linked record: for an export the Acumatica key, for an import the Procore id. `key` is the
     /// source system's id or key, part by part.
-    fn other_side(&self, mapping: &str, key: &[String]) -> Option<String>;
+    fn other_side(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>>;
     /// The target system's business key of a linked record.
-    fn other_key(&self, _mapping: &str, _key: &[String]) -> Option<String> {
+    fn other_key(&self, _mapping: &str, _key: &[&str]) -> Option<Cow<'_, str>> {
         None
     }
     /// The source system's id of the record that is linked to the target's with this id or key.
-    fn this_side(&self, _mapping: &str, _key: &[String]) -> Option<String> {
+    fn this_side(&self, _mapping: &str, _key: &[&str]) -> Option<Cow<'_, str>> {
         None
     }
     /// The target system's key of a line of a linked document, by its list and its id at the source.
-    fn other_line(&self, _mapping: &str, _document: &str, _line: (&str, &str)) -> Option<String> {
+    fn other_line(&self, _mapping: &str, _document: &str, _line: (&str, &str)) -> Option<Cow<'_, str>> {
         None
     }
 }
@@ -35,7 +35,7 @@ pub const PENDING: char = '\u{27e8}';
 pub struct NoLinks;
 
 impl Links for NoLinks {
-    fn other_side(&self, _mapping: &str, _key: &[String]) -> Option<String> {
+    fn other_side(&self, _mapping: &str, _key: &[&str]) -> Option<Cow<'_, str>> {
         None
     }
 }
@@ -84,19 +84,19 @@ impl Lookups for Context<'_> {
         self.settings.as_record()?.get("tables")?.as_record()?.get(table)?.as_record()?.get(key).map(Cow::Borrowed)
     }
 
-    fn linked(&self, mapping: &str, key: &[String]) -> Option<Value> {
-        self.links.other_side(mapping, key).map(Value::Text)
+    fn linked(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
+        self.links.other_side(mapping, key)
     }
 
-    fn linked_key(&self, mapping: &str, key: &[String]) -> Option<Value> {
-        self.links.other_key(mapping, key).map(Value::Text)
+    fn linked_key(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
+        self.links.other_key(mapping, key)
     }
 
-    fn linked_back(&self, mapping: &str, key: &[String]) -> Option<Value> {
-        self.links.this_side(mapping, key).map(Value::Text)
+    fn linked_back(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
+        self.links.this_side(mapping, key)
     }
 
-    fn linked_line(&self, mapping: &str, document: &str, line: (&str, &str)) -> Option<Value> {
-        self.links.other_line(mapping, document, line).map(Value::Text)
+    fn linked_line(&self, mapping: &str, document: &str, line: (&str, &str)) -> Option<Cow<'_, str>> {
+        self.links.other_line(mapping, document, line)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use super::context::{Context, PENDING};
 use super::moving::{Moving, moved, seen, settle};
 use super::open::Item;
@@ -11,7 +13,7 @@ use super::sink::Skipped;
 use crate::expr::{Scope, convert};
 use crate::plan::{Formula, Rule, Term};
 use crate::schema::{Kind, System, plain};
-use crate::value::{Record, Value, plain_text};
+use crate::value::{Found, Record, Value, plain_text};
 
 /// What rules look at: one item, and what was read of it so far.
 pub(super) struct Finder<'r, 'o, 'p, 'a, 'c> {
@@ -27,9 +29,7 @@ pub(super) struct Finder<'r, 'o, 'p, 'a, 'c> {
 impl<'r, 'o, 'p, 'a, 'c> Finder<'r, 'o, 'p, 'a, 'c> {
     pub(super) fn new(item: Item<'o, 'p, 'a>, context: &'r Context<'c>) -> Self {
         let system = item.plan.source.resource.system;
-        let seen = Seen::new(item.slots.values.len(), item.plan.wanted.views.len());
-        let line_seen = Seen::new(item.line.map_or(0, |line| line.values.len()), 0);
-        Self { item, context, ask: None, system, seen, line_seen }
+        Self { item, context, ask: None, system, seen: Seen::default(), line_seen: Seen::default() }
     }
 
     /// The values that the approver is shown first, with what was answered already.
@@ -42,10 +42,10 @@ impl<'r, 'o, 'p, 'a, 'c> Finder<'r, 'o, 'p, 'a, 'c> {
             };
             let value = match given {
                 Some(value) => value,
-                None => self.found(&asked.term).map_err(wrong)?,
+                None => self.found(&asked.term).map_err(wrong)?.into_value(),
             };
             let value = match asked.as_ {
-                Some(as_) => convert(&value, as_).map_err(wrong)?,
+                Some(as_) => convert(value.into(), as_).map_err(wrong)?.into_value(),
                 None => value,
             };
             if let Some(fault) = asked.rules.fault(&value) {
@@ -71,47 +71,44 @@ impl<'r, 'o, 'p, 'a, 'c> Finder<'r, 'o, 'p, 'a, 'c> {
             Term::Formula(formula) if rule.as_.is_none() => self.over(formula, |scope| {
                 let found = formula.expression.find(scope).map_err(|failure| failure.message)?;
                 settled(Moving::Made(found), rule, put)
-            })?,
+            }),
             _ => settled(self.value(rule)?, rule, put),
         }
     }
 
-    fn value<'m>(&self, rule: &'m Rule) -> Result<Moving<'m>, String>
-    where
-        'a: 'm,
-    {
+    fn value<'m>(&'m self, rule: &'m Rule) -> Result<Moving<'m>, String> {
         match &rule.term {
             Term::Slot(place) => match self.item.raw(*place) {
                 Some(raw) => moved(raw, place.kind, rule, self.system),
                 None => Ok(Moving::Absent),
             },
-            Term::Constant(value) => Ok(Moving::Made(Cow::Borrowed(value))),
+            Term::Constant(value) => Ok(Moving::Made(value.into())),
             Term::Search { .. } | Term::Formula(_) | Term::Link { .. } => {
-                let value = self.found(&rule.term)?;
-                let value = match rule.as_ {
+                let found = self.found(&rule.term)?;
+                let found = match rule.as_ {
                     // The key of a record that is only planned is not known yet.
-                    Some(as_) if !value.as_text().is_some_and(|text| text.starts_with(PENDING)) => convert(&value, as_)?,
-                    _ => value,
+                    Some(as_) if !found.as_text().is_some_and(|text| text.starts_with(PENDING)) => convert(found, as_)?,
+                    _ => found,
                 };
-                Ok(Moving::Made(Cow::Owned(value)))
+                Ok(Moving::Made(found))
             }
         }
     }
 
-    fn found(&self, term: &Term) -> Result<Value, String> {
+    fn found<'m>(&'m self, term: &'m Term) -> Result<Found<'m>, String> {
         match term {
             Term::Slot(place) => match self.item.raw(*place) {
-                Some(raw) => crate::schema::scalar(raw, place.kind, self.system).or_else(|_| seen(raw, None, self.system)),
-                None => Ok(Value::Null),
+                Some(raw) => crate::schema::scalar(raw, place.kind, self.system).or_else(|_| seen(raw, None, self.system).map(Found::from)),
+                None => Ok(Found::Nothing),
             },
-            Term::Constant(value) => Ok(value.clone()),
-            Term::Formula(formula) => self.compute(formula),
+            Term::Constant(value) => Ok(value.into()),
+            Term::Formula(formula) => self.compute(formula).map(Found::from),
             Term::Search { root, shape, path } => {
-                let Some(raw) = self.item.raw(*root) else { return Ok(Value::Null) };
+                let Some(raw) = self.item.raw(*root) else { return Ok(Found::Nothing) };
                 let record = Value::Record(plain(raw, shape, self.system).map_err(|problem| problem.0)?);
                 match path.select(&record).map_err(|problem| problem.to_string())?.as_slice() {
-                    [] => Ok(Value::Null),
-                    [one] => Ok((*one).clone()),
+                    [] => Ok(Found::Nothing),
+                    [one] => Ok(Value::clone(one).into()),
                     many => Err(format!("the path finds {} values, and one is needed", many.len())),
                 }
             }
@@ -127,63 +124,59 @@ impl<'r, 'o, 'p, 'a, 'c> Finder<'r, 'o, 'p, 'a, 'c> {
         is_plain.then_some(raw)
     }
 
-    fn link(&self, mapping: &str, parts: &[Term]) -> Result<Value, String> {
-        let mut key = Vec::with_capacity(parts.len());
+    fn link(&self, mapping: &str, parts: &[Term]) -> Result<Found<'_>, String> {
+        let mut key: SmallVec<[Cow<'_, str>; 2]> = SmallVec::new();
         for part in parts {
             key.push(match self.digits(part) {
-                Some(digits) => digits.to_owned(),
+                Some(digits) => Cow::Borrowed(digits),
                 None => match self.found(part)? {
-                    Value::Null => return Ok(Value::Null),
-                    Value::Number(number) => plain_text(number),
-                    other => other.plain(),
+                    Found::Nothing => return Ok(Found::Nothing),
+                    Found::Number(number) => Cow::Owned(plain_text(number)),
+                    Found::Text(text) => text,
+                    other => Cow::Owned(other.into_value().plain()),
                 },
             });
         }
+        let key: SmallVec<[&str; 2]> = key.iter().map(|part| &**part).collect();
         if key.iter().all(|part| part.trim().is_empty()) {
-            return Ok(Value::Null);
+            return Ok(Found::Nothing);
         }
         match self.context.links.other_side(mapping, &key) {
-            Some(other) => Ok(Value::Text(other)),
+            Some(other) => Ok(Found::Text(other)),
             None => Err(format!("`{}` is not linked by `{mapping}` yet; it is offered again once it is", key.join("/"))),
         }
     }
 
     /// Computes a condition.
     pub(super) fn condition(&self, formula: &Formula) -> Result<bool, String> {
-        self.over(formula, |scope| match &*formula.expression.find(scope).map_err(|failure| failure.message)? {
-            Value::Bool(flag) => Ok(*flag),
+        self.over(formula, |scope| match formula.expression.find(scope).map_err(|failure| failure.message)? {
+            Found::Bool(flag) => Ok(flag),
             other => Err(format!("`{}` is {}, not true or false", formula.written, other.kind_word())),
-        })?
+        })
     }
 
     /// Whether the first conditions of a condition deny it.
     pub(super) fn is_denied_by(&self, formula: &Formula, conditions: usize) -> bool {
-        self.over(formula, |scope| formula.expression.is_denied_by(conditions, scope)).unwrap_or(false)
+        self.over(formula, |scope| formula.expression.is_denied_by(conditions, scope))
     }
 
     /// Computes a value.
     pub(super) fn compute(&self, formula: &Formula) -> Result<Value, String> {
-        self.over(formula, |scope| formula.expression.evaluate(scope).map_err(|failure| failure.message))?
+        self.over(formula, |scope| formula.expression.evaluate(scope).map_err(|failure| failure.message))
     }
 
     /// Does something with what a formula reads.
-    fn over<T>(&self, formula: &Formula, evaluate: impl FnOnce(&Scope<'_>) -> T) -> Result<T, String> {
-        self.seen.read(&formula.source, self.item.slots, self.system)?;
-        let line = self.item.line.filter(|_| !formula.line.is_empty());
-        if let Some(line) = line {
-            self.line_seen.read(&formula.line, line, self.system)?;
-        }
+    fn over<T>(&self, formula: &Formula, evaluate: impl FnOnce(&Scope<'_>) -> T) -> T {
         let sight = Sight {
             formula,
             context: self.context,
             ask: self.ask.as_ref().unwrap_or(self.context.ask),
             source: &self.seen,
-            line: line.map(|_| &self.line_seen),
+            line: &self.line_seen,
             item: self.item,
             whole: Whole::default(),
         };
-        let scope = Scope::over(self.context.today, self.context, &sight);
-        Ok(evaluate(&scope))
+        evaluate(&Scope::over(self.context.today, self.context, &sight))
     }
 }
 
@@ -191,7 +184,7 @@ impl<'r, 'o, 'p, 'a, 'c> Finder<'r, 'o, 'p, 'a, 'c> {
 fn settled<'m>(mut value: Moving<'m>, rule: &'m Rule, put: impl FnOnce(&Moving<'_>)) -> Result<Option<Skipped>, String> {
     if value.is_blank() {
         match &rule.default {
-            Some(default) if !default.is_null() => value = Moving::Made(Cow::Borrowed(default)),
+            Some(default) if !default.is_null() => value = Moving::Made(default.into()),
             _ => return Ok(Some(Skipped::Absent)),
         }
     }

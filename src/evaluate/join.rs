@@ -57,6 +57,7 @@ pub fn grouped(bodies: &[String], by: &[Vec<String>], name: &str) -> Result<Vec<
     let mut known: HashMap<String, usize> = HashMap::new();
     for body in bodies {
         let read = read(body, &wanted)?;
+        let read = read.at(0);
         let key = slots.iter().map(|slot| read.values[*slot].unwrap_or_default().replace(" \"", "\"")).collect::<Vec<_>>().join("\u{1f}");
         let at = *known.entry(key).or_insert_with(|| {
             order.push(Vec::new());
@@ -83,7 +84,7 @@ pub fn regrouped(body: String, lists: &[Regroup]) -> Result<String, Refusal> {
         let number = wanted.list(&list.of);
         wanted.lists[number].slot::<String>(&[]);
         let slots = read(&whole, &wanted)?;
-        let members: Vec<String> = slots.lists[number].iter().filter_map(|line| line.values[0]).map(str::to_owned).collect();
+        let members: Vec<String> = slots.at(0).lists[number].iter().filter_map(|line| line.values[0]).map(str::to_owned).collect();
         let lines = format!("[{}]", grouped(&members, &list.by, &list.members)?.join(","));
         whole = beside(&whole, &[(&list.name, &lines)]);
     }

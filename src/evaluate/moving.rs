@@ -6,7 +6,7 @@ use super::context::PENDING;
 use crate::expr::convert;
 use crate::plan::{Rule, kind_of};
 use crate::schema::{Field, Kind, System, plain_value, scalar};
-use crate::value::{Decimal, Value, date_of, decimal, instant_of, unquoted};
+use crate::value::{Decimal, Found, Value, date_of, decimal, instant_of, unquoted};
 
 /// A value on its way.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub(crate) enum Moving<'a> {
     /// A JSON string, quotes and escapes included, as it stood in the input.
     Quoted(&'a str),
     /// A value that was computed or read.
-    Made(Cow<'a, Value>),
+    Made(Found<'a>),
 }
 
 impl Moving<'_> {
@@ -28,11 +28,9 @@ impl Moving<'_> {
             Self::Absent => true,
             Self::Digits(_) => false,
             Self::Quoted(raw) => raw[1..raw.len() - 1].bytes().all(|byte| byte == b' '),
-            Self::Made(value) => match &**value {
-                Value::Null => true,
-                Value::Text(text) => text.trim().is_empty(),
-                _ => false,
-            },
+            Self::Made(Found::Nothing) => true,
+            Self::Made(Found::Text(text)) => text.chars().all(char::is_whitespace),
+            Self::Made(_) => false,
         }
     }
 
@@ -42,7 +40,7 @@ impl Moving<'_> {
             Self::Absent => Value::Null,
             Self::Digits(digits) => decimal(digits).map_or_else(|_| Value::text(*digits), Value::Number),
             Self::Quoted(raw) => Value::text(unquoted(raw).unwrap_or(Cow::Borrowed(raw))),
-            Self::Made(value) => Value::clone(value),
+            Self::Made(found) => found.clone().into_value(),
         }
     }
 }
@@ -58,12 +56,12 @@ pub(crate) fn moved<'a>(raw: &'a str, from: Kind, rule: &Rule, system: System) -
     {
         return Ok(moving);
     }
-    let value = scalar(raw, from, system)?;
-    let value = match rule.as_ {
-        Some(as_) => convert(&value, as_)?,
-        None => value,
+    let found = scalar(raw, from, system)?;
+    let found = match rule.as_ {
+        Some(as_) => convert(found, as_)?,
+        None => found,
     };
-    Ok(if value.is_null() { Moving::Absent } else { Moving::Made(Cow::Owned(value)) })
+    Ok(if found.is_nothing() { Moving::Absent } else { Moving::Made(found) })
 }
 
 /// A slice that is already in the form in which it is sent.
@@ -114,30 +112,31 @@ pub(crate) fn settle(moving: &mut Moving<'_>, rule: &Rule) -> Result<(), String>
         Moving::Absent => None,
         Moving::Quoted(raw) => text_fits(raw, rule)?,
         Moving::Digits(digits) => digits_fit(digits, rule)?,
-        Moving::Made(value) => made(value, rule)?,
+        Moving::Made(found) => made(found, rule)?,
     };
-    if let Some(value) = changed {
-        *moving = Moving::Made(Cow::Owned(value));
+    if let Some(found) = changed {
+        *moving = Moving::Made(found);
     }
     Ok(())
 }
 
 // Each of these gives the value in the field's form where that is another than it has.
 
-fn text_fits(raw: &str, rule: &Rule) -> Result<Option<Value>, String> {
-    let plain = !raw.contains('\\');
-    let fits = rule.max_length.is_none_or(|most| raw.len() - 2 <= most);
-    if rule.field.kind == Kind::Date || (fits && rule.field.labels.is_empty() && (plain || rule.max_length.is_none())) {
+fn text_fits(raw: &str, rule: &Rule) -> Result<Option<Found<'static>>, String> {
+    let fits = rule.max_length.is_none_or(|most| raw.len() - 2 <= most && !raw.contains('\\'));
+    if rule.field.kind == Kind::Date || (fits && rule.field.labels.is_empty()) {
         return Ok(None);
     }
     limits(&unquoted(raw).map_err(|problem| problem.0)?, rule)
 }
 
-fn digits_fit(digits: &str, rule: &Rule) -> Result<Option<Value>, String> {
-    let places = digits.split_once('.').map_or(0, |(_, places)| places.trim_end_matches('0').len());
+fn digits_fit(digits: &str, rule: &Rule) -> Result<Option<Found<'static>>, String> {
     let most = if rule.field.kind == Kind::Integer { Some(0) } else { rule.field.scale };
+    let places = digits.bytes().rev().position(|byte| byte == b'.').unwrap_or_default();
     match most {
-        Some(most) if places > most as usize => Err(too_fine(digits, most)),
+        Some(most) if places > most as usize && digits.trim_end_matches('0').len() > digits.len() - places + most as usize => {
+            Err(too_fine(digits, most))
+        }
         _ if rule.field.kind == Kind::Integer => whole(decimal(digits).map_err(|problem| problem.to_string())?).map(Some),
         _ => Ok(None),
     }
@@ -150,39 +149,39 @@ fn too_fine(digits: &str, most: u32) -> String {
     }
 }
 
-fn whole(number: Decimal) -> Result<Value, String> {
+fn whole(number: Decimal) -> Result<Found<'static>, String> {
     let whole = number.normalize();
     if whole.scale() > 0 {
         return Err(too_fine(&number.to_string(), 0));
     }
-    i64::try_from(whole).map(|number| Value::Number(Decimal::from(number))).map_err(|_| format!("`{number}` is beyond 64 bits"))
+    i64::try_from(whole).map(Found::from).map_err(|_| format!("`{number}` is beyond 64 bits"))
 }
 
-fn made(value: &Value, rule: &Rule) -> Result<Option<Value>, String> {
-    match (value, rule.field.kind) {
+fn made(found: &Found<'_>, rule: &Rule) -> Result<Option<Found<'static>>, String> {
+    match (found, rule.field.kind) {
         // A record that the same plan makes has no key yet; whatever the field holds, it will be that.
-        (Value::Text(text), _) if text.starts_with(PENDING) => Ok(None),
-        (Value::Null, _) | (_, Kind::Anything | Kind::List) | (Value::Bool(_), Kind::Boolean) => Ok(None),
-        (Value::Number(number), Kind::Decimal | Kind::Percent) => match rule.field.scale {
+        (Found::Text(text), _) if text.starts_with(PENDING) => Ok(None),
+        (Found::Nothing, _) | (_, Kind::Anything | Kind::List) | (Found::Bool(_), Kind::Boolean) => Ok(None),
+        (Found::Number(number), Kind::Decimal | Kind::Percent) => match rule.field.scale {
             Some(most) if number.scale() > most && number.normalize().scale() > most => Err(too_fine(&number.to_string(), most)),
             _ => Ok(None),
         },
-        (Value::Number(number), Kind::Integer) => whole(*number).map(Some),
-        (Value::Text(text), Kind::Text) => limits(text, rule),
-        (Value::Text(text), Kind::Date) => match date_of(text) {
+        (Found::Number(number), Kind::Integer) => whole(*number).map(Some),
+        (Found::Text(text), Kind::Text) => limits(text, rule),
+        (Found::Text(text), Kind::Date) => match date_of(text) {
             Some(_) if is_date_as_sent(text) => Ok(None),
-            Some(date) => Ok(Some(Value::Text(date.to_string()))),
+            Some(date) => Ok(Some(date.to_string().into())),
             None => Err(format!("`{text}` is not a date")),
         },
-        (Value::Text(text), Kind::Instant) => match instant_of(text) {
-            Some(instant) => Ok(Some(Value::Text(instant.to_string()))),
+        (Found::Text(text), Kind::Instant) => match instant_of(text) {
+            Some(instant) => Ok(Some(instant.to_string().into())),
             None => Err(format!("`{text}` is not an instant with its offset")),
         },
         // The other side of a link is text; an id of Procore is a number on the wire.
-        (Value::Text(text), Kind::Integer) if matches!(rule.term, crate::plan::Term::Link { .. }) => {
+        (Found::Text(text), Kind::Integer) if matches!(rule.term, crate::plan::Term::Link { .. }) => {
             decimal(text).map_err(|_| format!("`{text}` is not an id")).and_then(whole).map(Some)
         }
-        (value, kind) => Err(format!("expected {}, found {}", expected(kind), value.kind_word())),
+        (found, kind) => Err(format!("expected {}, found {}", expected(kind), found.kind_word())),
     }
 }
 
@@ -202,7 +201,7 @@ fn expected(kind: Kind) -> &'static str {
     }
 }
 
-fn limits(text: &str, rule: &Rule) -> Result<Option<Value>, String> {
+fn limits(text: &str, rule: &Rule) -> Result<Option<Found<'static>>, String> {
     let labels = &rule.field.labels;
     if !labels.is_empty() && !labels.iter().any(|label| label == text) {
         let known = labels.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
@@ -216,7 +215,7 @@ fn limits(text: &str, rule: &Rule) -> Result<Option<Value>, String> {
     }
     if rule.truncate {
         let cut: String = text.chars().take(most).collect();
-        return Ok(Some(Value::text(cut.trim_end())));
+        return Ok(Some(Found::from(cut).trimmed_at_end()));
     }
     Err(format!("`{}` has {length} characters, and {most} fit; shorten it, or set `on_overflow: truncate`", shown(text)))
 }

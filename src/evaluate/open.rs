@@ -6,28 +6,28 @@ use super::bytes::BytesSink;
 use super::context::Context;
 use super::draft::Draft;
 use super::moving::seen;
-use super::read::{Slots, read};
+use super::read::{Members, Slots, read};
 use super::refusal::Refusal;
 use super::run::Run;
 use super::sink::DraftSink;
 use super::trace::{Trace, TraceSink};
 use crate::expr::{NoLookups, Scope};
 use crate::plan::{Formula, Join, JoinBy, Place, Plan, ProjectOf, Records, Step};
-use crate::value::{Record, Value, plain_text};
+use crate::value::{Found, Record, Value, plain_text};
 
 /// A record, read as far as the plan wants it.
 #[derive(Debug)]
 pub struct Opened<'p, 'a> {
     plan: &'p Plan,
-    slots: Slots<'a>,
+    read: Members<'a>,
 }
 
 /// One thing that becomes one draft: a record, or a line of it where the plan unfolds.
 #[derive(Clone, Copy, Debug)]
 pub struct Item<'o, 'p, 'a> {
     pub(super) plan: &'p Plan,
-    pub(super) slots: &'o Slots<'a>,
-    pub(super) line: Option<&'o Slots<'a>>,
+    pub(super) slots: Slots<'o, 'a>,
+    pub(super) line: Option<Slots<'o, 'a>>,
 }
 
 /// Which source record an item is.
@@ -54,7 +54,7 @@ pub struct SourceRef {
 /// # Errors
 /// When the bytes are not a JSON record.
 pub fn open<'p, 'a>(plan: &'p Plan, body: &'a str) -> Result<Opened<'p, 'a>, Refusal> {
-    Ok(Opened { plan, slots: read(body, &plan.wanted)? })
+    Ok(Opened { plan, read: read(body, &plan.wanted)? })
 }
 
 impl<'p, 'a> Opened<'p, 'a> {
@@ -62,9 +62,10 @@ impl<'p, 'a> Opened<'p, 'a> {
     pub fn items(&self) -> Vec<Item<'_, 'p, 'a>> {
         match self.plan.records {
             Records::Unfold(list) => {
-                self.slots.lists[list].iter().map(|line| Item { plan: self.plan, slots: &self.slots, line: Some(line) }).collect()
+                let slots = self.read.at(0);
+                slots.lists[list].iter().map(|line| Item { plan: self.plan, slots, line: Some(line) }).collect()
             }
-            Records::One | Records::Group { .. } => vec![Item { plan: self.plan, slots: &self.slots, line: None }],
+            Records::One | Records::Group { .. } => vec![self.document()],
         }
     }
 }
@@ -76,7 +77,7 @@ impl<'p, 'a> Opened<'p, 'a> {
         let key = &self.plan.source_key;
         let apart: Vec<usize> = key.modified.iter().chain(&key.origin).filter(|place| !place.in_line).map(|place| place.slot).collect();
         let mut text = String::new();
-        self.slots.tell(&apart, &mut text);
+        self.read.at(0).tell(&apart, &mut text);
         text
     }
 
@@ -88,7 +89,7 @@ impl<'p, 'a> Opened<'p, 'a> {
 
     /// The record as a whole, for what is asked before it is unfolded.
     pub fn document(&self) -> Item<'_, 'p, 'a> {
-        Item { plan: self.plan, slots: &self.slots, line: None }
+        Item { plan: self.plan, slots: self.read.at(0), line: None }
     }
 }
 
@@ -278,6 +279,7 @@ impl<'p, 'a> Item<'_, 'p, 'a> {
     fn value(&self, place: Place) -> Result<Option<Value>, Refusal> {
         let Some(raw) = self.raw(place) else { return Ok(None) };
         let value = crate::schema::scalar(raw, place.kind, self.plan.source.resource.system)
+            .map(Found::into_value)
             .or_else(|_| seen(raw, None, self.plan.source.resource.system))
             .map_err(Refusal::whole)?;
         Ok((!value.is_null()).then_some(value))

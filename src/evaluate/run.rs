@@ -112,17 +112,16 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
 
     fn lines(&mut self, rule: &'p LinesRule) {
         self.sink.open_lines(rule);
-        let mut known = HashSet::new();
+        let mut known = KnownIds::default();
         for (nth, part) in rule.parts.iter().enumerate() {
             match part.of {
                 LinesOf::Itself => self.one_line(rule, (nth, part), &mut known),
                 LinesOf::List(list) => {
-                    let lines = &self.finder.item.slots.lists[list];
-                    let seen = Seen::new(lines.first().map_or(0, |line| line.values.len()), 0);
-                    let outside = (self.finder.item.line, mem::replace(&mut self.finder.line_seen, seen));
-                    for line in lines {
+                    let lists = self.finder.item.slots.lists;
+                    let outside = (self.finder.item.line, mem::take(&mut self.finder.line_seen));
+                    for line in lists[list].iter() {
                         self.finder.item.line = Some(line);
-                        self.finder.line_seen.forget();
+                        self.finder.line_seen = Seen::default();
                         self.one_line(rule, (nth, part), &mut known);
                     }
                     (self.finder.item.line, self.finder.line_seen) = outside;
@@ -137,7 +136,7 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
     fn line_id(&self, key: &'p [KeyPart]) -> Option<Cow<'a, str>> {
         let item = self.finder.item;
         let part = |part: &'p KeyPart| match part {
-            KeyPart::Place(place) => item.raw(*place).map(|raw| raw.trim_matches('"')).filter(|id| !id.is_empty()).map(Cow::Borrowed),
+            KeyPart::Place(place) => item.raw(*place).map(bare).filter(|id| !id.is_empty()).map(Cow::Borrowed),
             KeyPart::Word(word) => Some(Cow::Owned(word.clone())),
             KeyPart::Record => item.id().ok().map(Cow::Owned),
         };
@@ -152,7 +151,7 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
         self.line.as_deref().map(str::to_owned)
     }
 
-    fn one_line(&mut self, rule: &'p LinesRule, (nth, part): (usize, &'p LinesPart), known: &mut HashSet<Cow<'a, str>>) {
+    fn one_line(&mut self, rule: &'p LinesRule, (nth, part): (usize, &'p LinesPart), known: &mut KnownIds<'a>) {
         self.line = self.line_id(&part.key);
         let wanted = match &part.when {
             Some(when) => self.finder.condition(when),
@@ -168,7 +167,7 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
         }
         // Two lines of one id could not be told apart once they are linked.
         if let Some(id) = &self.line
-            && !known.insert(id.clone())
+            && !known.is_new(id)
         {
             let message = format!("two lines have the id `{id}`; tell them apart by `key`, such as `key: [item, $.id]`");
             self.reasons.push(Reason { field: Some(rule.field.name.clone()), line: self.line_told(), message, place: None });
@@ -176,5 +175,29 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
         self.sink.open_line(self.line.as_deref(), nth);
         self.nodes(&part.nodes);
         self.sink.close_line();
+    }
+}
+
+/// An id without quotes.
+fn bare(raw: &str) -> &str {
+    if raw.starts_with('"') { raw.trim_matches('"') } else { raw }
+}
+
+/// The ids of the lines so far. Systems count upwards, as a rule, so that an id is new where it is larger than all before it.
+#[derive(Default)]
+struct KnownIds<'a> {
+    growing: Vec<Cow<'a, str>>,
+    all: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> KnownIds<'a> {
+    fn is_new(&mut self, id: &Cow<'a, str>) -> bool {
+        let larger = |last: &Cow<'a, str>| (id.len(), &**id) > (last.len(), &**last);
+        if self.all.is_empty() && self.growing.last().is_none_or(larger) {
+            self.growing.push(id.clone());
+            return true;
+        }
+        self.all.extend(self.growing.drain(..));
+        self.all.insert(id.clone())
     }
 }

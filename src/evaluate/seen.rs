@@ -1,4 +1,4 @@
-//! What does a formula see? Values of the record and the line, each read from its text once, and what the context knows.
+//! What does a formula see? Values of the record and the line where they stand, and what the context knows.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -10,68 +10,55 @@ use super::read::Slots;
 use crate::expr::Variables;
 use crate::plan::{Formula, Part, View};
 use crate::schema::System;
-use crate::value::{Record, Value};
+use crate::value::{Found, Lines, Record, Value};
 
-/// The values of one record or line that formulas have asked for, by slot; `None` inside for those it does not have.
-#[derive(Debug)]
+/// Lists and records of one record or line that formulas have asked for, each read once. Single values are read where they stand.
+#[derive(Debug, Default)]
 pub(super) struct Seen {
-    values: Vec<OnceCell<Option<Value>>>,
-    views: Vec<OnceCell<Result<Value, String>>>,
+    values: Cells,
+    views: Cells,
+    /// Whether the lines that a view shows can be read.
+    sound: OnceCell<Box<[OnceCell<Result<(), String>>]>>,
 }
 
-impl Seen {
-    /// Nothing read yet.
-    pub(super) fn new(slots: usize, views: usize) -> Self {
-        Self { values: vec![OnceCell::new(); slots], views: vec![OnceCell::new(); views] }
-    }
+/// Values by number, each read when it is first asked for.
+#[derive(Debug, Default)]
+struct Cells(OnceCell<Box<[Cell]>>);
 
-    /// Reads what a formula needs, but for lines.
-    ///
-    /// # Errors
-    /// A reason, when a text is not of its field's kind.
-    pub(super) fn read(&self, parts: &[Part], slots: &Slots<'_>, system: System) -> Result<(), String> {
-        parts.iter().filter(|part| !part.is_late()).try_for_each(|part| self.value(part, slots, system).map(|_| ()))
-    }
+type Cell = OnceCell<Result<Value, String>>;
 
-    fn value(&self, part: &Part, slots: &Slots<'_>, system: System) -> Result<Option<&Value>, String> {
-        let cell = &self.values[part.slot];
-        if let Some(value) = cell.get() {
-            return Ok(value.as_ref());
-        }
-        let value = slots.values[part.slot].map(|raw| seen(raw, part.field.as_ref(), system)).transpose()?;
-        Ok(cell.get_or_init(|| value).as_ref())
-    }
-
-    /// Nothing read any more: the next line has other values.
-    pub(super) fn forget(&mut self) {
-        self.values.fill_with(OnceCell::new);
-    }
-
-    fn get(&self, slot: usize) -> Option<&Value> {
-        self.values.get(slot)?.get()?.as_ref()
-    }
-
-    /// A list as an expression sees it.
-    fn view(&self, number: usize, view: &View, (slots, system): (&Slots<'_>, System)) -> Result<&Value, String> {
-        self.views[number].get_or_init(|| members(view, slots, system)).as_ref().map_err(Clone::clone)
+impl Cells {
+    /// One of so many values.
+    fn get(&self, (at, count): (usize, usize), read: impl FnOnce() -> Result<Value, String>) -> Result<&Value, String> {
+        let cells = self.0.get_or_init(|| vec![Cell::new(); count].into());
+        cells[at].get_or_init(read).as_ref().map_err(Clone::clone)
     }
 }
 
-/// The members of a list with those of their fields that a view shows.
-fn members(view: &View, slots: &Slots<'_>, system: System) -> Result<Value, String> {
-    let member = |line: &Slots<'_>| {
-        let mut record = Record::new();
-        for part in &view.fields {
-            let value = line.values[part.slot].map(|raw| seen(raw, part.field.as_ref(), system)).transpose()?;
-            match value {
-                None | Some(Value::Null) => {}
-                Some(value) if part.path.contains('.') => record.set_at(&part.path, value),
-                Some(value) => record.set(Arc::clone(&part.path), value),
-            }
+/// A member of a list with those of its fields that a view shows.
+fn member(view: &View, line: Slots<'_, '_>, system: System) -> Result<Record, String> {
+    let mut record = Record::new();
+    for part in &view.fields {
+        let value = line.values[part.slot].map(|raw| seen(raw, part.field.as_ref(), system)).transpose()?;
+        match value {
+            None | Some(Value::Null) => {}
+            Some(value) if part.path.contains('.') => record.set_at(&part.path, value),
+            Some(value) => record.set(Arc::clone(&part.path), value),
         }
-        Ok(Value::Record(record))
-    };
-    slots.lists[view.list].iter().map(member).collect::<Result<_, _>>().map(Value::List)
+    }
+    Ok(record)
+}
+
+/// Whether each of the fields that a view shows can be read, in all lines.
+fn sound(view: &View, slots: Slots<'_, '_>, system: System) -> Result<(), String> {
+    let fields = slots.lists[view.list].iter().flat_map(|line| view.fields.iter().map(move |part| (part, line)));
+    for (part, line) in fields {
+        line.values[part.slot]
+            .zip(part.field.as_ref())
+            .map_or(Ok(()), |(raw, field)| field.scalar(raw, system).map(drop))
+            .map_err(|problem| problem.0)?;
+    }
+    Ok(())
 }
 
 /// The variables of one formula.
@@ -80,8 +67,7 @@ pub(super) struct Sight<'r> {
     pub(super) context: &'r Context<'r>,
     pub(super) ask: &'r Value,
     pub(super) source: &'r Seen,
-    /// None outside lines.
-    pub(super) line: Option<&'r Seen>,
+    pub(super) line: &'r Seen,
     pub(super) item: Item<'r, 'r, 'r>,
     pub(super) whole: Whole,
 }
@@ -89,61 +75,104 @@ pub(super) struct Sight<'r> {
 /// The record and the line as values: made only for a formula that needs more of them than single values at hand.
 #[derive(Debug, Default)]
 pub(super) struct Whole {
-    source: OnceCell<Value>,
-    line: OnceCell<Value>,
+    source: OnceCell<Box<Result<Value, String>>>,
+    line: OnceCell<Box<Result<Value, String>>>,
 }
 
 impl Sight<'_> {
-    /// One of the values that the formula reads of the record: read by now, but for lines.
-    fn of_source(&self, part: &Part) -> Result<Option<&Value>, String> {
-        let (slots, system) = (self.item.slots, self.item.plan.source.resource.system);
-        match (part.view, slots.values[part.slot]) {
-            (None, _) if !part.is_late() => Ok(self.source.get(part.slot)),
-            (Some(view), Some(raw)) if raw.starts_with('[') => {
-                self.source.view(view, &self.item.plan.wanted.views[view], (slots, system)).map(Some)
-            }
-            _ => self.source.value(part, slots, system),
-        }
+    fn system(&self) -> System {
+        self.item.plan.source.resource.system
     }
 
-    fn of_line(&self, part: &Part) -> Result<Option<&Value>, String> {
-        match (self.line, self.item.line) {
-            (Some(seen), Some(line)) => seen.value(part, line, self.item.plan.source.resource.system),
-            _ => Ok(None),
+    /// One of the values that the formula reads of the record.
+    fn of_source(&self, part: &Part) -> Result<Option<Found<'_>>, String> {
+        self.part(part, self.item.slots, self.source)
+    }
+
+    /// One of those that it reads of the line; none outside lines.
+    fn of_line(&self, part: &Part) -> Result<Option<Found<'_>>, String> {
+        self.item.line.map_or(Ok(None), |line| self.part(part, line, self.line))
+    }
+
+    fn part<'s>(&'s self, part: &Part, slots: Slots<'s, 's>, seen: &'s Seen) -> Result<Option<Found<'s>>, String> {
+        let Some(raw) = slots.values[part.slot] else { return Ok(None) };
+        let found = match (part.view, &part.field) {
+            (_, Some(field)) if field.is_scalar() => return field.scalar(raw, self.system()).map(Some).map_err(|problem| problem.0),
+            (Some(view), _) if raw.starts_with('[') => return self.view(view, seen).map(Some),
+            (_, field) => seen.values.get((part.slot, slots.values.len()), || self::seen(raw, field.as_ref(), self.system())),
+        };
+        found.map(|value| Some(value.into()))
+    }
+
+    /// The lines of the record that a view shows.
+    fn view<'s>(&'s self, number: usize, seen: &'s Seen) -> Result<Found<'s>, String> {
+        let (views, slots, system) = (&self.item.plan.wanted.views, self.item.slots, self.system());
+        let view = &views[number];
+        if view.is_flat() {
+            let cells = seen.sound.get_or_init(|| vec![OnceCell::new(); views.len()].into());
+            return cells[number].get_or_init(|| sound(view, slots, system)).clone().map(|()| Found::Lines(self, number));
         }
+        let all = || slots.lists[view.list].iter().map(|line| member(view, line, system).map(Value::Record)).collect::<Result<_, _>>();
+        seen.views.get((number, views.len()), || all().map(Value::List)).map(Found::from)
+    }
+
+    /// The record that these parts are of. A part that cannot be read is left out where only the way to another one is walked.
+    fn record<'s>(&self, parts: &[Part], find: impl Fn(&Part) -> Result<Option<Found<'s>>, String>) -> Result<Value, String> {
+        let mut record = Record::new();
+        for part in parts {
+            let found = match find(part) {
+                Ok(found) => found,
+                Err(message) if part.path.is_empty() || self.formula.expression.kept().is_some() => return Err(message),
+                Err(_) => None,
+            };
+            match (found, part.path.as_str()) {
+                (None, _) => {}
+                (Some(found), "") => return Ok(found.into_value()),
+                (Some(found), path) => record.set_at(path, found.into_value()),
+            }
+        }
+        Ok(Value::Record(record))
     }
 }
 
-/// The record that these parts are of.
-fn record<'v>(parts: &[Part], value: impl Fn(&Part) -> Option<&'v Value>) -> Value {
-    let mut record = Record::new();
-    for part in parts {
-        let Some(value) = value(part) else { continue };
-        match part.path.as_str() {
-            "" => return value.clone(),
-            path => record.set_at(path, value.clone()),
-        }
+/// Lines that were found sound: what they hold can be read.
+impl Lines for Sight<'_> {
+    fn count(&self, view: usize) -> usize {
+        self.item.slots.lists[self.item.plan.wanted.views[view].list].count()
     }
-    Value::Record(record)
+
+    fn field(&self, view: usize, at: usize, name: &str) -> Found<'_> {
+        let view = &self.item.plan.wanted.views[view];
+        let line = self.item.slots.lists[view.list].at(at);
+        let part = view.fields.iter().find(|part| *part.path == *name);
+        let found = part.and_then(|part| part.field.as_ref()?.scalar(line.values[part.slot]?, self.system()).ok());
+        found.unwrap_or_default()
+    }
+
+    fn record(&self, view: usize, at: usize) -> Record {
+        let view = &self.item.plan.wanted.views[view];
+        member(view, self.item.slots.lists[view.list].at(at), self.system()).unwrap_or_default()
+    }
 }
 
 impl Variables for Sight<'_> {
-    fn variable(&self, name: &str) -> Option<&Value> {
-        Some(match name {
-            "source" => self.whole.source.get_or_init(|| record(&self.formula.source, |part| self.of_source(part).ok().flatten())),
-            "line" => self.whole.line.get_or_init(|| match self.line {
-                Some(_) => record(&self.formula.line, |part| self.of_line(part).ok().flatten()),
-                None => Value::Null,
+    fn variable(&self, name: &str) -> Result<Option<&Value>, String> {
+        let whole = match name {
+            "source" => self.whole.source.get_or_init(|| Box::new(self.record(&self.formula.source, |part| self.of_source(part)))),
+            "line" => self.whole.line.get_or_init(|| match self.item.line {
+                Some(_) => Box::new(self.record(&self.formula.line, |part| self.of_line(part))),
+                None => Box::new(Ok(Value::Null)),
             }),
-            "ask" => self.ask,
-            "settings" => self.context.settings,
-            "target" => self.context.target,
-            "project" => self.context.project,
-            _ => return None,
-        })
+            "ask" => return Ok(Some(self.ask)),
+            "settings" => return Ok(Some(self.context.settings)),
+            "target" => return Ok(Some(self.context.target)),
+            "project" => return Ok(Some(self.context.project)),
+            _ => return Ok(None),
+        };
+        whole.as_ref().as_ref().map(Some).map_err(Clone::clone)
     }
 
-    fn at_hand(&self, number: usize) -> Result<Option<&Value>, String> {
+    fn at_hand(&self, number: usize) -> Result<Option<Found<'_>>, String> {
         match number.checked_sub(self.formula.source.len()) {
             None => self.of_source(&self.formula.source[number]),
             Some(of_line) => self.formula.line.get(of_line).map_or(Ok(None), |part| self.of_line(part)),

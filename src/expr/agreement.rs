@@ -180,13 +180,13 @@ impl Lookups for Known {
         (table == "terms" && key == "Net 30").then(|| Cow::Owned("30D".into()))
     }
 
-    fn linked(&self, _mapping: &str, key: &[String]) -> Option<Value> {
+    fn linked(&self, _mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
         (key.len() == 1 && key[0].len() < 3).then(|| format!("V{}", key[0]).into())
     }
 }
 
 /// The value with every digit, or the failure with its place; nothing where the text is no expression.
-fn outcome(compiled: Result<Expression, ExprProblem>, variables: &[(&'static str, Value)]) -> Option<Result<String, ExprFailure>> {
+fn outcome(compiled: Result<Expression, ExprProblem>, variables: &[(&'static str, Value)]) -> Option<Result<String, Box<ExprFailure>>> {
     let mut scope = Scope::new(jiff::civil::date(2026, 3, 5), &Known);
     for (name, value) in variables {
         scope.set(name, value);

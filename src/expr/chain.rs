@@ -8,6 +8,7 @@ use super::functions::{self, Takes};
 use super::lower::{Lowered, Lowering};
 use super::problem::{ExprProblem, not_an_expression};
 use super::term::{Call, Link, Node, Step, Term};
+use crate::value::Hint;
 
 /// Rhai nests `a.b[c].d` to the right: the first part of each right side belongs to the operator before it.
 pub(super) enum Written<'e> {
@@ -90,7 +91,7 @@ impl Lowering<'_> {
             Step::Index(_) => self.closed(at.end, ']'),
             Step::Method(call) => self.call_end(call),
         };
-        Ok(Link { step, safe, at, end, at_hand: None })
+        Ok(Link { step, safe, at, end, at_hand: None, hint: Hint::default() })
     }
 
     /// A call of one of our functions, its arguments counted and its closure where it belongs.

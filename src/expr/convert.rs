@@ -1,6 +1,6 @@
 //! What does `as` make of a value? Lenient reading of what systems send, exact in its result.
 
-use crate::value::{Decimal, Value, date_of, decimal, instant_of};
+use crate::value::{Decimal, Found, date_of, decimal, instant_of};
 
 /// The kind that a field's `as` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,33 +48,33 @@ impl As {
 ///
 /// # Errors
 /// The reason, with the value as it was met.
-pub fn convert(value: &Value, kind: As) -> Result<Value, String> {
-    let blank = match value {
-        Value::Null => true,
-        Value::Text(text) => text.trim().is_empty(),
+pub fn convert(value: Found<'_>, kind: As) -> Result<Found<'_>, String> {
+    let blank = match &value {
+        Found::Nothing => true,
+        Found::Text(text) => text.trim().is_empty(),
         _ => false,
     };
     if blank {
-        return Ok(Value::Null);
+        return Ok(Found::Nothing);
     }
     match kind {
         As::Text => as_text(value),
-        As::Decimal | As::Percent => as_number(value, kind).map(Value::Number),
+        As::Decimal | As::Percent => as_number(&value, kind).map(Found::Number),
         As::Integer => {
-            let number = as_number(value, kind)?;
+            let number = as_number(&value, kind)?;
             if number.fract().is_zero() { Ok(number.trunc().into()) } else { Err(format!("`{number}` has a fraction and is no integer")) }
         }
         As::Date => {
-            let text = as_str(value, kind)?;
+            let text = as_str(&value, kind)?;
             date_of(text).map(|date| date.to_string().into()).ok_or_else(|| format!("`{text}` is not a date"))
         }
         As::Instant => {
-            let text = as_str(value, kind)?;
+            let text = as_str(&value, kind)?;
             instant_of(text).map(|instant| instant.to_string().into()).ok_or_else(|| format!("`{text}` is not an instant with an offset"))
         }
-        As::Boolean => match value {
-            Value::Bool(flag) => Ok((*flag).into()),
-            _ => match as_str(value, kind)?.trim() {
+        As::Boolean => match &value {
+            Found::Bool(flag) => Ok((*flag).into()),
+            _ => match as_str(&value, kind)?.trim() {
                 text if text.eq_ignore_ascii_case("true") => Ok(true.into()),
                 text if text.eq_ignore_ascii_case("false") => Ok(false.into()),
                 text => Err(format!("`{text}` is neither `true` nor `false`")),
@@ -83,26 +83,31 @@ pub fn convert(value: &Value, kind: As) -> Result<Value, String> {
     }
 }
 
-fn as_text(value: &Value) -> Result<Value, String> {
-    match value {
-        Value::Text(_) | Value::Number(_) | Value::Bool(_) => Ok(value.plain().into()),
+fn as_text(value: Found<'_>) -> Result<Found<'_>, String> {
+    match &value {
+        Found::Text(_) => Ok(value),
+        Found::Number(_) | Found::Bool(_) => {
+            let mut text = String::new();
+            value.push_plain(&mut text);
+            Ok(text.into())
+        }
         other => Err(unfit(other, As::Text)),
     }
 }
 
-fn as_number(value: &Value, kind: As) -> Result<Decimal, String> {
+fn as_number(value: &Found<'_>, kind: As) -> Result<Decimal, String> {
     match value {
-        Value::Number(number) => Ok(*number),
-        Value::Text(text) => decimal(text).map_err(|problem| problem.to_string()),
+        Found::Number(number) => Ok(*number),
+        Found::Text(text) => decimal(text).map_err(|problem| problem.to_string()),
         other => Err(unfit(other, kind)),
     }
 }
 
-fn as_str(value: &Value, kind: As) -> Result<&str, String> {
+fn as_str<'t>(value: &'t Found<'_>, kind: As) -> Result<&'t str, String> {
     value.as_text().ok_or_else(|| unfit(value, kind))
 }
 
-fn unfit(value: &Value, kind: As) -> String {
+fn unfit(value: &Found<'_>, kind: As) -> String {
     format!("{} cannot be read as `{}`", value.kind_word(), kind.word())
 }
 
@@ -112,7 +117,7 @@ mod tests {
     use crate::value::Value;
 
     fn converted(json: &str, kind: As) -> Result<String, String> {
-        convert(&Value::from_json(json).unwrap(), kind).map(|value| value.to_string())
+        convert(Value::from_json(json).unwrap().into(), kind).map(|value| value.into_value().to_string())
     }
 
     #[test]

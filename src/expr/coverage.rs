@@ -27,11 +27,17 @@ pub fn watch() {
 }
 
 /// Takes down that something was run, known by where it lies in memory.
+#[inline]
 pub fn reached<T>(something: &T) {
-    if WATCHED.load(Ordering::Relaxed)
-        && let Some(reached) = REACHED.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
-    {
-        reached.insert(std::ptr::from_ref(something) as usize);
+    if WATCHED.load(Ordering::Relaxed) {
+        take_down(std::ptr::from_ref(something) as usize);
+    }
+}
+
+#[cold]
+fn take_down(place: usize) {
+    if let Some(reached) = REACHED.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+        reached.insert(place);
     }
 }
 

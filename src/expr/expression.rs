@@ -1,6 +1,5 @@
 //! What is a compiled expression? Its meaning, what it reads and calls, and its value for a scope.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use super::reads::{Read, Reader};
 use super::scope::Scope;
 use super::script::{Kept, Script, Statement};
 use super::term::{Call, Node, Step, Term};
-use crate::value::Value;
+use crate::value::{Found, Value};
 
 /// An expression that compiled: it may be evaluated any number of times, by any thread.
 #[derive(Debug)]
@@ -87,7 +86,7 @@ impl Expression {
             return first > 0 && matches!(self.evaluate(scope), Ok(Value::Bool(false)));
         }
         let mut conditions = self.chain().iter().take(first);
-        conditions.any(|node| matches!(Machine::new(scope, &self.text, &self.names).run(node).as_deref(), Ok(Value::Bool(false))))
+        conditions.any(|node| matches!(Machine::new(scope, &self.text, &self.names).run(node), Ok(Found::Bool(false))))
     }
 
     fn chain(&self) -> &[Node] {
@@ -101,17 +100,17 @@ impl Expression {
     ///
     /// # Errors
     /// [`ExprFailure`] with the word at fault: mixed kinds, a property of nothing, division by zero, a missing setting or entry.
-    pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, ExprFailure> {
-        self.find(scope).map(Cow::into_owned)
+    pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, Box<ExprFailure>> {
+        self.find(scope).map(Found::into_value)
     }
 
     /// The same without a copy of a value that is found rather than made.
     ///
     /// # Errors
     /// As [`evaluate`](Self::evaluate).
-    pub fn find<'v>(&'v self, scope: &'v Scope<'v>) -> Result<Cow<'v, Value>, ExprFailure> {
+    pub fn find<'v>(&'v self, scope: &'v Scope<'v>) -> Result<Found<'v>, Box<ExprFailure>> {
         if let Some(script) = &self.script {
-            return script.evaluate(scope).map(Cow::Owned);
+            return script.evaluate(scope).map(Found::from);
         }
         Machine::new(scope, &self.text, &self.names).run(&self.root)
     }

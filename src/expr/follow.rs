@@ -2,21 +2,20 @@
 
 use std::borrow::Cow;
 
-use super::machine::{Answer, Found, Machine, NOTHING, weight};
+use super::machine::{Answer, Machine, weight};
 use super::problem::ExprFailure;
 use super::term::{Link, Node, Step, Term};
-use crate::value::{Decimal, Value};
+use crate::value::{Decimal, Found};
 
 /// The variable whose absent members are mistakes rather than `()`.
 pub(super) const STRICT: &str = "settings";
 
 impl<'v> Machine<'v> {
     pub(super) fn chain(&mut self, root: &'v Node, links: &'v [Link]) -> Answer<'v> {
-        let strict = self.is_strict(root);
         let (mut current, mut end, links) = self.start(root, links)?;
         for link in links {
-            if link.safe && current.is_null() {
-                return Ok(Cow::Borrowed(&NOTHING));
+            if link.safe && current.is_nothing() {
+                return Ok(Found::Nothing);
             }
             let before = Before { text: self.text, root, end };
             let found = match &link.step {
@@ -30,11 +29,11 @@ impl<'v> Machine<'v> {
             end = link.end;
             current = match found {
                 Some(found) => found,
-                None if strict => {
+                None if self.is_strict(root) => {
                     let setting = &self.text[root.at.start..end];
                     return Err(ExprFailure::new(format!("the setting `{setting}` is missing"), &link.at));
                 }
-                None => Cow::Borrowed(&NOTHING),
+                None => Found::Nothing,
             };
         }
         Ok(current)
@@ -51,13 +50,13 @@ impl<'v> Machine<'v> {
 
     /// The value a chain starts from, where its text ends, and the steps that are left. Of a record that the expression made, the
     /// first field is copied and not the record.
-    fn start(&mut self, root: &'v Node, links: &'v [Link]) -> Result<(Found<'v>, usize, &'v [Link]), ExprFailure> {
+    fn start(&mut self, root: &'v Node, links: &'v [Link]) -> Result<(Found<'v>, usize, &'v [Link]), Box<ExprFailure>> {
         if let (Term::Local(place), [Link { step: Step::Name(name), end, .. }, rest @ ..]) = (&root.term, links)
-            && let Cow::Owned(Value::Record(record)) = &self.locals[*place]
+            && let Found::Record(Cow::Owned(record)) = &self.locals[*place]
         {
-            let field = record.get(name).cloned();
+            let field = record.get(name).cloned().map(Found::from);
             self.charge(field.as_ref().map_or(0, weight), &root.at)?;
-            return Ok((field.map_or(Cow::Borrowed(&NOTHING), Cow::Owned), *end, rest));
+            return Ok((field.unwrap_or_default(), *end, rest));
         }
         if let Some(last) = links.iter().rposition(|link| link.at_hand.is_some()) {
             let (walked, rest) = links.split_at(last + 1);
@@ -70,13 +69,13 @@ impl<'v> Machine<'v> {
 
     /// The value at hand at the end of the first steps. Where it is absent, it is `()` if every way to say so is; else the steps
     /// have to be walked, to say which of them leads to nothing.
-    fn at_hand(&self, walked: &[Link], rest: &[Link]) -> Result<Option<Found<'v>>, ExprFailure> {
+    fn at_hand(&self, walked: &[Link], rest: &[Link]) -> Result<Option<Found<'v>>, Box<ExprFailure>> {
         let Some((link, number)) = walked.last().and_then(|link| Some((link, link.at_hand?))) else { return Ok(None) };
         match self.scope.at_hand(number).map_err(|message| ExprFailure::new(message, &link.at))? {
-            Some(value) => Ok(Some(Cow::Borrowed(value))),
+            Some(found) => Ok(Some(found)),
             None => {
                 let quiet = walked[1..].iter().chain(rest.first().filter(|_| walked.len() > 1)).all(|link| link.safe);
-                Ok(quiet.then_some(Cow::Borrowed(&NOTHING)))
+                Ok(quiet.then_some(Found::Nothing))
             }
         }
     }
@@ -100,11 +99,12 @@ impl Before<'_> {
 }
 
 /// A field of a record; `None` where the record has none of that name.
-fn field<'v>(value: Found<'v>, name: &str, before: &Before<'_>, link: &Link) -> Result<Option<Found<'v>>, ExprFailure> {
+fn field<'v>(value: Found<'v>, name: &str, before: &Before<'_>, link: &Link) -> Result<Option<Found<'v>>, Box<ExprFailure>> {
     match value {
-        Cow::Borrowed(Value::Record(record)) => Ok(record.get(name).map(Cow::Borrowed)),
-        Cow::Owned(Value::Record(mut record)) => Ok(record.remove(name).map(Cow::Owned)),
-        other if other.is_null() => {
+        Found::Record(Cow::Borrowed(record)) => Ok(record.get_near(name, &link.hint).map(Found::from)),
+        Found::Record(Cow::Owned(mut record)) => Ok(record.remove(name).map(Found::from)),
+        Found::Line(lines, place) => Ok(Some(lines.field(place.list(), place.at(), name))),
+        Found::Nothing => {
             let message = format!("{} is nothing and has no `{name}`; `?.{name}` allows for that", before.named());
             Err(ExprFailure::new(message, &link.at))
         }
@@ -113,22 +113,22 @@ fn field<'v>(value: Found<'v>, name: &str, before: &Before<'_>, link: &Link) -> 
 }
 
 /// A member of a list by its number from 0 (from the end when negative), or a field of a record by its name.
-fn member<'v>(value: Found<'v>, index: &Value, before: &Before<'_>, link: &Link) -> Result<Option<Found<'v>>, ExprFailure> {
-    if let (Value::Record(_), Value::Text(name)) = (&*value, index) {
+fn member<'v>(value: Found<'v>, index: &Found<'_>, before: &Before<'_>, link: &Link) -> Result<Option<Found<'v>>, Box<ExprFailure>> {
+    if let (Found::Record(_) | Found::Line(..), Found::Text(name)) = (&value, index) {
         return field(value, name, before, link);
     }
-    let (Value::List(list), Value::Number(number)) = (&*value, index) else {
+    let (Some(count), Found::Number(number)) = (value.count(), index) else {
         let message = format!("{} is {} and cannot be read at {}", before.named(), value.kind_word(), index.kind_word());
         return Err(ExprFailure::new(message, &link.at));
     };
-    let Some(place) = place(*number, list.len()) else {
-        let count = list.len();
+    let Some(place) = place(*number, count) else {
         let message = format!("{} has {count} members and none at `{number}`; `first(…)` allows for an empty list", before.named());
         return Err(ExprFailure::new(message, &link.at));
     };
     Ok(Some(match value {
-        Cow::Borrowed(Value::List(list)) => Cow::Borrowed(&list[place]),
-        Cow::Owned(Value::List(mut list)) => Cow::Owned(list.swap_remove(place)),
+        Found::List(list) => (&list[place]).into(),
+        Found::Members(mut list) => list.swap_remove(place),
+        Found::Lines(lines, list) => Found::line(lines, list, place),
         other => other,
     }))
 }

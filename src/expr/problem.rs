@@ -51,8 +51,9 @@ impl ExprProblem {
 }
 
 impl ExprFailure {
-    pub(super) fn new(message: impl Into<String>, at: &Range<usize>) -> Self {
-        Self { message: message.into(), at: Some(at.clone()) }
+    /// In a box: a failure is rare, and what may fail is quick where it is small.
+    pub(super) fn new(message: impl Into<String>, at: &Range<usize>) -> Box<Self> {
+        Box::new(Self { message: message.into(), at: Some(at.clone()) })
     }
 }
 

@@ -5,24 +5,24 @@ use std::cell::OnceCell;
 
 use jiff::civil::Date;
 
-use crate::value::Value;
+use crate::value::{Found, Value};
 
 /// Tables and links, handed in by whoever has them.
 pub trait Lookups {
     /// The entry of a settings table; `None` where the table or the entry is missing.
     fn table(&self, table: &str, key: &str) -> Option<Cow<'_, Value>>;
     /// The other side of a link; `None` where nothing is linked.
-    fn linked(&self, mapping: &str, key: &[String]) -> Option<Value>;
+    fn linked(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>>;
     /// The business key of the other side of a link.
-    fn linked_key(&self, _mapping: &str, _key: &[String]) -> Option<Value> {
+    fn linked_key(&self, _mapping: &str, _key: &[&str]) -> Option<Cow<'_, str>> {
         None
     }
     /// The id on this side of the link that has this id or key on the other side.
-    fn linked_back(&self, _mapping: &str, _key: &[String]) -> Option<Value> {
+    fn linked_back(&self, _mapping: &str, _key: &[&str]) -> Option<Cow<'_, str>> {
         None
     }
     /// The other side of a line of a linked document, by its list and its id on this side.
-    fn linked_line(&self, _mapping: &str, _document: &str, _line: (&str, &str)) -> Option<Value> {
+    fn linked_line(&self, _mapping: &str, _document: &str, _line: (&str, &str)) -> Option<Cow<'_, str>> {
         None
     }
 }
@@ -30,12 +30,15 @@ pub trait Lookups {
 /// Variables, handed in by whoever has them.
 pub trait Variables {
     /// The value of a variable.
-    fn variable(&self, name: &str) -> Option<&Value>;
+    ///
+    /// # Errors
+    /// A reason, when it cannot be read.
+    fn variable(&self, name: &str) -> Result<Option<&Value>, String>;
     /// The value that an expression was told of with [`Expression::shorten`](super::Expression::shorten); `None` where it is absent.
     ///
     /// # Errors
     /// A reason, when it cannot be read.
-    fn at_hand(&self, number: usize) -> Result<Option<&Value>, String>;
+    fn at_hand(&self, number: usize) -> Result<Option<Found<'_>>, String>;
 }
 
 /// No tables and no links: for cases and tests that need none.
@@ -46,7 +49,7 @@ impl Lookups for NoLookups {
         None
     }
 
-    fn linked(&self, _mapping: &str, _key: &[String]) -> Option<Value> {
+    fn linked(&self, _mapping: &str, _key: &[&str]) -> Option<Cow<'_, str>> {
         None
     }
 }
@@ -93,16 +96,16 @@ impl<'a> Scope<'a> {
     }
 
     /// The value of a variable, if there is one of that name.
-    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+    pub(super) fn get(&self, name: &str) -> Result<Option<&Value>, String> {
         match self.variables.iter().find(|(known, _)| *known == name) {
-            Some((_, Variable::Ready(value))) => Some(value),
-            Some((_, Variable::Lazy(build, cell))) => Some(cell.get_or_init(build)),
-            None => self.more?.variable(name),
+            Some((_, Variable::Ready(value))) => Ok(Some(value)),
+            Some((_, Variable::Lazy(build, cell))) => Ok(Some(cell.get_or_init(build))),
+            None => self.more.map_or(Ok(None), |more| more.variable(name)),
         }
     }
 
     /// The value at hand under a number.
-    pub(super) fn at_hand(&self, number: usize) -> Result<Option<&Value>, String> {
+    pub(super) fn at_hand(&self, number: usize) -> Result<Option<Found<'_>>, String> {
         self.more.map_or(Ok(None), |more| more.at_hand(number))
     }
 
@@ -130,12 +133,12 @@ mod tests {
         };
         let mut scope = Scope::new(jiff::civil::date(2026, 3, 5), &NoLookups);
         scope.set_lazy("target", &build);
-        assert_eq!((scope.get("source"), built.get()), (None, 0));
-        assert_eq!(scope.get("target"), Some(&Value::from("here")));
-        assert_eq!(scope.get("target"), Some(&Value::from("here")));
+        assert_eq!((scope.get("source"), built.get()), (Ok(None), 0));
+        assert_eq!(scope.get("target"), Ok(Some(&Value::from("here"))));
+        assert_eq!(scope.get("target"), Ok(Some(&Value::from("here"))));
         assert_eq!(built.get(), 1);
         let line = Value::from(true);
         scope.set("target", &line);
-        assert_eq!(scope.get("target"), Some(&line));
+        assert_eq!(scope.get("target"), Ok(Some(&line)));
     }
 }

@@ -77,7 +77,7 @@ impl Term {
 #[cfg(test)]
 mod tests {
     use crate::expr::{Expressions, NoLookups, Scope, Variables};
-    use crate::value::Value;
+    use crate::value::{Found, Value};
 
     /// `source` with one value at hand, or known to be absent.
     struct Source {
@@ -86,13 +86,13 @@ mod tests {
     }
 
     impl Variables for Source {
-        fn variable(&self, name: &str) -> Option<&Value> {
-            (name == "source").then_some(&self.whole)
+        fn variable(&self, name: &str) -> Result<Option<&Value>, String> {
+            Ok((name == "source").then_some(&self.whole))
         }
 
-        fn at_hand(&self, number: usize) -> Result<Option<&Value>, String> {
+        fn at_hand(&self, number: usize) -> Result<Option<Found<'_>>, String> {
             assert_eq!(number, 7);
-            Ok(self.at_hand.as_ref())
+            Ok(self.at_hand.as_ref().map(Found::from))
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::functions::Function;
 use super::script::{Lent, Statement};
-use crate::value::Value;
+use crate::value::{Hint, Value};
 
 /// A term and the bytes of the text it stands on: all of them where they are told, without parentheses around it.
 #[derive(Debug)]
@@ -74,6 +74,8 @@ pub(super) struct Link {
     pub(super) end: usize,
     /// The number under which the value that the chain has here may be at hand.
     pub(super) at_hand: Option<usize>,
+    /// Where the property stood last time.
+    pub(super) hint: Hint,
 }
 
 /// A step of a chain.

@@ -61,6 +61,13 @@ fn mark(name: &str) -> u64 {
     1 << ((name.len() * 5 + first + last * 3) % 64)
 }
 
+impl View {
+    /// Whether all of its fields are single values right below the members.
+    pub fn is_flat(&self) -> bool {
+        self.fields.iter().all(|part| !part.path.contains('.') && part.field.as_ref().is_some_and(Field::is_scalar))
+    }
+}
+
 impl Wanted {
     /// The slot of the value at a path on the wire; the same path has the same slot.
     pub fn slot<S: AsRef<str>>(&mut self, steps: &[S]) -> Slot {
@@ -103,10 +110,15 @@ impl Trie {
 
     /// The node of a member, if anything is wanted there.
     pub fn member(&self, name: &str) -> Option<&Self> {
+        self.place(name).map(|place| &self.members[place].1)
+    }
+
+    /// Which of the members that name is, if anything is wanted there.
+    pub fn place(&self, name: &str) -> Option<usize> {
         if self.marks & mark(name) == 0 {
             return None;
         }
-        self.members.iter().find(|(member, _)| member == name).map(|(_, node)| node)
+        self.members.iter().position(|(member, _)| member == name)
     }
 }
 

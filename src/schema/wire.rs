@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::field::{Field, Kind, Shape};
 use super::resource::System;
-use crate::value::{NotJson, Record, Value, decimal, push_json_text, unquoted};
+use crate::value::{Found, NotJson, Record, Value, decimal, push_json_text, unquoted};
 
 /// Members of an Acumatica record that travel without a wrapper.
 const BARE: [&str; 3] = ["id", "rowNumber", "error"];
@@ -49,6 +49,19 @@ impl Field {
         steps.into_iter().filter(|step| !step.is_empty())
     }
 
+    /// Its value as [`scalar`] reads it.
+    ///
+    /// # Errors
+    /// As [`scalar`], with the field's name.
+    pub fn scalar<'a>(&self, raw: &'a str, system: System) -> Result<Found<'a>, NotJson> {
+        scalar(raw, self.kind, system).map_err(|problem| NotJson(format!("`{}`: {problem}", self.name)))
+    }
+
+    /// Whether it holds one plain value, and neither records nor what is not described.
+    pub fn is_scalar(&self) -> bool {
+        self.shape.is_none() && !matches!(self.kind, Kind::Anything | Kind::List)
+    }
+
     /// Whether Acumatica sends it without a wrapper.
     fn is_bare(&self) -> bool {
         matches!(self.kind, Kind::Record | Kind::Lines | Kind::List) || BARE.contains(&self.name.as_str())
@@ -56,28 +69,35 @@ impl Field {
 }
 
 /// The value of a scalar as its kind has it: decimals from text or number alike, `%` dropped, blanks of Acumatica's padded
-/// keys trimmed. `{}` and `null` are no value.
+/// keys trimmed. `{}` and `null` are no value. Text without escapes is borrowed.
 ///
 /// # Errors
 /// A reason, when the text is not of the kind: `"abc"` for a decimal.
-pub fn scalar(raw: &str, kind: Kind, system: System) -> Result<Value, String> {
+pub fn scalar(raw: &str, kind: Kind, system: System) -> Result<Found<'_>, String> {
+    let number = |text: &str| decimal(text).map(Found::Number).map_err(|problem| problem.to_string());
     match raw.as_bytes().first() {
-        None | Some(b'n' | b'{') => Ok(Value::Null),
-        Some(b't') => Ok(Value::Bool(true)),
-        Some(b'f') => Ok(Value::Bool(false)),
+        None | Some(b'n' | b'{') => Ok(Found::Nothing),
+        Some(b't') => Ok(Found::Bool(true)),
+        Some(b'f') => Ok(Found::Bool(false)),
+        // What is no number as it stands may still be one once it is unescaped.
+        Some(b'"') if kind.is_number() => match raw.get(1..raw.len() - 1).map(decimal) {
+            Some(Ok(found)) => Ok(found.into()),
+            _ => match unquoted(raw).map_err(|problem| problem.0)? {
+                text if text.trim().is_empty() => Ok(Found::Nothing),
+                text => number(if system == System::Acumatica { text.trim_end() } else { &text }),
+            },
+        },
         Some(b'"') => {
-            let text = unquoted(raw).map_err(|problem| problem.0)?;
-            let text = if system == System::Acumatica { text.trim_end() } else { &*text };
-            match kind {
-                _ if kind.is_number() && text.trim().is_empty() => Ok(Value::Null),
-                _ if kind.is_number() => decimal(text).map(Value::Number).map_err(|problem| problem.to_string()),
-                Kind::Boolean if text == "true" || text == "false" => Ok(Value::Bool(text == "true")),
-                _ => Ok(Value::text(text)),
+            let found = Found::Text(unquoted(raw).map_err(|problem| problem.0)?);
+            let found = if system == System::Acumatica { found.trimmed_at_end() } else { found };
+            match (kind, found.as_text()) {
+                (Kind::Boolean, Some(text @ ("true" | "false"))) => Ok(Found::Bool(text == "true")),
+                _ => Ok(found),
             }
         }
         Some(b'[') => Err("expected a single value, found a list".to_owned()),
-        Some(_) if kind == Kind::Text => Ok(Value::text(raw)),
-        Some(_) => decimal(raw).map(Value::Number).map_err(|problem| problem.to_string()),
+        Some(_) if kind == Kind::Text => Ok(Found::from(raw)),
+        Some(_) => number(raw),
     }
 }
 
@@ -112,7 +132,7 @@ pub fn plain_value(raw: &str, field: &Field, system: System) -> Result<Value, No
             Ok(Value::List(lines.collect::<Result<_, _>>()?))
         }
         (_, _) if matches!(field.kind, Kind::Anything | Kind::List) => Value::from_json(raw),
-        _ => scalar(raw, field.kind, system).map_err(|problem| NotJson(format!("`{}`: {problem}", field.name))),
+        _ => field.scalar(raw, system).map(Found::into_value),
     }
 }
 
@@ -224,9 +244,9 @@ mod tests {
     fn money_is_read_from_text_and_number_alike() {
         for (raw, read) in [("\"96.36%\"", "96.36"), ("\"250.0\"", "250.0"), ("7396144.10", "7396144.10"), ("\"\"", "null"), ("{}", "null")]
         {
-            assert_eq!(scalar(raw, Kind::Decimal, System::Procore).unwrap().to_string(), read);
+            assert_eq!(scalar(raw, Kind::Decimal, System::Procore).unwrap().into_value().to_string(), read);
         }
         assert!(scalar("\"abc\"", Kind::Decimal, System::Procore).is_err());
-        assert_eq!(scalar("5981343258411120", Kind::Text, System::Procore).unwrap().to_string(), "\"5981343258411120\"");
+        assert_eq!(scalar("5981343258411120", Kind::Text, System::Procore).unwrap().into_value().to_string(), "\"5981343258411120\"");
     }
 }

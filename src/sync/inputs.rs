@@ -1,13 +1,14 @@
 //! What a draft was made from, on record with it: the record as it was read, and what rules learnt beside it. So that what was sent
 //! can be made again under other mappings.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::links::{Book, texts};
+use super::links::Book;
 use crate::connector::ProjectScope;
 use crate::evaluate::Links;
 use crate::value::{Record, Value};
@@ -85,8 +86,11 @@ pub(super) struct Remembered<'b> {
 }
 
 impl Remembered<'_> {
-    fn answer(&self, question: &str, now: impl FnOnce(&dyn Links) -> Option<String>) -> Option<String> {
-        self.answers.get(question).cloned().unwrap_or_else(|| now(self.today))
+    fn answer<'s>(&'s self, question: &str, now: impl FnOnce(&'s dyn Links) -> Option<Cow<'s, str>>) -> Option<Cow<'s, str>> {
+        match self.answers.get(question) {
+            Some(known) => known.as_deref().map(Cow::Borrowed),
+            None => now(self.today),
+        }
     }
 }
 
@@ -97,19 +101,19 @@ pub(super) fn question(of: &str, mapping: &str, parts: &[&str]) -> String {
 }
 
 impl Links for Remembered<'_> {
-    fn other_side(&self, mapping: &str, key: &[String]) -> Option<String> {
-        self.answer(&question("other_side", mapping, &texts(key)), |links| links.other_side(mapping, key))
+    fn other_side(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
+        self.answer(&question("other_side", mapping, key), |links| links.other_side(mapping, key))
     }
 
-    fn other_key(&self, mapping: &str, key: &[String]) -> Option<String> {
-        self.answer(&question("other_key", mapping, &texts(key)), |links| links.other_key(mapping, key))
+    fn other_key(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
+        self.answer(&question("other_key", mapping, key), |links| links.other_key(mapping, key))
     }
 
-    fn this_side(&self, mapping: &str, key: &[String]) -> Option<String> {
-        self.answer(&question("this_side", mapping, &texts(key)), |links| links.this_side(mapping, key))
+    fn this_side(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
+        self.answer(&question("this_side", mapping, key), |links| links.this_side(mapping, key))
     }
 
-    fn other_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<String> {
+    fn other_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<Cow<'_, str>> {
         self.answer(&question("other_line", mapping, &[document, list, line]), |links| links.other_line(mapping, document, (list, line)))
     }
 }

@@ -1,6 +1,7 @@
 //! Links as an evaluation asks for them: from the source's side, within the record's project, and (while planning) with the
 //! records that earlier changes of the same plan would make.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -225,33 +226,33 @@ impl Seen<'_> {
 }
 
 impl Links for Seen<'_> {
-    fn other_side(&self, mapping: &str, key: &[String]) -> Option<String> {
+    fn other_side(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
         let target = self.source.other();
         let answer = self.document(mapping, self.source, &joined(key)).map(|found| match found {
             Found::Link(link) => named(link.end(target), target),
             Found::Planned(shown) => shown,
         });
-        self.missed.told(("other_side", mapping, &texts(key)), answer)
+        self.missed.told(("other_side", mapping, key), answer).map(Cow::Owned)
     }
 
-    fn other_key(&self, mapping: &str, key: &[String]) -> Option<String> {
+    fn other_key(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
         let answer = self.document(mapping, self.source, &joined(key)).and_then(|found| match found {
             Found::Link(link) => link.end(self.source.other()).key.clone(),
             Found::Planned(shown) => Some(shown),
         });
-        self.missed.told(("other_key", mapping, &texts(key)), answer)
+        self.missed.told(("other_key", mapping, key), answer).map(Cow::Owned)
     }
 
-    fn this_side(&self, mapping: &str, key: &[String]) -> Option<String> {
+    fn this_side(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
         let answer = self.document(mapping, self.source.other(), &joined(key)).map(|found| match found {
             Found::Link(link) => link.end(self.source).id.clone(),
             Found::Planned(shown) => shown,
         });
-        self.missed.told(("this_side", mapping, &texts(key)), answer)
+        self.missed.told(("this_side", mapping, key), answer).map(Cow::Owned)
     }
 
-    fn other_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<String> {
-        self.missed.told(("other_line", mapping, &[document, list, line]), self.line(mapping, document, (list, line)))
+    fn other_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<Cow<'_, str>> {
+        self.missed.told(("other_line", mapping, &[document, list, line]), self.line(mapping, document, (list, line))).map(Cow::Owned)
     }
 }
 
@@ -274,12 +275,7 @@ impl Seen<'_> {
     }
 }
 
-/// The parts of a key.
-pub(super) fn texts(key: &[String]) -> Vec<&str> {
-    key.iter().map(String::as_str).collect()
-}
-
-fn joined(key: &[String]) -> String {
+fn joined(key: &[&str]) -> String {
     key.iter().map(|part| part.trim()).collect::<Vec<_>>().join("/")
 }
 

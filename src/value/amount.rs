@@ -2,8 +2,11 @@
 
 use std::fmt::Write;
 
+use arrayvec::ArrayString;
 use rust_decimal::{Decimal, RoundingStrategy};
 use thiserror::Error;
+
+use super::short;
 
 /// A text that is no decimal number, or one with more digits than a decimal holds (28).
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -88,18 +91,17 @@ fn halves(number: u64) -> (u32, u32) {
 }
 
 /// Appends a number in its own digits.
-pub fn push_decimal(text: &mut String, number: &Decimal) {
+pub fn push_decimal(text: &mut impl Write, number: &Decimal) {
     let scale = number.scale() as usize;
     match u64::try_from(number.mantissa().unsigned_abs()) {
         Ok(mantissa) if scale <= SHORT && (mantissa > 0 || number.is_sign_positive()) => {
             push_digits(text, number.is_sign_negative(), mantissa, scale);
         }
-        // Writing into a string cannot fail.
-        _ => write!(text, "{number}").expect("a string takes any text"),
+        _ => write!(text, "{number}").expect("there is room for any number"),
     }
 }
 
-fn push_digits(text: &mut String, negative: bool, mut mantissa: u64, scale: usize) {
+fn push_digits(text: &mut impl Write, negative: bool, mut mantissa: u64, scale: usize) {
     // Twenty digits, a point, a sign, and a zero before the point.
     let mut written = [b'0'; 24];
     let mut at = written.len();
@@ -118,7 +120,22 @@ fn push_digits(text: &mut String, negative: bool, mut mantissa: u64, scale: usiz
         at -= 1;
         written[at] = b'-';
     }
-    text.push_str(std::str::from_utf8(&written[at..]).unwrap_or_default());
+    text.write_str(std::str::from_utf8(&written[at..]).unwrap_or_default()).expect("there is room for any number");
+}
+
+/// The sum; none where it has more than 28 digits.
+pub fn sum(left: Decimal, right: Decimal) -> Option<Decimal> {
+    short::sum(left, right).or_else(|| left.checked_add(right))
+}
+
+/// The difference; none where it has more than 28 digits.
+pub fn difference(left: Decimal, right: Decimal) -> Option<Decimal> {
+    short::sum(left, -right).or_else(|| left.checked_sub(right))
+}
+
+/// The product, rounded at its last place where it has more than 28; none where it is too large.
+pub fn product(left: Decimal, right: Decimal) -> Option<Decimal> {
+    short::product(left, right).or_else(|| left.checked_mul(right))
 }
 
 /// Rounds to `places` decimal places.
@@ -128,7 +145,12 @@ pub fn round_half_up(number: Decimal, places: u32) -> Decimal {
 
 /// The number without trailing zeros: `100.000000` → `100`, the form in which numbers are compared and keyed.
 pub fn plain_text(number: Decimal) -> String {
-    let mut text = String::with_capacity(20);
+    short_text(number).to_string()
+}
+
+/// The same in place: a sign, a zero, a point and 28 digits at most.
+pub fn short_text(number: Decimal) -> ArrayString<32> {
+    let mut text = ArrayString::new();
     push_decimal(&mut text, &trimmed(number));
     text
 }
@@ -161,13 +183,16 @@ pub fn shifted(number: Decimal, places: u32) -> Option<Decimal> {
 impl RoundMode {
     /// Rounds to `places` decimal places.
     pub fn round(self, number: Decimal, places: u32) -> Decimal {
-        let strategy = match self {
+        short::rounded(number, places, self).unwrap_or_else(|| number.round_dp_with_strategy(places, self.strategy()))
+    }
+
+    pub(super) fn strategy(self) -> RoundingStrategy {
+        match self {
             Self::HalfUp => RoundingStrategy::MidpointAwayFromZero,
             Self::HalfEven => RoundingStrategy::MidpointNearestEven,
             Self::Down => RoundingStrategy::ToZero,
             Self::Up => RoundingStrategy::AwayFromZero,
-        };
-        number.round_dp_with_strategy(places, strategy)
+        }
     }
 }
 

@@ -1,17 +1,25 @@
 //! What is data? JSON values whose numbers are exact decimals, and the records made of them.
 
 mod amount;
+mod found;
 mod json;
 mod moment;
+mod runs;
+mod short;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub use amount::{NotADecimal, RoundMode, decimal, plain_text, push_decimal, round_half_up, shifted, trimmed};
+pub use amount::{
+    NotADecimal, RoundMode, decimal, difference, plain_text, product, push_decimal, round_half_up, shifted, short_text, sum, trimmed,
+};
+pub use found::{Found, LinePlace, Lines};
 pub use json::{NotJson, json_text, push_json, push_json_text, unquoted};
 pub use moment::{date_of, instant_of};
+pub use runs::{digit_run, plain_run};
 pub use rust_decimal::Decimal;
 
 /// Fields that are looked through one by one more quickly than by a table.
@@ -43,6 +51,10 @@ pub enum Value {
 pub struct Record {
     fields: Vec<(Arc<str>, Value)>,
 }
+
+/// Where a field stood in the last record that was asked for it: records that are asked for one field are mostly of one shape.
+#[derive(Debug, Default)]
+pub struct Hint(AtomicUsize);
 
 impl Value {
     /// A text value.
@@ -187,6 +199,18 @@ impl Record {
     /// The value of a field, if it is there.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.fields.iter().find(|(field, _)| &**field == name).map(|(_, value)| value)
+    }
+
+    /// The value of a field, looked for first where it stood last time.
+    pub fn get_near(&self, name: &str, hint: &Hint) -> Option<&Value> {
+        if let Some((field, value)) = self.fields.get(hint.0.load(Ordering::Relaxed))
+            && **field == *name
+        {
+            return Some(value);
+        }
+        let at = self.fields.iter().position(|(field, _)| **field == *name)?;
+        hint.0.store(at, Ordering::Relaxed);
+        Some(&self.fields[at].1)
     }
 
     /// The value of a field, to change it.

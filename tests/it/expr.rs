@@ -17,7 +17,7 @@ pub(crate) fn compile(text: &str) -> Result<Expression, ExprProblem> {
     Expressions::new().compile(text, &NAMES)
 }
 
-pub(crate) fn evaluate(text: &str) -> Result<Value, ExprFailure> {
+pub(crate) fn evaluate(text: &str) -> Result<Value, Box<ExprFailure>> {
     let expression = compile(text).unwrap_or_else(|problem| panic!("{text}: {problem:?}"));
     let (source, settings, target) = (Value::from_json(SOURCE).unwrap(), Value::from_json(SETTINGS).unwrap(), Value::Null);
     let scope = Scope::new(TODAY, &NoLookups).with("source", &source).with("settings", &settings).with("target", &target);

@@ -137,7 +137,7 @@ fn look_ups_are_asked_from_where_the_expression_runs() {
             self.0.set(self.0.get() + 1);
             (table == "terms").then(|| Cow::Owned(format!("{key}D").into()))
         }
-        fn linked(&self, _: &str, key: &[String]) -> Option<Value> {
+        fn linked(&self, _: &str, key: &[&str]) -> Option<Cow<'_, str>> {
             Some(key.join("+").into())
         }
     }

@@ -201,7 +201,7 @@ fn look_ups_are_handed_in_and_only_read_variables_are_built() {
         fn table(&self, table: &str, key: &str) -> Option<Cow<'_, Value>> {
             (table == "terms" && key == "30").then(|| Cow::Owned("30D".into()))
         }
-        fn linked(&self, mapping: &str, key: &[String]) -> Option<Value> {
+        fn linked(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
             (mapping == "cost_codes" && key == ["77", "1"]).then(|| "01-500".into())
         }
     }

@@ -1,5 +1,6 @@
 //! Each sample record through every mapping of its resource: a draft, a refusal with its reasons, or not offered.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crosswalk::cases::{self, Case, CaseLinks};
@@ -30,14 +31,14 @@ const SAMPLED: [&str; 10] = [
 struct EverythingLinked(Direction);
 
 impl Links for EverythingLinked {
-    fn other_side(&self, mapping: &str, key: &[String]) -> Option<String> {
+    fn other_side(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
         let key = key.join("/");
-        Some(match self.0 {
+        Some(Cow::Owned(match self.0 {
             // The table of default items knows account groups by their names.
             Direction::Export if mapping == "cost_types" => "MATERIAL".to_owned(),
             Direction::Export => format!("{}-{key}", &mapping[..2]),
             Direction::Import => key.bytes().fold(0_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 9_973).to_string(),
-        })
+        }))
     }
 }
 

@@ -102,8 +102,9 @@ fn written(source: &Arc<Source>, more: Vec<Arc<Source>>, base: Vec<Arc<Source>>,
     let (name, title) = (name?, title?);
     let layer = layer(&name, &title, (resources, more), (source, &node));
     let schemas = resource::schemas(base, &[layer], problems);
-    let catalog = Arc::new(catalog(&schemas, problems));
-    Some(Package { name, title, endpoint, versions, company, catalog })
+    let (catalog, more) = catalog(&schemas);
+    problems.extend(more);
+    Some(Package { name, title, endpoint, versions, company, catalog: Arc::new(catalog) })
 }
 
 /// What a package has otherwise, as an overlay of its own.

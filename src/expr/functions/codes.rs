@@ -39,7 +39,7 @@ fn budget_code<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
     made(Value::Record(fields.into_iter().collect::<Record>()))
 }
 
-fn unknown(given: &Arguments<'_, '_>, flat: &str) -> crate::expr::problem::ExprFailure {
+fn unknown(given: &Arguments<'_, '_>, flat: &str) -> Box<crate::expr::problem::ExprFailure> {
     let message = format!("`{flat}` is not a budget code `[sub job].cost code.cost type`; custom segments are not supported (BR-26)");
     given.failure(0, message)
 }

@@ -66,24 +66,24 @@ pub(super) mod tests {
             }
         }
 
-        fn linked(&self, mapping: &str, key: &[String]) -> Option<Value> {
+        fn linked(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
             (mapping == "companies" && key == ["77"]).then(|| "V000012".into())
         }
 
-        fn linked_key(&self, mapping: &str, key: &[String]) -> Option<Value> {
+        fn linked_key(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
             self.linked(mapping, key)
         }
 
-        fn linked_back(&self, mapping: &str, key: &[String]) -> Option<Value> {
+        fn linked_back(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
             (mapping == "companies" && key == ["V000012"]).then(|| "77".into())
         }
 
-        fn linked_line(&self, mapping: &str, document: &str, line: (&str, &str)) -> Option<Value> {
+        fn linked_line(&self, mapping: &str, document: &str, line: (&str, &str)) -> Option<Cow<'_, str>> {
             (mapping == "subcontracts" && document == "500" && line == ("Details", "7")).then(|| "3".into())
         }
     }
 
-    fn run(text: &str) -> Result<Value, ExprFailure> {
+    fn run(text: &str) -> Result<Value, Box<ExprFailure>> {
         let expression = Expressions::new().compile(text, &[]).unwrap_or_else(|problem| panic!("{text}: {problem:?}"));
         expression.evaluate(&Scope::new(jiff::civil::date(2026, 3, 5), &Example))
     }

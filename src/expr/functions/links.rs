@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::arguments::Arguments;
-use super::text::made;
+use smallvec::SmallVec;
+
+use super::arguments::{Arguments, Key};
 use super::{Family, Function, FunctionDoc, Takes};
 use crate::expr::machine::Answer;
-use crate::expr::problem::ExprFailure;
-use crate::value::Value;
+use crate::value::Found;
 
 pub(super) const FAMILY: Family = Family { title: "Links", functions: FUNCTIONS };
 
@@ -75,28 +75,40 @@ static FUNCTIONS: &[Function] = &[
 ];
 
 fn linked<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
-    let Some(key) = key(given)? else { return made(Value::Null) };
-    made(given.lookups().linked(given.text(0)?, &key).unwrap_or_default())
+    let lookups = given.lookups();
+    asked(given, |mapping, key| lookups.linked(mapping, key))
 }
 
 fn linked_key<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
-    let Some(key) = key(given)? else { return made(Value::Null) };
-    made(given.lookups().linked_key(given.text(0)?, &key).unwrap_or_default())
+    let lookups = given.lookups();
+    asked(given, |mapping, key| lookups.linked_key(mapping, key))
 }
 
 fn linked_back<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
-    let Some(key) = key(given)? else { return made(Value::Null) };
-    made(given.lookups().linked_back(given.text(0)?, &key).unwrap_or_default())
+    let lookups = given.lookups();
+    asked(given, |mapping, key| lookups.linked_back(mapping, key))
 }
 
 fn linked_line<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
-    let (Some(document), Some(line)) = (given.key(1)?, given.key(3)?) else { return made(Value::Null) };
-    made(given.lookups().linked_line(given.text(0)?, &document, (given.text(2)?, &line)).unwrap_or_default())
+    let (Some(document), Some(line)) = (given.key(1)?, given.key(3)?) else { return Ok(Found::Nothing) };
+    answered(given.lookups().linked_line(given.text(0)?, &document, (given.text(2)?, &line)))
 }
 
-/// The key, part by part; none when a part of it is `()`.
-fn key(given: &Arguments<'_, '_>) -> Result<Option<Vec<String>>, ExprFailure> {
-    (1..given.count()).map(|place| Ok(given.key(place)?.map(Cow::into_owned))).collect()
+/// What links say of a mapping and a key, part by part; nothing where a part of it is `()`.
+fn asked<'v>(given: &Arguments<'_, 'v>, ask: impl FnOnce(&str, &[&str]) -> Option<Cow<'v, str>>) -> Answer<'v> {
+    let mut parts: SmallVec<[Key<'_>; 2]> = SmallVec::new();
+    for place in 1..given.count() {
+        match given.key(place)? {
+            Some(part) => parts.push(part),
+            None => return Ok(Found::Nothing),
+        }
+    }
+    let key: SmallVec<[&str; 2]> = parts.iter().map(|part| &**part).collect();
+    answered(ask(given.text(0)?, &key))
+}
+
+fn answered(answer: Option<Cow<'_, str>>) -> Answer<'_> {
+    Ok(answer.map(Found::from).unwrap_or_default())
 }
 
 #[cfg(test)]

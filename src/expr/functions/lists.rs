@@ -1,13 +1,11 @@
 //! What can be done to lists? They are counted, summed and run through with a closure.
 
-use std::borrow::Cow;
-
-use super::arguments::Arguments;
+use super::arguments::{Arguments, Members};
 use super::text::made;
 use super::{Family, Function, FunctionDoc, Takes};
-use crate::expr::machine::{Answer, Found};
+use crate::expr::machine::Answer;
 use crate::expr::problem::ExprFailure;
-use crate::value::{Decimal, Value};
+use crate::value::{self, Decimal, Found};
 
 pub(super) const FAMILY: Family = Family { title: "Lists", functions: FUNCTIONS };
 
@@ -41,7 +39,7 @@ static FUNCTIONS: &[Function] = &[
         },
         arguments: 1..=1,
         takes: Takes::Values,
-        run: |given| Ok(given.members(0)?.into_iter().next().unwrap_or(Cow::Owned(Value::Null))),
+        run: |given| Ok(given.members(0)?.next().unwrap_or_default()),
     },
     Function {
         doc: FunctionDoc {
@@ -53,7 +51,7 @@ static FUNCTIONS: &[Function] = &[
         },
         arguments: 1..=1,
         takes: Takes::Values,
-        run: |given| made(i64::try_from(given.list(0)?.len()).unwrap_or(i64::MAX)),
+        run: |given| made(i64::try_from(given.list(0)?.count().unwrap_or_default()).unwrap_or(i64::MAX)),
     },
     Function {
         doc: FunctionDoc {
@@ -67,8 +65,7 @@ static FUNCTIONS: &[Function] = &[
         takes: Takes::Closure,
         run: |given| {
             let (members, body) = members(given)?;
-            let values = members.into_iter().map(|member| Ok(given.each(body, member)?.into_owned()));
-            made(values.collect::<Result<Vec<_>, ExprFailure>>()?)
+            made(members.map(|member| given.each(body, member)).collect::<Result<Vec<_>, Box<ExprFailure>>>()?)
         },
     },
     Function {
@@ -86,7 +83,7 @@ static FUNCTIONS: &[Function] = &[
             let mut kept = Vec::new();
             for member in members {
                 if given.holds(body, member.clone())? {
-                    kept.push(member.into_owned());
+                    kept.push(member);
                 }
             }
             made(kept)
@@ -118,7 +115,7 @@ static FUNCTIONS: &[Function] = &[
     },
 ];
 
-fn members<'v>(given: &mut Arguments<'_, 'v>) -> Result<(Vec<Found<'v>>, &'v crate::expr::term::Node), ExprFailure> {
+fn members<'v>(given: &mut Arguments<'_, 'v>) -> Result<(Members<'v>, &'v crate::expr::term::Node), Box<ExprFailure>> {
     let body = given.closure().ok_or_else(|| given.needs(1, "a closure"))?;
     Ok((given.members(0)?, body))
 }
@@ -137,7 +134,7 @@ fn any<'v>(given: &mut Arguments<'_, 'v>, end: bool) -> Answer<'v> {
 fn sum<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
     let closure = given.closure();
     let field = match (closure, given.value(1)) {
-        (None, Value::Text(name)) => Some(name.clone()),
+        (None, Found::Text(name)) => Some(name.clone()),
         (None, _) if given.count() > 1 => return Err(given.needs(1, "a field's name or a closure")),
         _ => None,
     };
@@ -145,16 +142,17 @@ fn sum<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
     for member in given.members(0)? {
         let added = match (closure, &field) {
             (Some(body), _) => given.each(body, member)?,
-            (None, Some(name)) => match &*member {
-                Value::Record(record) => record.get(name).cloned().map_or(Cow::Owned(Value::Null), Cow::Owned),
+            (None, Some(name)) => match &member {
+                Found::Record(record) => record.get(name).cloned().map(Found::from).unwrap_or_default(),
+                Found::Line(lines, place) => lines.field(place.list(), place.at(), name),
                 other => return Err(given.failure(0, format!("`sum` adds `{name}` of records, found {}", other.kind_word()))),
             },
             (None, None) => member,
         };
-        match &*added {
-            Value::Null => {}
-            Value::Number(number) => {
-                let larger = total.checked_add(*number);
+        match added {
+            Found::Nothing => {}
+            Found::Number(number) => {
+                let larger = value::sum(total, number);
                 total = larger.ok_or_else(|| given.failure(0, "the sum has more than 28 digits"))?;
             }
             other => return Err(given.failure(0, format!("`sum` adds numbers, found {}", other.kind_word()))),

@@ -6,7 +6,7 @@ use super::{Family, Function, FunctionDoc, Takes};
 use crate::expr::machine::Answer;
 use crate::expr::operators::apply;
 use crate::expr::term::Operator;
-use crate::value::{Decimal, RoundMode, Value, decimal};
+use crate::value::{Decimal, Found, RoundMode, decimal};
 
 pub(super) const FAMILY: Family = Family { title: "Numbers", functions: FUNCTIONS };
 
@@ -24,8 +24,8 @@ static FUNCTIONS: &[Function] = &[
         arguments: 1..=1,
         takes: Takes::Values,
         run: |given| match given.value(0) {
-            Value::Number(number) => made(*number),
-            Value::Text(text) => made(decimal(text).map_err(|problem| given.failure(0, problem.to_string()))?),
+            Found::Number(number) => made(*number),
+            Found::Text(text) => made(decimal(text).map_err(|problem| given.failure(0, problem.to_string()))?),
             _ => Err(given.needs(0, "text or a number")),
         },
     },
@@ -136,16 +136,16 @@ fn round<'v>(given: &mut Arguments<'_, 'v>, mode: RoundMode) -> Answer<'v> {
 
 fn extreme<'v>(given: &mut Arguments<'_, 'v>, better: Operator) -> Answer<'v> {
     let mut best = given.value(0);
-    if !matches!(best, Value::Number(_) | Value::Text(_)) {
+    if !matches!(best, Found::Number(_) | Found::Text(_)) {
         return Err(given.needs(0, "numbers"));
     }
     for place in 1..given.count() {
         let candidate = given.value(place);
-        if apply(better, candidate, best).map_err(|_| given.needs(place, "values of one kind"))? == Value::Bool(true) {
+        if matches!(apply(better, candidate, best).map_err(|_| given.needs(place, "values of one kind"))?, Found::Bool(true)) {
             best = candidate;
         }
     }
-    made(best.clone())
+    Ok(best.clone())
 }
 
 #[cfg(test)]

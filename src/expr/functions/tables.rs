@@ -1,11 +1,9 @@
 //! What can be looked up? Entries of the settings' tables.
 
-use std::borrow::Cow;
-
 use super::arguments::Arguments;
+use super::text::made;
 use super::{Family, Function, FunctionDoc, Takes};
 use crate::expr::machine::Answer;
-use crate::value::Value;
 
 pub(super) const FAMILY: Family = Family { title: "Tables", functions: FUNCTIONS };
 
@@ -34,10 +32,11 @@ fn lookup<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
     let (table, key) = (given.text(0)?, given.key(1)?);
     let entry = key.as_deref().and_then(|key| given.lookups().table(table, key));
     match (entry, key) {
-        (Some(entry), _) => Ok(entry),
-        (None, _) if given.count() > 2 => Ok(given.values[2].take().unwrap_or(Cow::Owned(Value::Null))),
+        (Some(entry), _) => made(entry),
+        (None, _) if given.count() > 2 => Ok(given.taken(2)),
         (None, Some(key)) => {
-            Err(given.failure(1, format!("table `{table}` has no entry for `{key}`; add it to the settings, or give a default")))
+            Err(given
+                .failure(1, format!("table `{table}` has no entry for `{key}`; add it to the settings, or give a default", key = &*key)))
         }
         (None, None) => Err(given.needs(1, "a key")),
     }

@@ -6,7 +6,7 @@ use super::arguments::Arguments;
 use super::{Family, Function, FunctionDoc, MAX_TEXT, Takes};
 use crate::expr::machine::{Answer, limited};
 use crate::expr::operators::equal;
-use crate::value::Value;
+use crate::value::Found;
 
 pub(super) const FAMILY: Family = Family { title: "Text", functions: FUNCTIONS };
 
@@ -21,7 +21,12 @@ static FUNCTIONS: &[Function] = &[
         },
         arguments: 1..=1,
         takes: Takes::Values,
-        run: |given| made(given.text(0)?.trim()),
+        run: |given| {
+            Ok(match given.piece(0)? {
+                Cow::Borrowed(text) => text.trim().into(),
+                Cow::Owned(text) => text.trim().to_owned().into(),
+            })
+        },
     },
     Function {
         doc: FunctionDoc {
@@ -191,18 +196,16 @@ static FUNCTIONS: &[Function] = &[
         takes: Takes::Values,
         run: |given| {
             made(match given.value(0) {
-                Value::Null => true,
-                Value::Text(text) => text.trim().is_empty(),
-                Value::List(list) => list.is_empty(),
-                Value::Record(record) => record.is_empty(),
-                Value::Bool(_) | Value::Number(_) => false,
+                Found::Nothing => true,
+                Found::Text(text) => text.trim().is_empty(),
+                other => other.count() == Some(0) || other.as_record().is_some_and(|record| record.is_empty()),
             })
         },
     },
 ];
 
-pub(super) fn made<'v>(value: impl Into<Value>) -> Answer<'v> {
-    Ok(Cow::Owned(value.into()))
+pub(super) fn made<'v>(found: impl Into<Found<'v>>) -> Answer<'v> {
+    Ok(found.into())
 }
 
 fn substring<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
@@ -213,14 +216,14 @@ fn substring<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
 }
 
 fn contains<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
-    if let Value::List(list) = given.value(0) {
+    if given.value(0).count().is_some() {
         let mut found = false;
-        for member in list {
-            found = found || equal(member, given.value(1)).map_err(|message| given.failure(1, message))?;
+        for member in given.value(0).members() {
+            found = found || equal(&member, given.value(1)).map_err(|message| given.failure(1, message))?;
         }
         return made(found);
     }
-    if !matches!(given.value(0), Value::Text(_)) {
+    if !matches!(given.value(0), Found::Text(_)) {
         return Err(given.needs(0, "text or a list"));
     }
     made(given.text(0)?.contains(given.text(1)?))
@@ -238,27 +241,31 @@ fn replace<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
 }
 
 fn split<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
-    let (text, separator) = (given.text(0)?, given.text(1)?);
+    let text = given.piece(0)?;
+    let separator = given.text(1)?;
     if separator.is_empty() {
         return Err(given.failure(1, "the separator is empty"));
     }
-    made(text.split(separator).map(Value::from).collect::<Vec<_>>())
+    Ok(Found::Members(match text {
+        Cow::Borrowed(text) => text.split(separator).map(Found::from).collect(),
+        Cow::Owned(text) => text.split(separator).map(|part| part.to_owned().into()).collect(),
+    }))
 }
 
 fn join<'v>(given: &mut Arguments<'_, 'v>) -> Answer<'v> {
     let separator = given.text(1)?;
     let mut joined = String::new();
     let mut first = true;
-    for member in given.list(0)? {
+    for member in given.list(0)?.members() {
         match member {
-            Value::Null => continue,
-            Value::Text(_) | Value::Number(_) => {}
+            Found::Nothing => continue,
+            Found::Text(_) | Found::Number(_) => {}
             other => return Err(given.failure(0, format!("`join` needs texts and numbers, found {}", other.kind_word()))),
         }
         if !std::mem::take(&mut first) {
             joined.push_str(separator);
         }
-        joined.push_str(&member.plain());
+        member.push_plain(&mut joined);
         limited(joined.len(), MAX_TEXT, &given.call.at)?;
     }
     made(joined)

@@ -4,6 +4,7 @@ use super::lower::OURS;
 use super::print::{From, Given, Printer, again, local};
 use crate::expr::follow::STRICT;
 use crate::expr::term::{Link, Node, Step, Term};
+use crate::value::Hint;
 
 /// The root of a chain, and the variable that holds what the first of its links lead to.
 #[derive(Clone, Copy)]
@@ -50,6 +51,7 @@ impl Printer<'_> {
             at: link.at.clone(),
             end: link.end,
             at_hand: None,
+            hint: Hint::default(),
         });
         let steps = steps.collect();
         let at = start.root.at.start..links.last().map_or(end, |link| link.end);

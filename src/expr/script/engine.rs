@@ -18,7 +18,7 @@ use crate::expr::operators::{apply, equal};
 use crate::expr::problem::ExprFailure;
 use crate::expr::scope::Scope;
 use crate::expr::term::Operator;
-use crate::value::{Decimal, Record, Value};
+use crate::value::{Decimal, Found, Record, Value};
 
 /// Operations of Rhai in one evaluation.
 const MAX_OPERATIONS: u64 = 1_000_000;
@@ -75,9 +75,9 @@ impl Context {
             scope.set(STRICT, value);
         }
         let mut machine = Machine::new(&scope, &self.script.text, &self.script.names);
-        machine.locals = values.iter().map(|value| std::borrow::Cow::Borrowed(&**value)).collect();
+        machine.locals = values.iter().map(|value| Found::from(&**value)).collect();
         machine.outside = Some(&outside);
-        let found = machine.run(site).map_err(failed)?.into_owned();
+        let found = machine.run(site).map_err(|failure| failed(*failure))?.into_value();
         self.give(found)
     }
 
@@ -90,15 +90,15 @@ impl Context {
     }
 
     fn give(&self, value: Value) -> Answer {
-        self.weigh(weight(&value))?;
+        self.weigh(weight(&(&value).into()))?;
         Ok(into_rhai(value))
     }
 
-    fn closure(&self, call: &NativeCallContext<'_>, closure: Option<&Dynamic>, member: &Value) -> Result<Value, ExprFailure> {
+    fn closure(&self, call: &NativeCallContext<'_>, closure: Option<&Dynamic>, member: &Value) -> Result<Value, Box<ExprFailure>> {
         let parts = closure.and_then(|closure| closure.clone().try_cast::<Array>()).unwrap_or_default();
         let mut parts = parts.into_iter();
         let pointer = parts.next().and_then(|pointer| pointer.try_cast::<FnPtr>());
-        let pointer = pointer.ok_or_else(|| ExprFailure { message: "the closure is gone".to_owned(), at: None })?;
+        let pointer = pointer.ok_or_else(|| Box::new(ExprFailure { message: "the closure is gone".to_owned(), at: None }))?;
         let member = self.give(member.clone()).map_err(|error| self.script.failure(&error))?;
         let found = pointer.call_raw(call, None, parts.chain([member]).collect::<Vec<_>>()).map_err(|error| self.script.failure(&error))?;
         let found = self.value(found).map_err(|error| self.script.failure(&error))?;
@@ -147,7 +147,7 @@ fn members(list: Dynamic) -> Answer<Array> {
     let context = Context::current()?;
     let value = context.value(list)?;
     let Value::List(list) = &*value else { return Err(told(format!("`for` needs a list, found {}", value.kind_word()))) };
-    context.weigh(weight(&value))?;
+    context.weigh(weight(&(&*value).into()))?;
     Ok(list.iter().cloned().map(into_rhai).collect())
 }
 
@@ -172,7 +172,7 @@ fn range(from: Dynamic, to: Dynamic, with_last: bool) -> Answer<Array> {
 fn change<T>(held: &mut Held, with: impl FnOnce(&mut Vec<Value>, &Context) -> Answer<T>) -> Answer<T> {
     let context = Context::current()?;
     if Arc::strong_count(&held.0) > 1 {
-        context.weigh(weight(&held.0))?;
+        context.weigh(weight(&(&*held.0).into()))?;
     }
     match Arc::make_mut(&mut held.0) {
         Value::List(list) => {
@@ -186,7 +186,7 @@ fn change<T>(held: &mut Held, with: impl FnOnce(&mut Vec<Value>, &Context) -> An
 /// A value that becomes part of another.
 fn part(value: Dynamic, context: &Context) -> Answer<Value> {
     let value = context.value(value)?;
-    context.weigh(weight(&value))?;
+    context.weigh(weight(&(&*value).into()))?;
     Ok(Arc::unwrap_or_clone(value))
 }
 
@@ -241,7 +241,8 @@ fn sort(list: &mut [Value], context: &Context) -> Answer<()> {
     context.weigh(u64::try_from(list.len()).unwrap_or(u64::MAX).saturating_mul(16))?;
     let mut problem = None;
     list.sort_by(|one, two| {
-        let before = |one: &Value, two: &Value| apply(Operator::Less, one, two).map(|less| less == Value::Bool(true));
+        let before =
+            |one: &Value, two: &Value| apply(Operator::Less, &one.into(), &two.into()).map(|less| matches!(less, Found::Bool(true)));
         match (before(one, two), before(two, one)) {
             (Ok(true), _) => std::cmp::Ordering::Less,
             (_, Ok(true)) => std::cmp::Ordering::Greater,
@@ -266,13 +267,13 @@ fn fields(record: Dynamic, of: impl FnOnce(&Record) -> Vec<Value>) -> Answer {
 fn index_of(all: Dynamic, part: Dynamic) -> Answer<i64> {
     let context = Context::current()?;
     let (all, part) = (context.value(all)?, context.value(part)?);
-    context.weigh(weight(&all))?;
+    context.weigh(weight(&(&*all).into()))?;
     let found = match (&*all, &*part) {
         (Value::Text(text), Value::Text(part)) => text.find(part.as_str()).map(|at| text[..at].chars().count()),
         (Value::List(list), part) => {
             let mut found = None;
             for (at, member) in list.iter().enumerate() {
-                if found.is_none() && equal(member, part).map_err(told)? {
+                if found.is_none() && equal(&member.into(), &part.into()).map_err(told)? {
                     found = Some(at);
                 }
             }
@@ -309,7 +310,7 @@ fn read(held: &Held, at: &Value) -> Answer {
 fn write(held: &mut Held, at: &Value, value: Dynamic) -> Answer<()> {
     let context = Context::current()?;
     if Arc::strong_count(&held.0) > 1 {
-        context.weigh(weight(&held.0))?;
+        context.weigh(weight(&(&*held.0).into()))?;
     }
     let value = part(value, &context)?;
     match (Arc::make_mut(&mut held.0), at) {

@@ -45,51 +45,63 @@ pub(super) struct Asking {
 }
 
 impl Asking {
-    fn ask(&self, which: Which, name: &str, key: &[String]) -> Option<Value> {
-        self.questions.send(Question { which, name: name.to_owned(), key: key.to_vec() }).ok()?;
+    fn ask(&self, which: Which, name: &str, key: &[&str]) -> Option<Value> {
+        let key = key.iter().map(|part| (*part).to_owned()).collect();
+        self.questions.send(Question { which, name: name.to_owned(), key }).ok()?;
         self.answers.recv().ok().flatten()
+    }
+
+    fn text(&self, which: Which, name: &str, key: &[&str]) -> Option<Cow<'_, str>> {
+        match self.ask(which, name, key)? {
+            Value::Text(text) => Some(Cow::Owned(text)),
+            _ => None,
+        }
     }
 }
 
 impl Lookups for Asking {
     fn table(&self, table: &str, key: &str) -> Option<Cow<'_, Value>> {
-        self.ask(Which::Table, table, &[key.to_owned()]).map(Cow::Owned)
+        self.ask(Which::Table, table, &[key]).map(Cow::Owned)
     }
 
-    fn linked(&self, mapping: &str, key: &[String]) -> Option<Value> {
-        self.ask(Which::Linked, mapping, key)
+    fn linked(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
+        self.text(Which::Linked, mapping, key)
     }
 
-    fn linked_key(&self, mapping: &str, key: &[String]) -> Option<Value> {
-        self.ask(Which::Key, mapping, key)
+    fn linked_key(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
+        self.text(Which::Key, mapping, key)
     }
 
-    fn linked_back(&self, mapping: &str, key: &[String]) -> Option<Value> {
-        self.ask(Which::Back, mapping, key)
+    fn linked_back(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
+        self.text(Which::Back, mapping, key)
     }
 
-    fn linked_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<Value> {
-        self.ask(Which::Line, mapping, &[document.to_owned(), list.to_owned(), line.to_owned()])
+    fn linked_line(&self, mapping: &str, document: &str, (list, line): (&str, &str)) -> Option<Cow<'_, str>> {
+        self.text(Which::Line, mapping, &[document, list, line])
     }
 }
 
 fn answer(lookups: &dyn Lookups, Question { which, name, key }: &Question) -> Option<Value> {
-    match (which, &key[..]) {
-        (Which::Table, [key]) => lookups.table(name, key).map(Cow::into_owned),
+    let key: Vec<&str> = key.iter().map(String::as_str).collect();
+    let text = match (which, &key[..]) {
+        (Which::Table, [key]) => return lookups.table(name, key).map(Cow::into_owned),
         (Which::Linked, key) => lookups.linked(name, key),
         (Which::Key, key) => lookups.linked_key(name, key),
         (Which::Back, key) => lookups.linked_back(name, key),
         (Which::Line, [document, list, line]) => lookups.linked_line(name, document, (list, line)),
         _ => None,
-    }
+    };
+    text.map(|text| Value::text(text))
 }
 
 impl Script {
     /// Its value for these variables.
-    pub(in crate::expr) fn evaluate(self: &Arc<Self>, variables: &Scope<'_>) -> Result<Value, ExprFailure> {
-        let read = self.names[..self.given].iter();
-        let values: Vec<(String, Dynamic)> =
-            read.filter_map(|name| Some((name.clone(), into_rhai(variables.get(name)?.clone())))).collect();
+    pub(in crate::expr) fn evaluate(self: &Arc<Self>, variables: &Scope<'_>) -> Result<Value, Box<ExprFailure>> {
+        let mut values: Vec<(String, Dynamic)> = Vec::new();
+        for name in &self.names[..self.given] {
+            let value = variables.get(name).map_err(|message| ExprFailure::new(message, &self.kept.at))?;
+            values.extend(value.map(|value| (name.clone(), into_rhai(value.clone()))));
+        }
         let (questions, asked) = channel();
         let (answers, told) = channel();
         let (script, today) = (Arc::clone(self), variables.today);
@@ -105,7 +117,7 @@ impl Script {
         found.unwrap_or_else(|| Err(ExprFailure::new("Rhai could not run this expression", &self.kept.at)))
     }
 
-    fn run(&self, values: Vec<(String, Dynamic)>) -> Result<Value, ExprFailure> {
+    fn run(&self, values: Vec<(String, Dynamic)>) -> Result<Value, Box<ExprFailure>> {
         let mut variables = rhai::Scope::new();
         for (name, value) in values {
             variables.push_constant_dynamic(name, value);
@@ -116,13 +128,13 @@ impl Script {
     }
 
     /// Rhai's error in our words, at the author's.
-    pub(super) fn failure(&self, error: &EvalAltResult) -> ExprFailure {
+    pub(super) fn failure(&self, error: &EvalAltResult) -> Box<ExprFailure> {
         let position = error.position();
         match error {
             EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => self.failure(inner),
             EvalAltResult::ErrorRuntime(value, _) => match value.clone().try_cast::<ExprFailure>() {
-                Some(failure) if failure.at.is_some() => failure,
-                Some(failure) => ExprFailure { at: Some(self.at(position)), ..failure },
+                Some(failure) if failure.at.is_some() => Box::new(failure),
+                Some(failure) => ExprFailure::new(failure.message, &self.at(position)),
                 None => ExprFailure::new(value.to_string(), &self.at(position)),
             },
             EvalAltResult::ErrorTooManyOperations(_) => ExprFailure::new("the expression takes too many steps", &self.at(position)),

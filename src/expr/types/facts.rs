@@ -7,7 +7,7 @@ use super::{Kinds, Type};
 use crate::expr::expression::Expression;
 use crate::expr::operators::apply;
 use crate::expr::term::{Call, Case, Link, Node, Operator, Step, Term};
-use crate::value::Value;
+use crate::value::{Found, Value};
 
 /// Something that holds of a value wherever an expression is looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,8 +170,8 @@ impl Facts<'_> {
         };
         // `(x ?? 0) > 0` is true only where `x` is there.
         if let (Some((value, instead)), Some(with)) = (self.with_default(&operands.0), constant(&operands.1)) {
-            let by_default = apply(operator, &instead, with);
-            facts.extend(if by_default == Ok(Value::Bool(!truth)) { self.there(value) } else { Vec::new() });
+            let by_default = apply(operator, &(&instead).into(), &with.into());
+            facts.extend(if matches!(by_default, Ok(Found::Bool(flag)) if flag != truth) { self.there(value) } else { Vec::new() });
         }
         facts
     }

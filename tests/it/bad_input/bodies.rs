@@ -2,6 +2,7 @@
 //!
 //! `fuzz/fuzz_targets/` hands them what the fuzzer makes up; the test beside this file hands them seeded mutations of the shipped files.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use crosswalk::config::{Folders, Workspace, builtin_mappings};
@@ -79,7 +80,7 @@ pub(crate) fn path(text: &str) {
 struct Nothing;
 
 impl Links for Nothing {
-    fn other_side(&self, _mapping: &str, _key: &[String]) -> Option<String> {
+    fn other_side(&self, _mapping: &str, _key: &[&str]) -> Option<Cow<'_, str>> {
         None
     }
 }

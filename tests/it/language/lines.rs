@@ -56,3 +56,25 @@ fn two_lines_of_one_id_hold_the_record() {
         "`Details` of line 1: two lines have the id `1`; tell them apart by `key`, such as `key: [item, $.id]`"
     );
 }
+
+#[test]
+fn a_malformed_value_refuses_a_formula_only_where_the_formula_reaches_it() {
+    let body = |status: &str| {
+        format!(
+            r#"{{"id":5,"number":"A-1","status":"{status}","total":"much","items":[{{"id":1,"amount":"10.00"}},{{"id":2,"amount":"many"}}]}}"#
+        )
+    };
+    for (otherwise, reason) in [
+        ("sum(source.items ?? [], |one| one.amount ?? 0)", "`Total`: `amount`: `many` is not a decimal number (1.yaml:7)"),
+        ("source.total ?? 0", "`Total`: `total`: `much` is not a decimal number (1.yaml:7)"),
+    ] {
+        let formula = format!("if source.status == \"Draft\" {{ 7 }} else {{ {otherwise} }}");
+        let plans = plans(&[PROJECTS, &orders(&format!("fields:\n  - {{to: Total, expr: '{formula}'}}\n"))]);
+        assert_eq!(json(&drafts(&plans[1], &body("Draft"), &NoLinks).unwrap()[0]), r#"{"Total":7}"#, "{formula}");
+        assert_eq!(drafts(&plans[1], &body("Open"), &NoLinks).unwrap_err().to_string(), reason, "{formula}");
+        // Rhai has all that a formula names before it runs.
+        let formula = format!("let none = 0; {formula} + none");
+        let plans = self::plans(&[PROJECTS, &orders(&format!("fields:\n  - {{to: Total, expr: '{formula}'}}\n"))]);
+        assert_eq!(drafts(&plans[1], &body("Draft"), &NoLinks).unwrap_err().to_string(), reason, "{formula}");
+    }
+}
