@@ -121,7 +121,7 @@ impl Workspace {
             let mut told = Vec::new();
             (other.over((defaults, choices), &mut told), told)
         });
-        let plans = written.compile(&values, others.collect(), &mut problems);
+        let plans = written.compile(&values, &others.collect::<Vec<_>>(), &mut problems);
         // Where no folder can be read, nothing is missing from it.
         if !written.known.is_empty() {
             written.in_profiles(&profiles, &plans, &mut problems);
@@ -171,7 +171,7 @@ struct Written<'w> {
 impl Written<'_> {
     /// The plans of all mappings under these settings; none when there are problems. Those of other profiles are only checked, side by
     /// side with them.
-    fn compile(&self, values: &Value, others: Vec<(Value, Vec<Diagnostic>)>, problems: &mut Vec<Diagnostic>) -> Vec<Plan> {
+    fn compile(&self, values: &Value, others: &[(Value, Vec<Diagnostic>)], problems: &mut Vec<Diagnostic>) -> Vec<Plan> {
         let compiled = |values: &Value| {
             let settings = Settings { defaults: values.clone(), choices: self.choices.clone() };
             compile_and_warn(self.mappings, self.catalog, &settings, &Expressions::new())
