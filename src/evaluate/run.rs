@@ -167,7 +167,7 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
         }
         // Two lines of one id could not be told apart once they are linked.
         if let Some(id) = &self.line
-            && !known.is_new(id)
+            && !known.is_new(id.clone())
         {
             let message = format!("two lines have the id `{id}`; tell them apart by `key`, such as `key: [item, $.id]`");
             self.reasons.push(Reason { field: Some(rule.field.name.clone()), line: self.line_told(), message, place: None });
@@ -191,13 +191,13 @@ struct KnownIds<'a> {
 }
 
 impl<'a> KnownIds<'a> {
-    fn is_new(&mut self, id: &Cow<'a, str>) -> bool {
-        let larger = |last: &Cow<'a, str>| (id.len(), &**id) > (last.len(), &**last);
+    fn is_new(&mut self, id: Cow<'a, str>) -> bool {
+        let larger = |last: &Cow<'a, str>| (id.len(), &*id) > (last.len(), &**last);
         if self.all.is_empty() && self.growing.last().is_none_or(larger) {
-            self.growing.push(id.clone());
+            self.growing.push(id);
             return true;
         }
         self.all.extend(self.growing.drain(..));
-        self.all.insert(id.clone())
+        self.all.insert(id)
     }
 }

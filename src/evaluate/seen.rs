@@ -15,22 +15,28 @@ use crate::value::{Found, Lines, Record, Value};
 /// Lists and records of one record or line that formulas have asked for, each read once. Single values are read where they stand.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    values: Cells,
-    views: Cells,
-    /// Whether the lines that a view shows can be read.
-    sound: OnceCell<Box<[OnceCell<Result<(), String>>]>>,
+    values: Cells<Value>,
+    views: Cells<Value>,
+    /// That the lines which a view shows can be read.
+    sound: Cells<()>,
 }
 
-/// Values by number, each read when it is first asked for.
-#[derive(Debug, Default)]
-struct Cells(OnceCell<Box<[Cell]>>);
+/// What was read, by number, each when it was first asked for.
+#[derive(Debug)]
+struct Cells<T>(OnceCell<Box<[Cell<T>]>>);
 
-type Cell = OnceCell<Result<Value, String>>;
+type Cell<T> = OnceCell<Result<T, String>>;
 
-impl Cells {
-    /// One of so many values.
-    fn get(&self, (at, count): (usize, usize), read: impl FnOnce() -> Result<Value, String>) -> Result<&Value, String> {
-        let cells = self.0.get_or_init(|| vec![Cell::new(); count].into());
+impl<T> Default for Cells<T> {
+    fn default() -> Self {
+        Self(OnceCell::new())
+    }
+}
+
+impl<T> Cells<T> {
+    /// One of so many.
+    fn get(&self, (at, count): (usize, usize), read: impl FnOnce() -> Result<T, String>) -> Result<&T, String> {
+        let cells = self.0.get_or_init(|| (0..count).map(|_| Cell::new()).collect());
         cells[at].get_or_init(read).as_ref().map_err(Clone::clone)
     }
 }
@@ -109,8 +115,8 @@ impl Sight<'_> {
         let (views, slots, system) = (&self.item.plan.wanted.views, self.item.slots, self.system());
         let view = &views[number];
         if view.is_flat() {
-            let cells = seen.sound.get_or_init(|| vec![OnceCell::new(); views.len()].into());
-            return cells[number].get_or_init(|| sound(view, slots, system)).clone().map(|()| Found::Lines(self, number));
+            let sound = seen.sound.get((number, views.len()), || sound(view, slots, system));
+            return sound.map(|()| Found::Lines(self, number));
         }
         let all = || slots.lists[view.list].iter().map(|line| member(view, line, system).map(Value::Record)).collect::<Result<_, _>>();
         seen.views.get((number, views.len()), || all().map(Value::List)).map(Found::from)

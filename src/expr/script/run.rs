@@ -91,7 +91,7 @@ fn answer(lookups: &dyn Lookups, Question { which, name, key }: &Question) -> Op
         (Which::Line, [document, list, line]) => lookups.linked_line(name, document, (list, line)),
         _ => None,
     };
-    text.map(|text| Value::text(text))
+    text.map(Value::text)
 }
 
 impl Script {
