@@ -36,10 +36,10 @@ fn what_overlays_make_of_a_mapping_is_shown_line_by_line_with_origins() {
     };
     assert!(shown.out.starts_with("# the mappings < partner_endpoint < customer\n"), "{}", shown.out);
     line("name: PartnerConstruction", "# overlays/partner_endpoint/overlay.yaml:5");
-    line("VendorRef: ContractReference", "# overlays/partner_endpoint/overlay.yaml:12");
+    line("VendorRef: ContractReference", "# overlays/partner_endpoint/overlay.yaml:15");
     line("country: CA", "# overlays/customer/overlay.yaml:13");
     line("mapping: subcontracts", "# mappings/subcontracts.yaml:2");
-    line("expr: \"source.contract_start_date ?? source.execution_date\"", "# overlays/partner_endpoint/overlay.yaml:35");
+    line("expr: \"source.contract_start_date ?? source.execution_date\"", "# overlays/partner_endpoint/overlay.yaml:38");
     line("value: MAIN", "# overlays/customer/overlay.yaml:8");
     let data: serde_json::Value = serde_json::from_str(&folder.run(&["overlay", "show", "--overlay", "customer", "--json"]).out).unwrap();
     let changed: Vec<&String> = data["mappings"].as_object().unwrap().keys().collect();

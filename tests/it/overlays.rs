@@ -59,7 +59,11 @@ fn a_partner_endpoint_is_served_under_its_own_names_with_its_own_fields() {
     {
         assert!(asked.contains(words) || asked.contains(&words.replace('/', "%2F")), "{words} in {asked}");
     }
-    assert!(!asked.contains("VendorRef,") && !asked.contains("/entity/Default/"), "{asked}");
+    assert!(!asked.contains("VendorRef,") && !asked.contains("/entity/Default/24.200.001/Subcontract"), "{asked}");
+    assert!(
+        asked.contains("/entity/Default/24.200.001/AccountGroup?") && !asked.contains("/entity/PartnerConstruction/23.1/AccountGroup?"),
+        "{asked}"
+    );
 
     // The shipped mappings alone meet names that the endpoint does not have.
     let settings = settings_of(&practice);
@@ -69,6 +73,12 @@ fn a_partner_endpoint_is_served_under_its_own_names_with_its_own_fields() {
     practice.folder.write("sandbox/crosswalk.yaml", &plain);
     let misfit = practice.run(&["schema", "diff"]);
     assert!(misfit.code == 1 && misfit.out.contains("`VendorRef`") && misfit.out.contains("ContractReference"), "{misfit}");
+    // What is suggested for it is sound, and fits.
+    assert_eq!(practice.at_home(&["overlay", "new", "first", "--from", "instance"]).code, 0);
+    for command in [&["check", "--overlay", "first"][..], &["schema", "diff", "--overlay", "first"]] {
+        let ran = practice.at_home(command);
+        assert_eq!(ran.code, 0, "{ran}");
+    }
 }
 
 #[test]
