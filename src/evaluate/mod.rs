@@ -1,6 +1,7 @@
 //! What does this plan make of this record? Pure: no clock, file, table or socket.
 
 mod answers;
+mod aside;
 mod baseline;
 mod bytes;
 mod change;
@@ -22,6 +23,7 @@ mod sink;
 mod trace;
 
 pub use answers::answers;
+pub use aside::set_aside;
 pub use baseline::{Conflict, baseline, conflicts, value_at};
 pub use change::{Change, FieldChange, LineKeys, compare, identity_of, line_key};
 pub use context::{Context, Links, NoLinks, PENDING, Project};

@@ -219,6 +219,16 @@ impl Reading<'_> {
         Ok(place.unwrap_or(i64::MIN))
     }
 
+    /// The newest flow that took a record of a source over to the end.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn last_flow_of(&self, (mapping, scope): (&str, &str), source_id: &str) -> Result<Option<FlowRow>, StoreError> {
+        let of_record = "mapping = $1 and scope = $2 and source_id = $3 and state = 'finished'";
+        let sql = format!("select {COLUMNS} from flow where {of_record} order by rowid desc limit 1");
+        self.row(&sql, params![mapping, scope, source_id], flow_row)
+    }
+
     /// The flow of this id.
     ///
     /// # Errors

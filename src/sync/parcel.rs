@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::evaluate::{FieldChange, GoneLine};
+use crate::evaluate::{Draft, FieldChange, GoneLine, Line};
+use crate::store::{FlowRow, Reading, StoreError};
 use crate::value::Record;
 
 /// One record on its way to the target.
@@ -45,6 +46,21 @@ impl Parcel {
     /// The whole draft: by it the record is recognised when an answer was lost.
     pub(super) fn draft(&self) -> &Record {
         self.whole.as_ref().unwrap_or(&self.send)
+    }
+
+    /// The same with its lines.
+    pub(super) fn whole_draft(&self) -> Draft {
+        let lines = self.lines.iter().map(|line| Line { field: line.field.clone(), at: line.at, key: line.source.clone(), part: 0 });
+        Draft { fields: self.draft().clone(), lines: lines.collect() }
+    }
+
+    /// What a flow took over.
+    ///
+    /// # Errors
+    /// A state file that cannot be read.
+    pub(super) fn of(reading: &Reading<'_>, flow: &FlowRow) -> Result<Vec<Self>, StoreError> {
+        let body = flow.bodies.get("parcels").map_or(Ok(None), |digest| reading.body(digest))?;
+        Ok(body.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default())
     }
 }
 

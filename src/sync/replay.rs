@@ -184,8 +184,12 @@ fn page(reading: &Reading<'_>, place: i64, wanted: &[String]) -> Result<Page, St
 }
 
 fn bodies(reading: &Reading<'_>, flow: &FlowRow) -> Result<(Vec<Parcel>, Inputs), StoreError> {
-    let body = |part: &str| flow.bodies.get(part).map_or(Ok(None), |digest| reading.body(digest));
-    let parcels = body("parcels")?.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
-    let inputs = body("inputs")?.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
+    let parcels = Parcel::of(reading, flow)?;
+    let inputs = flow
+        .bodies
+        .get("inputs")
+        .map_or(Ok(None), |digest| reading.body(digest))?
+        .and_then(|body| serde_json::from_slice(&body).ok())
+        .unwrap_or_default();
     Ok((parcels, inputs))
 }

@@ -15,11 +15,11 @@ use super::scope::Where;
 use super::staged::{Decision, Staged, TELL_APART, version};
 use super::target::{TargetView, is_readable, is_undone};
 use crate::evaluate::{
-    Change, Conflict, Context, Draft, FieldChange, GoneLine, Item, LineKeys, Refusal, SourceRef, compare, conflicts, still_there,
+    Change, Conflict, Context, Draft, FieldChange, GoneLine, Item, LineKeys, Refusal, SourceRef, compare, conflicts, set_aside, still_there,
 };
 use crate::plan::{Direction, Plan};
 use crate::schema::System;
-use crate::store::{Digest, Linked, Written};
+use crate::store::{Digest, Linked, Reading, Written};
 use crate::value::{Record, Value, json_text};
 
 /// What staging needs to know beside the record.
@@ -152,7 +152,8 @@ impl Staging<'_> {
             let line = self.book.links.line(&link, list, side.other(), line)?;
             Some(target_line_key(line.end(side)))
         };
-        let mut change = compare(self.plan, &draft, Some(&held), &known);
+        let aside = self.without_documents(&source.id, &draft, &held, &known).await?;
+        let mut change = compare(self.plan, &draft, aside.as_ref().or(Some(&held)), &known);
         if self.system() == System::Procore {
             let left = still_there(self.plan, &held, &gone);
             if !left.is_empty() {
@@ -177,6 +178,26 @@ impl Staging<'_> {
         staged.parcel.gone = gone;
         staged.shown = Some(held);
         Ok(if nothing { Decision::Refresh(staged) } else { Decision::Stage(staged) })
+    }
+
+    /// The record of the target without what other documents of ours have added to it; none where none do.
+    async fn without_documents(
+        &self,
+        source_id: &str,
+        draft: &Draft,
+        held: &Record,
+        known: LineKeys<'_>,
+    ) -> Result<Option<Record>, Failure> {
+        if self.plan.direction == Direction::Import || self.plan.target.resource.changed_by().is_none() {
+            return Ok(None);
+        }
+        let (mapping, scope, id) = (self.plan.name.clone(), self.place.scope.clone(), source_id.to_owned());
+        let last = move |reading: &Reading<'_>| match reading.last_flow_of((&mapping, &scope), &id)? {
+            Some(flow) => Ok(Parcel::of(reading, &flow)?.into_iter().find(|parcel| parcel.source_id == id)),
+            None => Ok(None),
+        };
+        let last = self.engine.worker.store().read(last).await?;
+        Ok(last.and_then(|parcel| set_aside(self.plan, (draft, &parcel.whole_draft()), held, known)))
     }
 
     /// Fields of an export that we would overwrite and that somebody changed at the target since we wrote it last.

@@ -3,7 +3,7 @@
 use crosswalk::sync::{DriftKind, Totals};
 use crosswalk::value::Decimal;
 
-use crate::world::{Setup, World, lines, text, told};
+use crate::world::{Setup, World, lines, number, text, told, why};
 
 /// A company whose accountants have worked for some days.
 async fn at_work(setup: Setup) -> World {
@@ -85,7 +85,7 @@ async fn a_change_order_that_accountants_made_is_told_from_ours() {
 }
 
 fn number_of(line: &crosswalk::value::Record) -> Decimal {
-    crate::world::number(line, "ExtendedCost")
+    number(line, "ExtendedCost")
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn one_cent_that_is_apart_is_told_with_its_project_and_mapping() {
     assert!(before.agree() && before.lines.len() == 1, "{:?}", before.lines);
     let contract = world.books("Subcontract").remove(0);
     let line = lines(&contract, "Details").remove(0);
-    let cent = crate::world::number(&line, "ExtendedCost") + Decimal::new(1, 2);
+    let cent = number(&line, "ExtendedCost") + Decimal::new(1, 2);
     let (number, key) = (text(&contract, "SubcontractNbr"), text(&line, "LineNbr"));
     world.put_on_hold();
     world.put("Subcontract", &format!(r#"{{"SubcontractNbr":"{number}","Details":[{{"LineNbr":{key},"ExtendedCost":{cent}}}]}}"#));
@@ -153,7 +153,7 @@ async fn a_line_that_no_list_brings_is_looked_at_where_its_document_has_changed(
     assert_eq!(told(&world.drift(&["direct_costs"]).await), Vec::<String>::new());
     assert_eq!(asked(mark), 0);
     let line = world.rows("direct_cost_line_items").remove(0);
-    let amount = crate::world::number(&line, "amount");
+    let amount = number(&line, "amount");
     world.change_in_procore("direct_cost_line_items", &text(&line, "id"), &format!(r#"{{"amount":{}}}"#, amount + Decimal::ONE));
     let mark = world.mark();
     let report = world.drift(&["direct_costs"]).await;
@@ -163,4 +163,31 @@ async fn a_line_that_no_list_brings_is_looked_at_where_its_document_has_changed(
     assert_eq!((fields[0].field.as_str(), fields[0].line.as_deref()), ("line_items.amount", Some(text(&line, "id").as_str())));
     let totals = world.totals(&["direct_costs"]).await;
     assert_eq!(totals.lines[0].difference(), Decimal::ONE, "{:?}", totals.lines);
+}
+
+/// A contract that change orders have raised can still be edited: its header goes over, and what they added stays.
+#[tokio::test]
+async fn an_edit_of_a_contract_leaves_what_its_change_orders_have_added() {
+    let world = at_work(Setup::building()).await;
+    let order = world.books("ChangeOrder").into_iter().filter(|order| text(order, "Class") == "CCO" && text(order, "Status") == "Closed");
+    let change = order.flat_map(|order| lines(&order, "Commitments")).find(|line| {
+        text(line, "POType") == "Subcontract" && text(line, "Status") == "Status Update" && number(line, "Amount") != Decimal::ZERO
+    });
+    let name = text(&change.unwrap(), "PONbr");
+    let raised = world.book("Subcontract", ("SubcontractNbr", &name));
+    let contract = world.row("work_order_contracts", ("number", &text(&raised, "VendorRef")));
+    let sum: Decimal = lines(&raised, "Details").iter().map(|line| number(line, "ExtendedCost")).sum();
+    assert_ne!(sum, number(&contract, "grand_total"), "no change order has taken effect");
+    let path = format!("/rest/v1.0/work_order_contracts/{}?project_id={}", text(&contract, "id"), text(&contract, "project_id"));
+    // Twice: what the first edit has left behind is what the second one meets.
+    for title in ["Another name", "Yet another name"] {
+        world.an_hour_later();
+        world.in_procore("PATCH", &path, &format!(r#"{{"work_order_contract":{{"title":"{title}"}}}}"#));
+        world.an_hour_later();
+        let report = world.sync().await;
+        assert!(!why(&report, "subcontracts").contains("ExtendedCost"), "{}", why(&report, "subcontracts"));
+        let after = world.book("Subcontract", ("SubcontractNbr", &name));
+        assert_eq!(text(&after, "Description"), title);
+        assert_eq!(lines(&after, "Details").iter().map(|line| number(line, "ExtendedCost")).sum::<Decimal>(), sum);
+    }
 }

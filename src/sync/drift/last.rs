@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::evaluate::{Draft, Line};
+use crate::evaluate::Draft;
 use crate::plan::{Direction, Plan};
 use crate::store::{Digest, Link, LinkFilter, Reading, StoreError};
 use crate::sync::deliver::SEND;
@@ -88,8 +88,7 @@ fn written(
         place = *end;
         for (_, flow) in flows.into_iter().filter(|(_, flow)| names.contains(&flow.id.mapping)) {
             let Some((_, pair)) = pairs.iter().find(|(name, _)| *name == flow.id.mapping) else { continue };
-            let body = flow.bodies.get("parcels").map_or(Ok(None), |digest| reading.body(digest))?;
-            let parcels: Vec<Parcel> = body.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
+            let parcels = Parcel::of(reading, &flow)?;
             if parcels.is_empty() {
                 continue;
             }
@@ -103,15 +102,10 @@ fn written(
                     if [&remembered.link.procore.id, &remembered.link.acumatica.id].contains(&&parcel.source_id) {
                         let otherwise = receipts.get(which).map(|receipt| &receipt.kept_otherwise).into_iter().flatten();
                         let otherwise = otherwise.map(|told| kept_field(told).to_owned()).collect();
-                        remembered.written.insert(flow.id.mapping.clone(), Written { draft: draft_of(parcel), otherwise });
+                        remembered.written.insert(flow.id.mapping.clone(), Written { draft: parcel.whole_draft(), otherwise });
                     }
                 }
             }
         }
     }
-}
-
-fn draft_of(parcel: &Parcel) -> Draft {
-    let lines = parcel.lines.iter().map(|line| Line { field: line.field.clone(), at: line.at, key: line.source.clone(), part: 0 });
-    Draft { fields: parcel.draft().clone(), lines: lines.collect() }
 }
