@@ -20,6 +20,9 @@ fn shipped_overlays_are_sound_and_their_cases_pass() {
             let ran = folder.run(&[command, "--overlay", overlay]);
             assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{overlay}: {ran}");
         }
+        let bare = folder.run(&["test", "subcontracts", "--overlay", overlay]);
+        let told = "changed by an overlay, which has no cases for them: commitment_change_orders, projects, subcontractor_invoices\n";
+        assert_eq!(bare.out.contains(told), overlay == "default_2020", "{bare}");
         let pinned = folder.run(&["overlay", "pin", "--overlay", overlay]);
         assert_eq!(pinned.out, format!("overlays/{overlay}/matched.yaml is up to date\n"), "{pinned}");
     }

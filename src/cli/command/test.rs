@@ -1,5 +1,7 @@
 //! `test`: the cases beside the mappings, run and compared.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 
 use super::{against, known_mappings};
@@ -40,7 +42,9 @@ pub(super) fn run(test: &Test, session: &Session) -> Result<Done, Stop> {
     if test.coverage {
         coverage::watch();
     }
-    for file in setup.cases()? {
+    let files = setup.cases()?;
+    tests.without = without_cases(&setup, &files);
+    for file in files {
         let wanted = test.names.is_empty() || test.names.contains(&file.mapping);
         if let Some(plan) = setup.workspace.plan(&file.mapping).filter(|_| wanted) {
             tests.mappings.push(one(plan, &file, &setup)?);
@@ -53,6 +57,14 @@ pub(super) fn run(test: &Test, session: &Session) -> Result<Done, Stop> {
     }
     let exit = if tests.all_well() { Exit::Done } else { Exit::Look };
     Ok(Done::new(exit, tests))
+}
+
+/// Mappings in force that an overlay changes and has no cases for: those of the base say what the base makes.
+fn without_cases(setup: &Setup, files: &[CaseFile]) -> Vec<String> {
+    let workspace = &setup.workspace;
+    let changed = workspace.overlays.iter().flat_map(|overlay| &overlay.mappings).map(|changes| changes.name.text.clone());
+    let bare = changed.filter(|name| workspace.plan(name).is_some() && !files.iter().any(|file| file.mapping == *name));
+    bare.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn one(plan: &Plan, file: &CaseFile, setup: &Setup) -> Result<Tested, Stop> {

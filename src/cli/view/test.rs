@@ -14,6 +14,9 @@ pub(in crate::cli) struct Tests {
     pub(in crate::cli) mappings: Vec<Tested>,
     /// Mappings with cases that the profile leaves off.
     pub(in crate::cli) off: Vec<String>,
+    /// Mappings that an overlay changes and has no cases for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::cli) without: Vec<String>,
     /// What the cases of each mapping reach; empty where nobody asked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::cli) coverage: Vec<(String, Coverage)>,
@@ -141,7 +144,11 @@ impl View for Tests {
             [] => String::new(),
             names => format!("off in this profile, and not run: {}\n", names.join(", ")),
         };
-        format!("{text}\n{}{off}{}\n", self.reached(), self.summary(paint))
+        let without = match self.without.as_slice() {
+            [] => String::new(),
+            names => format!("changed by an overlay, which has no cases for them: {}\n", names.join(", ")),
+        };
+        format!("{text}\n{}{off}{without}{}\n", self.reached(), self.summary(paint))
     }
 
     fn json(&self) -> String {
