@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::print::{Origins, printed};
-use super::rules::{at, rules};
+use super::rules::{at, is_mapping, rules};
 use super::{Edit, Overlay, Which};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::mapping::Word;
@@ -60,17 +60,13 @@ fn met(mapping: &Node, which: &Which) -> Option<String> {
 }
 
 /// The text of `matched.yaml` for an overlay over these mappings, as they are below it.
-pub(super) fn text(overlay: &Overlay, below: &[Node]) -> String {
+pub(super) fn text(overlay: &Overlay, below: &[(Arc<Source>, Node)]) -> String {
     let mut text = format!(
         "# What the changes of overlay `{}` matched when somebody last looked, written by `crosswalk overlay pin`.\n",
         overlay.name
     );
     for named in &overlay.mappings {
-        let Some(mapping) =
-            below.iter().find(|node| node.get("mapping").and_then(Node::word).is_some_and(|word| word.text == named.name.text))
-        else {
-            continue;
-        };
+        let Some((_, mapping)) = below.iter().find(|(_, node)| is_mapping(node, &named.name.text)) else { continue };
         let mut lines = Vec::new();
         for which in named.it.iter().filter_map(Edit::which) {
             let Some(rule) = met(mapping, which) else { continue };

@@ -25,6 +25,11 @@ impl Rule {
     }
 }
 
+/// Whether a tree is the mapping of this name.
+pub(super) fn is_mapping(tree: &Node, name: &str) -> bool {
+    matches!(tree.get("mapping").map(|node| &node.kind), Some(NodeKind::Text(text)) if text == name)
+}
+
 /// All rules of a mapping, those of lines behind the one that makes them.
 pub(super) fn rules(mapping: &Node) -> Vec<Rule> {
     let mut found = Vec::new();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::Overlay;
 use super::print::{Origins, printed};
+use super::rules::is_mapping;
 use super::stack::Laid;
 use crate::mapping::yaml::{Node, NodeKind};
 
@@ -35,13 +36,12 @@ impl Merged {
 
     fn is_changed(&self, mapping: &Node) -> bool {
         let changes = self.overlays.iter().flat_map(|overlay| &overlay.mappings);
-        changes.into_iter().any(|changes| mapping.get("mapping").and_then(Node::word).is_some_and(|word| word.text == changes.name.text))
+        changes.into_iter().any(|changes| is_mapping(mapping, &changes.name.text))
     }
 
     /// A mapping, line by line with origins; none where there is no such mapping.
     pub fn mapping(&self, name: &str) -> Option<String> {
-        let is_it = |node: &Node| node.get("mapping").and_then(Node::word).is_some_and(|word| word.text == name);
-        let (_, node) = self.laid.mappings.iter().find(|(_, node)| is_it(node))?;
+        let (_, node) = self.laid.mappings.iter().find(|(_, node)| is_mapping(node, name))?;
         Some(printed(node, Origins::Shown))
     }
 

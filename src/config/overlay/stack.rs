@@ -8,6 +8,7 @@ use std::thread;
 use super::edit::edit;
 use super::matched::{self, MATCHED_FILE, Matched};
 use super::package::PACKAGE_FILE;
+use super::rules::is_mapping;
 use super::{Overlay, read, resource};
 use crate::config::builtin::builtin_overlays;
 use crate::config::documented::documents;
@@ -210,12 +211,11 @@ pub fn laid(mappings: &[Arc<Source>], schemas: Vec<Arc<Source>>, overlays: &[Ove
     for overlay in overlays {
         let holds_mapping = |source: &&Arc<Source>| !named(source).ends_with(CASES) && !documents(source);
         laid.take(&overlay.files.iter().filter(holds_mapping).cloned().collect::<Vec<_>>(), problems);
-        let below: Vec<Node> = laid.mappings.iter().map(|(_, node)| node.clone()).collect();
-        laid.matched.push(matched::text(overlay, &below));
+        let matched = matched::text(overlay, &laid.mappings);
+        laid.matched.push(matched);
         let matched = Matched::read(overlay.matched.as_ref(), problems);
         for changes in &overlay.mappings {
-            let is_it = |node: &Node| node.get("mapping").and_then(Node::word).is_some_and(|word| word.text == changes.name.text);
-            match laid.mappings.iter_mut().find(|(_, node)| is_it(node)) {
+            match laid.mappings.iter_mut().find(|(_, node)| is_mapping(node, &changes.name.text)) {
                 Some((_, node)) => {
                     matched.moved((node, &changes.name), &changes.it, problems);
                     edit(node, &changes.name, &changes.it, &matched, problems);
@@ -258,8 +258,7 @@ impl Laid {
     /// Takes out what an instance cannot carry at all: it is not held against the instance's schemas.
     fn disable(&mut self, overlays: &[Overlay], problems: &mut Vec<Diagnostic>) {
         for word in overlays.iter().flat_map(|overlay| &overlay.disable) {
-            let is_it = |node: &Node| node.get("mapping").and_then(Node::word).is_some_and(|name| name.text == word.text);
-            match self.mappings.iter().position(|(_, node)| is_it(node)) {
+            match self.mappings.iter().position(|(_, node)| is_mapping(node, &word.text)) {
                 Some(at) => drop(self.mappings.remove(at)),
                 None => problems.push(self.unknown(word)),
             }
