@@ -45,7 +45,7 @@ pub use settings::{AcumaticaGrant, AcumaticaSettings, AcumaticaSignIn, HttpSetti
 pub use tokens::{TokenFiles, TokenStore, TokensInMemory};
 pub use transport::{Request, Response, Transport, TransportError};
 pub use unwrap::unwrap;
-pub use words::{CustomFields, Key, Named, Outgoing, Page, PageToken, ProjectScope, Query, Row, Select, Versions, Written};
+pub use words::{Key, Named, Outgoing, Page, PageToken, ProjectScope, Query, Row, Select, Versions, Written};
 
 use serde_json::value::RawValue;
 
@@ -243,17 +243,6 @@ impl Connector {
             Self::Acumatica(acumatica) => acumatica.peek(schema).await,
         }
         .map_err(|error| self.cleaned(error))
-    }
-
-    /// The fields of an entity that are outside its contract (Acumatica only).
-    ///
-    /// # Errors
-    /// What the system answered.
-    pub async fn custom_fields(&self, schema: &Schema) -> Result<CustomFields, ConnectorError> {
-        match self {
-            Self::Procore(_) => Ok(CustomFields::default()),
-            Self::Acumatica(acumatica) => acumatica.custom_fields(schema).await.map_err(|error| self.cleaned(error)),
-        }
     }
 
     /// What an endpoint says of its contract: `swagger.json` (Acumatica only).

@@ -1,7 +1,5 @@
 //! What is asked of a connector, and what it gives back.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
@@ -119,15 +117,6 @@ pub struct Written {
     pub id: String,
     /// The record as the system shows it after the write, as far as it shows it.
     pub body: Box<RawValue>,
-}
-
-/// Fields of an Acumatica entity that its contract does not have.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CustomFields {
-    /// `View.Field`; of lines and linked records with the part in front: `Details/View.Field`.
-    pub names: BTreeSet<String>,
-    /// The lines and linked records that were described: of others nothing is known.
-    pub parts: BTreeSet<String>,
 }
 
 /// Who answers.

@@ -14,6 +14,8 @@ pub struct AdHoc {
     pub(super) fields: BTreeMap<String, Option<AdHoc>>,
     /// Custom fields: `View.Field` → type.
     pub(super) custom: BTreeMap<String, String>,
+    /// It says at all which custom fields it has.
+    tells_custom: bool,
 }
 
 const EXPECTED: &str = "an `$adHocSchema`";
@@ -35,7 +37,10 @@ impl AdHoc {
         let mut part = Self::default();
         for (name, json) in members.iter().filter(|(name, _)| !name.starts_with('_')) {
             match json {
-                Json::Object(views) if name == "custom" => part.views(views),
+                Json::Object(views) if name == "custom" => {
+                    part.tells_custom = true;
+                    part.views(views);
+                }
                 Json::Object(inner) => {
                     let is_record = !inner.is_empty() && !inner.contains_key("value") && !inner.contains_key("type");
                     part.fields.insert(name.clone(), is_record.then(|| Self::part(inner)));
@@ -79,6 +84,11 @@ impl AdHoc {
     /// Every custom field of this part: `View.Field` and its type.
     pub fn customs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.custom.iter().map(|(place, kind)| (place.as_str(), kind.as_str()))
+    }
+
+    /// Whether it says which custom fields it has, be it none.
+    pub fn tells_custom(&self) -> bool {
+        self.tells_custom
     }
 
     /// The parts that have fields of their own, by their names.

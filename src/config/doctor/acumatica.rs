@@ -1,11 +1,12 @@
 //! Acumatica: build and endpoint, the entities and custom fields that mappings need, and what no interface shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::Findings;
 use super::named::Books;
 use super::needs::{Need, needs, reads};
-use crate::connector::{AcumaticaSettings, AcumaticaSignIn, Connector, ConnectorError, CustomFields, ErrorKind, Versions};
+use crate::connector::{AcumaticaSettings, AcumaticaSignIn, Connector, ConnectorError, ErrorKind, Versions};
+use crate::contract::AdHoc;
 use crate::plan::Plan;
 use crate::schema::{Catalog, Schema, System};
 use crate::value::Value;
@@ -96,8 +97,9 @@ impl Instance<'_> {
             if fields.is_empty() && *entity != "AccountGroup" {
                 continue;
             }
-            match self.door.custom_fields(schema).await {
-                Ok(custom) => {
+            match self.door.ad_hoc(schema).await {
+                Ok(body) => {
+                    let custom = CustomFields::of(&AdHoc::read(body.get()).unwrap_or_default());
                     custom_fields((entity, need), &fields, &custom, findings);
                     described.insert(*entity, custom);
                 }
@@ -135,6 +137,23 @@ impl Instance<'_> {
         }
         let found = format!("signed in to `{}`, which an instance with one tenant accepts whatever its name", self.wanted.tenant);
         findings.by_hand("tenant", &found, "that the records shown by `crosswalk plan` are this company's");
+    }
+}
+
+/// Fields of an entity that its contract does not have.
+pub(super) struct CustomFields {
+    /// `View.Field`; of lines and linked records with the part in front: `Details/View.Field`.
+    pub(super) names: BTreeSet<String>,
+    /// The lines and linked records that were described: of others nothing is known.
+    parts: BTreeSet<String>,
+}
+
+impl CustomFields {
+    fn of(described: &AdHoc) -> Self {
+        let own = described.customs().map(|(name, _)| name.to_owned());
+        let told = || described.parts().filter(|(_, part)| part.tells_custom());
+        let inside = told().flat_map(|(name, part)| part.customs().map(move |(custom, _)| format!("{name}/{custom}")));
+        Self { names: own.chain(inside).collect(), parts: told().map(|(name, _)| name.to_owned()).collect() }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::acumatica::CustomFields;
 use super::finding::Findings;
 use super::named::{Books, read};
 use super::needs::reads;
-use crate::connector::{ConnectorError, CustomFields, Query, Select};
+use crate::connector::{ConnectorError, Query, Select};
 use crate::value::{Record, Value};
 
 const TABLE: &str = "tables.default_non_stock";
