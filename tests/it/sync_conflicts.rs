@@ -11,26 +11,13 @@ async fn synced() -> World {
     world
 }
 
-/// Somebody gives the only contract this title in Procore.
-fn retitle(world: &World, title: &str) {
-    let contract = world.rows("work_order_contracts").remove(0);
-    let path = format!("/rest/v1.0/work_order_contracts/{}?project_id={}", text(&contract, "id"), text(&contract, "project_id"));
-    world.in_procore("PATCH", &path, &format!(r#"{{"work_order_contract":{{"title":"{title}"}}}}"#));
-}
-
-/// Somebody changes a field of the only subcontract in Acumatica.
-fn edit(world: &World, field: &str, value: &str) {
-    let number = text(&world.books("Subcontract")[0], "SubcontractNbr");
-    world.put("Subcontract", &format!(r#"{{"SubcontractNbr":"{number}","{field}":"{value}"}}"#));
-}
-
 /// What somebody edited in Acumatica is not overwritten: a budget amount, a prime contract, anything that goes out (BR-32).
 #[tokio::test]
 async fn a_field_that_both_sides_changed_is_held_with_what_was_sent_what_is_there_and_what_is_wanted() {
     let world = synced().await;
     let sent = text(&world.books("Subcontract")[0], "Description");
-    edit(&world, "Description", "As accounting says");
-    retitle(&world, "As the site says");
+    world.edit_subcontract("Description", "As accounting says");
+    world.retitle("As the site says");
     let mark = world.mark();
     let report = world.sync().await;
     assert_eq!(counts(&report, "subcontracts"), "held 1");
@@ -40,7 +27,7 @@ async fn a_field_that_both_sides_changed_is_held_with_what_was_sent_what_is_ther
     );
     assert!(reason.starts_with(&expected), "{reason}");
     assert_eq!(world.sent_since(mark, "/Subcontract").len(), 0);
-    edit(&world, "Description", &sent);
+    world.edit_subcontract("Description", &sent);
     world.an_hour_later();
     assert_eq!(counts(&world.sync().await, "subcontracts"), "updated 1", "set back, it is overwritten");
     assert_eq!(text(&world.books("Subcontract")[0], "Description"), "As the site says");
@@ -49,14 +36,14 @@ async fn a_field_that_both_sides_changed_is_held_with_what_was_sent_what_is_ther
 #[tokio::test]
 async fn a_change_that_the_source_takes_over_ends_the_conflict() {
     let world = synced().await;
-    edit(&world, "Description", "As accounting says");
-    retitle(&world, "As the site says");
+    world.edit_subcontract("Description", "As accounting says");
+    world.retitle("As the site says");
     assert_eq!(counts(&world.sync().await, "subcontracts"), "held 1");
     world.an_hour_later();
-    retitle(&world, "As accounting says");
+    world.retitle("As accounting says");
     assert_eq!(counts(&world.sync().await, "subcontracts"), "unchanged 1");
     world.an_hour_later();
-    retitle(&world, "Later");
+    world.retitle("Later");
     assert_eq!(counts(&world.sync().await, "subcontracts"), "updated 1");
 }
 
@@ -64,8 +51,8 @@ async fn a_change_that_the_source_takes_over_ends_the_conflict() {
 async fn a_field_that_stays_as_it_is_at_the_source_keeps_what_people_made_of_it() {
     let world = synced().await;
     world.put_on_hold();
-    edit(&world, "StartDate", "2026-12-24");
-    retitle(&world, "As the site says");
+    world.edit_subcontract("StartDate", "2026-12-24");
+    world.retitle("As the site says");
     let mark = world.mark();
     let report = world.sync().await;
     // The draft wants its own start date back: that is an edit at the target which would be overwritten.
@@ -79,7 +66,7 @@ async fn what_the_target_keeps_otherwise_than_it_was_sent_is_no_edit() {
     let world = Setup::small().with(|setup| setup.company.projects[0].subcontracts[0].title = "Concrete   ".to_owned()).open();
     world.sync().await;
     world.an_hour_later();
-    retitle(&world, "Concrete, second part");
+    world.retitle("Concrete, second part");
     let mark = world.mark();
     assert_eq!(counts(&world.sync().await, "subcontracts"), "updated 1");
     let puts = world.sent_since(mark, "PUT /entity/Default/24.200.001/Subcontract");
@@ -97,8 +84,8 @@ async fn a_field_with_an_owner_is_overwritten_or_left_alone_without_asking_anybo
         let world = Setup::small().mapping(Box::leak(anew.into_boxed_str())).open();
         world.sync().await;
         world.an_hour_later();
-        edit(&world, "Description", "As accounting says");
-        retitle(&world, "As the site says");
+        world.edit_subcontract("Description", "As accounting says");
+        world.retitle("As the site says");
         let report = world.sync().await;
         assert_eq!(of(&report, "subcontracts").counts.held, 0, "{owner}: {:?}", of(&report, "subcontracts").held);
         assert_eq!(text_of(&world), kept, "owned by the {owner}");

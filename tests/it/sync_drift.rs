@@ -14,24 +14,11 @@ async fn synced() -> World {
     world
 }
 
-/// Somebody gives the only contract this title in Procore.
-fn retitle(world: &World, title: &str) {
-    let contract = world.rows("work_order_contracts").remove(0);
-    let path = format!("/rest/v1.0/work_order_contracts/{}?project_id={}", text(&contract, "id"), text(&contract, "project_id"));
-    world.in_procore("PATCH", &path, &format!(r#"{{"work_order_contract":{{"title":"{title}"}}}}"#));
-}
-
-/// Somebody changes a field of the only subcontract in Acumatica.
-fn edit(world: &World, field: &str, value: &str) {
-    let number = text(&world.books("Subcontract")[0], "SubcontractNbr");
-    world.put("Subcontract", &format!(r#"{{"SubcontractNbr":"{number}","{field}":"{value}"}}"#));
-}
-
 #[tokio::test]
 async fn an_edit_at_the_target_is_told_with_what_was_left_what_is_there_and_what_the_source_says() {
     let world = synced().await;
     let sent = text(&world.books("Subcontract")[0], "Description");
-    edit(&world, "Description", "As accounting says");
+    world.edit_subcontract("Description", "As accounting says");
     let report = world.drift(&[]).await;
     let number = text(&world.rows("work_order_contracts")[0], "number");
     let expected =
@@ -46,7 +33,7 @@ async fn an_edit_at_the_target_is_told_with_what_was_left_what_is_there_and_what
     // What is told is what a run does.
     assert_eq!(counts(&world.sync().await, "subcontracts"), "unchanged 1");
     assert_eq!(told(&world.drift(&["subcontracts"]).await).len(), 1, "it is told until somebody settles it");
-    edit(&world, "Description", &sent);
+    world.edit_subcontract("Description", &sent);
     assert_eq!(told(&world.drift(&["subcontracts"]).await), Vec::<String>::new());
 }
 
@@ -54,12 +41,12 @@ async fn an_edit_at_the_target_is_told_with_what_was_left_what_is_there_and_what
 async fn a_source_that_moved_on_would_update_and_both_together_are_a_conflict() {
     let world = synced().await;
     let sent = text(&world.books("Subcontract")[0], "Description");
-    retitle(&world, "As the site says");
+    world.retitle("As the site says");
     let number = text(&world.rows("work_order_contracts")[0], "number");
     let moved =
         format!("subcontracts {number}: changed by source, apply update; Description {sent} -> {sent} wants As the site says (source)");
     assert_eq!(told(&world.drift(&[]).await), [moved]);
-    edit(&world, "Description", "As accounting says");
+    world.edit_subcontract("Description", "As accounting says");
     let both = format!(
         "subcontracts {number}: changed by both, apply conflict; Description {sent} -> As accounting says wants As the site says (both)"
     );
@@ -68,7 +55,7 @@ async fn a_source_that_moved_on_would_update_and_both_together_are_a_conflict() 
     let drift = report.mappings.iter().flat_map(|mapping| &mapping.drifts).next().unwrap();
     assert!(drift.reasons[0].starts_with("`Description` was changed at acumatica since it was sent"), "{:?}", drift.reasons);
     assert_eq!(counts(&world.sync().await, "subcontracts"), "held 1", "as it was told");
-    edit(&world, "Description", "As the site says");
+    world.edit_subcontract("Description", "As the site says");
     world.an_hour_later();
     assert_eq!(told(&world.drift(&[]).await), Vec::<String>::new(), "both say the same by now");
 }

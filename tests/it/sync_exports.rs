@@ -77,12 +77,6 @@ async fn with_a_subcontract_that_waits(setup: Setup) -> World {
     panic!("the subcontract is never offered");
 }
 
-fn retitle(world: &World, title: &str) {
-    let contract = world.rows("work_order_contracts").remove(0);
-    let path = format!("/rest/v1.0/work_order_contracts/{}?project_id={}", text(&contract, "id"), text(&contract, "project_id"));
-    world.in_procore("PATCH", &path, &format!(r#"{{"work_order_contract":{{"title":"{title}"}}}}"#));
-}
-
 /// BR-08, BR-10: nothing reaches the ERP before somebody has accepted it, and each write says who did.
 #[tokio::test]
 async fn nothing_is_written_to_the_erp_that_nobody_has_accepted() {
@@ -176,7 +170,7 @@ async fn an_export_is_taken_back_only_while_nobody_has_decided() {
 async fn what_changed_after_it_was_accepted_is_shown_again() {
     let world = with_a_subcontract_that_waits(Setup::small()).await;
     let accepted = accept(&world, "subcontracts").await.remove(0);
-    retitle(&world, "Another title");
+    world.retitle("Another title");
     assert_eq!(counts(&unattended(&world).await, "subcontracts"), "waiting 1");
     let anew = only(&world, "subcontracts").await;
     assert_eq!((anew.state, anew.handle), (ExportState::Staged, Handle { version: 2, ..accepted.handle }));
@@ -184,7 +178,7 @@ async fn what_changed_after_it_was_accepted_is_shown_again() {
     accept(&world, "subcontracts").await;
     assert_eq!(counts(&unattended(&world).await, "subcontracts"), "created 1");
     assert_eq!(text(&world.books("Subcontract")[0], "Description"), "Another title");
-    retitle(&world, "A third one");
+    world.retitle("A third one");
     world.an_hour_later();
     assert_eq!(counts(&unattended(&world).await, "subcontracts"), "waiting 1", "a change of what is there needs consent as well");
     assert_eq!(only(&world, "subcontracts").await.handle.version, 3);
@@ -197,11 +191,11 @@ async fn an_offer_whose_record_is_as_it_was_again_is_withdrawn() {
     accept(&world, "subcontracts").await;
     unattended(&world).await;
     let title = text(&world.rows("work_order_contracts")[0], "title");
-    retitle(&world, "Another title");
+    world.retitle("Another title");
     world.an_hour_later();
     unattended(&world).await;
     assert_eq!(only(&world, "subcontracts").await.state, ExportState::Staged);
-    retitle(&world, &title);
+    world.retitle(&title);
     world.an_hour_later();
     unattended(&world).await;
     assert!(exports(&world, "subcontracts").await.is_empty());

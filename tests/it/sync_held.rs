@@ -32,12 +32,6 @@ async fn remembered(world: &World, mapping: &'static str) -> Vec<String> {
     held.into_iter().map(|held| held.source_id).collect()
 }
 
-fn retitle(world: &World, title: &str) {
-    let contract = world.rows("work_order_contracts").remove(0);
-    let path = format!("/rest/v1.0/work_order_contracts/{}?project_id={}", text(&contract, "id"), text(&contract, "project_id"));
-    world.in_procore("PATCH", &path, &format!(r#"{{"work_order_contract":{{"title":"{title}"}}}}"#));
-}
-
 /// What cannot go is held with its reason and told again until it can (BR-12).
 #[tokio::test]
 async fn a_title_that_is_too_long_is_held_with_its_reason_and_others_go_on() {
@@ -166,11 +160,11 @@ async fn a_record_that_is_put_right_without_a_change_to_send_is_let_go() {
     world.sync().await;
     let title = text(&world.rows("work_order_contracts")[0], "title");
     world.an_hour_later();
-    retitle(&world, &"x".repeat(61));
+    world.retitle(&"x".repeat(61));
     assert_eq!(counts(&world.sync().await, "subcontracts"), "held 1");
     assert_eq!(remembered(&world, "subcontracts").await.len(), 1);
     world.an_hour_later();
-    retitle(&world, &title);
+    world.retitle(&title);
     assert_eq!(counts(&world.sync().await, "subcontracts"), "unchanged 1");
     assert_eq!(remembered(&world, "subcontracts").await, Vec::<String>::new());
 }

@@ -2,9 +2,9 @@
 
 use crosswalk::connector::{Request, Response};
 use crosswalk::sandbox::{Acumatica, Procore, Reply};
-use crosswalk::value::{Value, json_text};
+use crosswalk::value::{Record, Value, json_text};
 
-use super::World;
+use super::{World, text};
 
 impl World {
     /// Somebody changes something in Procore.
@@ -23,6 +23,17 @@ impl World {
         let headers = headers.map(|(name, value)| (name.to_owned(), value)).to_vec();
         let mark = if path.contains('?') { '&' } else { '?' };
         self.procore_call((method, &format!("{path}{mark}company_id={}", told.company_id)), headers, body)
+    }
+
+    /// Somebody gives a subcontract this title in Procore.
+    pub(crate) fn retitle_contract(&self, contract: &Record, title: &str) {
+        let path = format!("/rest/v1.0/work_order_contracts/{}?project_id={}", text(contract, "id"), text(contract, "project_id"));
+        self.in_procore("PATCH", &path, &format!(r#"{{"work_order_contract":{{"title":"{title}"}}}}"#));
+    }
+
+    /// The same of the only one.
+    pub(crate) fn retitle(&self, title: &str) {
+        self.retitle_contract(&self.rows("work_order_contracts").remove(0), title);
     }
 
     /// Somebody deletes a record in Procore, as people may in the product.
@@ -61,6 +72,12 @@ impl World {
         }
         call("POST", "/entity/auth/logout".to_owned(), &cookie, "");
         json(&answer, path)
+    }
+
+    /// Somebody changes a field of the only subcontract in Acumatica.
+    pub(crate) fn edit_subcontract(&self, field: &str, value: &str) {
+        let number = text(&self.books("Subcontract")[0], "SubcontractNbr");
+        self.put("Subcontract", &format!(r#"{{"SubcontractNbr":"{number}","{field}":"{value}"}}"#));
     }
 
     /// The accountants book a cost on the practice company's first project and release it.
