@@ -6,7 +6,7 @@ use arrayvec::ArrayString;
 use rust_decimal::{Decimal, RoundingStrategy};
 use thiserror::Error;
 
-use super::short;
+use super::short::{self, DIGITS, Short};
 
 /// A text that is no decimal number, or one with more digits than a decimal holds (28).
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -42,8 +42,8 @@ pub enum RoundMode {
 /// # Errors
 /// [`NotADecimal`] when the text is no number, or has digits that a decimal cannot keep.
 pub fn decimal(text: &str) -> Result<Decimal, NotADecimal> {
-    if let Some(number) = short(text) {
-        return Ok(number);
+    if let Some(number) = Short::parse(text) {
+        return Ok(number.into());
     }
     let trimmed = text.trim();
     let digits = trimmed.strip_suffix('%').map_or(trimmed, str::trim_end);
@@ -55,36 +55,6 @@ pub fn decimal(text: &str) -> Result<Decimal, NotADecimal> {
     }
 }
 
-/// Most digits whose number fits 64 bits for certain.
-const SHORT: usize = 18;
-
-/// The number of a text that is digits, with a sign and a point perhaps, and no more of them than 64 bits hold: all but very few.
-fn short(text: &str) -> Option<Decimal> {
-    let bytes = text.as_bytes();
-    let (negative, digits) = match bytes.split_first() {
-        Some((b'-', digits)) => (true, digits),
-        _ => (false, bytes),
-    };
-    if digits.len() > SHORT + 1 || !digits.first()?.is_ascii_digit() || !digits.last()?.is_ascii_digit() {
-        return None;
-    }
-    let (mut number, mut point) = (0_u64, None);
-    for (at, byte) in digits.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => number = number * 10 + u64::from(byte - b'0'),
-            b'.' if point.is_none() => point = Some(at),
-            _ => return None,
-        }
-    }
-    let scale = point.map_or(0, |at| digits.len() - at - 1);
-    // Nothing has no sign.
-    if (negative && number == 0) || digits.len() - usize::from(point.is_some()) > SHORT {
-        return None;
-    }
-    let (low, middle) = halves(number);
-    Some(Decimal::from_parts(low, middle, 0, negative, u32::try_from(scale).ok()?))
-}
-
 #[allow(clippy::cast_possible_truncation, reason = "each half of a word")]
 fn halves(number: u64) -> (u32, u32) {
     (number as u32, (number >> 32) as u32)
@@ -94,33 +64,32 @@ fn halves(number: u64) -> (u32, u32) {
 pub fn push_decimal(text: &mut impl Write, number: &Decimal) {
     let scale = number.scale() as usize;
     match u64::try_from(number.mantissa().unsigned_abs()) {
-        Ok(mantissa) if scale <= SHORT && (mantissa > 0 || number.is_sign_positive()) => {
+        Ok(mantissa) if scale <= DIGITS && (mantissa > 0 || number.is_sign_positive()) => {
             push_digits(text, number.is_sign_negative(), mantissa, scale);
         }
         _ => write!(text, "{number}").expect("there is room for any number"),
     }
 }
 
-fn push_digits(text: &mut impl Write, negative: bool, mut mantissa: u64, scale: usize) {
-    // Twenty digits, a point, a sign, and a zero before the point.
-    let mut written = [b'0'; 24];
-    let mut at = written.len();
-    let mut places = 0;
-    while mantissa > 0 || places <= scale {
-        if places == scale && scale > 0 {
-            at -= 1;
-            written[at] = b'.';
-        }
-        at -= 1;
-        written[at] += u8::try_from(mantissa % 10).unwrap_or_default();
-        mantissa /= 10;
-        places += 1;
+/// Appends a number in its own digits.
+#[inline]
+pub fn push_short(text: &mut impl Write, number: Short) {
+    let (digits, negative) = number.written();
+    match number.scale() as usize {
+        scale if scale <= DIGITS => push_digits(text, negative, digits, scale),
+        _ => push_decimal(text, &number.into()),
     }
-    if negative {
-        at -= 1;
-        written[at] = b'-';
-    }
-    text.write_str(std::str::from_utf8(&written[at..]).unwrap_or_default()).expect("there is room for any number");
+}
+
+fn push_digits(text: &mut impl Write, negative: bool, digits: u64, scale: usize) {
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(digits);
+    let (whole, zeros, rest) = match digits.len().checked_sub(scale) {
+        Some(point @ 1..) => (&digits[..point], "", &digits[point..]),
+        _ => ("0", &"00000000000000000000"[..scale - digits.len()], digits),
+    };
+    let written = [if negative { "-" } else { "" }, whole, if scale > 0 { "." } else { "" }, zeros, rest];
+    written.into_iter().filter(|part| !part.is_empty()).for_each(|part| text.write_str(part).expect("there is room for any number"));
 }
 
 /// The sum; none where it has more than 28 digits.
@@ -200,13 +169,17 @@ impl RoundMode {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Decimal, decimal, plain_text, push_decimal, round_half_up, shifted, short, trimmed};
+    use super::{Decimal, Short, decimal, plain_text, push_decimal, push_short, round_half_up, shifted, trimmed};
 
     proptest! {
         #[test]
         fn the_short_way_gives_what_the_long_way_gives(text in r"-?[0-9]{0,3}(0{0,3}[0-9]{0,16})(\.[0-9]{0,12})?") {
-            if let Some(number) = short(&text) {
+            if let Some(short) = Short::parse(&text) {
                 let long = Decimal::from_str_exact(&text).unwrap();
+                let number = Decimal::from(short);
+                let mut written = String::new();
+                push_short(&mut written, short);
+                prop_assert_eq!(written, long.to_string());
                 prop_assert_eq!(number.serialize(), long.serialize());
                 prop_assert_eq!(trimmed(number).serialize(), long.normalize().serialize());
                 let divided = (long / Decimal::ONE_HUNDRED).normalize();

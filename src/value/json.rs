@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::{Record, Value, decimal, plain_run, push_decimal};
+use super::{Record, Value, decimal, is_plain, push_decimal};
 
 /// Levels of nesting that are read: far more than any record has, few enough for any stack.
 const MOST_LEVELS: usize = 128;
@@ -141,7 +141,7 @@ pub fn json_text(value: &Value) -> String {
 
 /// Appends `text` as a JSON string, quotes and escapes included.
 pub fn push_json_text(sink: &mut String, text: &str) {
-    if plain_run(text.as_bytes()) == text.len() {
+    if is_plain(text.as_bytes()) {
         sink.push('"');
         sink.push_str(text);
         sink.push('"');

@@ -6,6 +6,7 @@ mod json;
 mod moment;
 mod runs;
 mod short;
+mod token;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -14,13 +15,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use amount::{
-    NotADecimal, RoundMode, decimal, difference, plain_text, product, push_decimal, round_half_up, shifted, short_text, sum, trimmed,
+    NotADecimal, RoundMode, decimal, difference, plain_text, product, push_decimal, push_short, round_half_up, shifted, short_text, sum,
+    trimmed,
 };
 pub use found::{Found, LinePlace, Lines};
 pub use json::{NotJson, json_text, push_json, push_json_text, unquoted};
-pub use moment::{date_of, instant_of};
-pub use runs::{digit_run, plain_run};
+pub use moment::{date_of, day_of, instant_of};
+pub use runs::{digit_run, is_digits, is_plain, plain_run};
 pub use rust_decimal::Decimal;
+pub use short::Short;
+pub use token::{Flavour, Reading, Token};
 
 /// Fields that are looked through one by one more quickly than by a table.
 const FEW: usize = 32;

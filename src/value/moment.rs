@@ -21,6 +21,18 @@ pub fn date_of(text: &str) -> Option<Date> {
     Date::new(year.parse().ok().filter(|_| year.len() == 4)?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
+/// The same as it is written, where the text shows it in the form `2018-01-30`: a glance is enough for that.
+pub fn day_of(text: &str) -> Option<&str> {
+    let (day, rest) = text.split_at_checked(10)?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *day.as_bytes() else { return None };
+    if !matches!(rest.as_bytes().first(), None | Some(b'T')) || ![y1, y2, y3, y4, m1, m2, d1, d2].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let two = |tens: u8, ones: u8| ((tens - b'0') * 10 + (ones - b'0')).cast_signed();
+    let year = i16::from(two(y1, y2)) * 100 + i16::from(two(y3, y4));
+    Date::new(year, two(m1, m2), two(d1, d2)).is_ok().then_some(day)
+}
+
 /// The moment that a text names, with its offset honoured: `2018-10-25T16:47:35Z`, `2024-08-18T23:59:59.999+04:00`.
 /// A text without an offset names no moment.
 pub fn instant_of(text: &str) -> Option<Timestamp> {
@@ -29,15 +41,16 @@ pub fn instant_of(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::{date_of, instant_of};
+    use super::{date_of, day_of, instant_of};
 
     #[test]
     fn a_business_date_keeps_the_day_it_shows() {
         for text in ["2024-03-01", "2024-03-01T00:00:00+00:00", "2024-03-01T00:00:00-08:00", "03/01/2024", "3/1/2024"] {
             assert_eq!(date_of(text).unwrap().to_string(), "2024-03-01", "{text}");
+            assert!(day_of(text).is_none_or(|day| day == "2024-03-01"), "{text}");
         }
-        for text in ["", "2024-13-01", "2024-03-01x", "1.3.2024", "03/01/24", "émile-2024x"] {
-            assert!(date_of(text).is_none(), "{text}");
+        for text in ["", "2024-13-01", "2023-02-29", "2024-0a-01", "2024-03-01x", "1.3.2024", "03/01/24", "émile-2024x"] {
+            assert!(date_of(text).is_none() && day_of(text).is_none(), "{text}");
         }
     }
 
