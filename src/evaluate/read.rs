@@ -3,8 +3,9 @@
 use serde::de::IgnoredAny;
 
 use super::refusal::Refusal;
-use super::scan::{Malformed, Scanned, Scanner};
-use crate::plan::{Trie, Wanted};
+use super::scan::Scan;
+use crate::plan::{Layout, Then, Trie, Wanted, Written};
+use crate::value::unquoted;
 
 /// Members that room is made for before they are met.
 const MOST_AT_ONCE: usize = 1_000;
@@ -69,6 +70,16 @@ struct Room<'s, 'a> {
     lists: &'s mut [Members<'a>],
 }
 
+impl<'a> Room<'_, 'a> {
+    /// Keeps a value that is there.
+    #[inline]
+    fn keep(&mut self, slot: usize, raw: &'a str) {
+        if !raw.starts_with('n') {
+            self.values[slot] = Some(raw);
+        }
+    }
+}
+
 impl Slots<'_, '_> {
     /// All values but some of the record itself, one after the other.
     pub(super) fn tell(&self, apart: &[usize], text: &mut String) {
@@ -92,13 +103,34 @@ impl Slots<'_, '_> {
 /// When the bytes are not JSON.
 pub(crate) fn read<'a>(body: &'a str, wanted: &Wanted) -> Result<Members<'a>, Refusal> {
     let mut record = Members::default();
-    let mut scanner = Scanner::new(body);
-    scanner.blanks();
-    let read = scanner.node(&wanted.trie, wanted, &mut record.next(wanted), None);
-    match read.and_then(|()| scanner.end()) {
-        Ok(()) => Ok(record),
-        Err(Malformed) => Err(Refusal::whole(format!("the record is not JSON: {}", told(body)))),
+    let scan = Scan(body);
+    let end = scan.node(scan.blanks(0), Node::of(wanted), &mut record.next(wanted));
+    match end.and_then(|end| scan.end(end)) {
+        Some(()) => Ok(record),
+        None => Err(Refusal::whole(format!("the record is not JSON: {}", told(body)))),
     }
+}
+
+/// A node of the trie that a value is read along, and how records are written there.
+#[derive(Clone, Copy)]
+struct Node<'w> {
+    trie: &'w Trie,
+    layout: &'w Layout,
+    wanted: &'w Wanted,
+}
+
+impl<'w> Node<'w> {
+    fn of(wanted: &'w Wanted) -> Self {
+        Self { trie: &wanted.trie, layout: &wanted.layout, wanted }
+    }
+}
+
+/// What comes next in a record.
+enum Next<'a> {
+    /// A member: its name in its quotes, and where its value begins.
+    Member { name: &'a str, value: usize },
+    /// Nothing; what follows the record begins there.
+    End(usize),
 }
 
 /// What is wrong with a text that is not JSON, and where.
@@ -106,126 +138,126 @@ fn told(body: &str) -> String {
     serde_json::from_str::<IgnoredAny>(body).err().map_or_else(|| "a name is malformed".to_owned(), |problem| problem.to_string())
 }
 
-/// How the last member of a list was written: the next one has the same names in the same order, as a rule, so that what stands
-/// before its values is held against these first.
-#[derive(Debug, Default)]
-struct Order<'a> {
-    /// What stands before each value, its name included, and which of the wanted members that is.
-    names: Vec<(&'a str, Option<usize>)>,
-    /// The same of the records in there, by the wanted member.
-    below: Vec<Order<'a>>,
-}
-
-impl<'a> Order<'a> {
-    fn below(&mut self, member: usize) -> &mut Self {
-        if self.below.len() <= member {
-            self.below.resize_with(member + 1, Self::default);
-        }
-        &mut self.below[member]
-    }
-
-    fn note(&mut self, nth: usize, before: &'a str, member: Option<usize>) {
-        match self.names.get_mut(nth) {
-            Some(known) => *known = (before, member),
-            None => self.names.push((before, member)),
-        }
-    }
-}
-
-/// What comes next in a record.
-enum Next {
-    /// The value of a member, and which of the wanted ones it is.
-    Value(Option<usize>),
-    End,
-}
-
-impl<'a> Scanner<'a> {
-    /// The value at one node of the trie.
-    fn node(&mut self, trie: &Trie, wanted: &Wanted, room: &mut Room<'_, 'a>, order: Option<&mut Order<'a>>) -> Scanned<()> {
-        let begun = self.at();
-        match (self.peek(), trie.list) {
-            (b'{', _) if !trie.members.is_empty() => self.record(trie, wanted, room, order)?,
-            (b'[', Some(list)) => self.list(&wanted.lists[list], &mut room.lists[list])?,
+impl<'a> Scan<'a> {
+    /// After the value at one node of the trie.
+    fn node(self, at: usize, node: Node<'_>, room: &mut Room<'_, 'a>) -> Option<usize> {
+        let Node { trie, wanted, .. } = node;
+        let end = match (self.byte(at), trie.list) {
+            (b'{', _) if !trie.members.is_empty() => self.record(at, node, room)?,
+            (b'[', Some(list)) => self.list(at, &wanted.lists[list], &mut room.lists[list])?,
             // A scalar where a record or list was wanted holds nothing of what was wanted.
-            _ => self.value()?,
-        }
-        if let Some(slot) = trie.take {
-            let raw = self.since(begun);
-            if !raw.starts_with('n') {
-                room.values[slot] = Some(raw);
-            }
-        }
-        Ok(())
-    }
-
-    fn record(&mut self, trie: &Trie, wanted: &Wanted, room: &mut Room<'_, 'a>, mut order: Option<&mut Order<'a>>) -> Scanned<()> {
-        for nth in 0.. {
-            let known = order.as_ref().and_then(|order| order.names.get(nth)).copied();
-            let next = match known {
-                Some((before, member)) if self.takes_all(before) => Next::Value(member),
-                _ => self.member(trie, order.as_deref_mut(), nth)?,
-            };
-            match next {
-                Next::Value(Some(member)) => {
-                    let order = order.as_deref_mut().map(|order| order.below(member));
-                    self.node(&trie.members[member].1, wanted, room, order)?;
-                }
-                Next::Value(None) => self.value()?,
-                Next::End => break,
-            }
-        }
-        Ok(())
-    }
-
-    /// What stands before the value of a record's nth member, or its end.
-    fn member(&mut self, trie: &Trie, order: Option<&mut Order<'a>>, nth: usize) -> Scanned<Next> {
-        let begun = self.at();
-        self.blanks();
-        match (self.next(), nth) {
-            (b'{', 0) => {
-                self.blanks();
-                if self.takes(b'}') {
-                    return Ok(Next::End);
-                }
-            }
-            (b',', 1..) => self.blanks(),
-            (b'}', 1..) => return Ok(Next::End),
-            _ => return Err(Malformed),
-        }
-        let (name, escaped) = self.name()?;
-        let member = if escaped {
-            trie.place(&serde_json::from_str::<String>(name).map_err(|_| Malformed)?)
-        } else {
-            trie.place(&name[1..name.len() - 1])
+            _ => self.value(at)?,
         };
-        if let Some(order) = order {
-            order.note(nth, self.since(begun), member);
+        if let Some(slot) = trie.take {
+            room.keep(slot, self.between(at, end));
         }
-        Ok(Next::Value(member))
+        Some(end)
     }
 
-    fn list(&mut self, wanted: &Wanted, members: &mut Members<'a>) -> Scanned<()> {
-        self.next();
-        self.blanks();
-        if self.takes(b']') {
-            return Ok(());
-        }
-        let mut order = Order::default();
-        let begun = self.at();
+    fn record(self, mut at: usize, node: Node<'_>, room: &mut Room<'_, 'a>) -> Option<usize> {
+        let Some(known) = node.layout.known() else { return self.first_record(at, node, room) };
+        let (mut nth, mut first) = (0, true);
         loop {
-            self.node(&wanted.trie, wanted, &mut members.next(wanted), Some(&mut order))?;
+            let next = known.get(nth).and_then(|written| Some((written, self.takes_all(at, &written.before)?)));
+            if let Some((written, value)) = next {
+                at = self.member(value, &written.then, node, room)?;
+                nth += 1;
+            } else {
+                let (name, value) = match self.name_or_end(at, first)? {
+                    Next::Member { name, value } => (name, value),
+                    Next::End(end) => return Some(end),
+                };
+                at = match known.iter().position(|written| *written.name == *name) {
+                    Some(place) => {
+                        nth = place + 1;
+                        self.member(value, &known[place].then, node, room)?
+                    }
+                    None => self.member(value, &then(node.trie, name)?, node, room)?,
+                };
+            }
+            first = false;
+        }
+    }
+
+    /// The first record of its layout, which teaches how the others are written.
+    fn first_record(self, mut at: usize, node: Node<'_>, room: &mut Room<'_, 'a>) -> Option<usize> {
+        let mut learned: Vec<Written> = Vec::new();
+        let mut first = true;
+        loop {
+            match self.name_or_end(at, first)? {
+                Next::Member { name, value } => {
+                    let (before, then) = (self.between(at, value).into(), then(node.trie, name)?);
+                    at = self.member(value, &then, node, room)?;
+                    learned.push(Written { before, name: name.into(), then });
+                    first = false;
+                }
+                Next::End(end) => {
+                    node.layout.learn(learned);
+                    return Some(end);
+                }
+            }
+        }
+    }
+
+    /// After the value of a member.
+    #[inline]
+    fn member(self, at: usize, then: &Then, node: Node<'_>, room: &mut Room<'_, 'a>) -> Option<usize> {
+        match then {
+            Then::Skip => self.value(at),
+            Then::Take(slot) => {
+                let end = self.value(at)?;
+                room.keep(*slot, self.between(at, end));
+                Some(end)
+            }
+            Then::Walk(place, layout) => self.node(at, Node { trie: &node.trie.members[*place].1, layout, ..node }, room),
+        }
+    }
+
+    /// What comes next in a record.
+    fn name_or_end(self, at: usize, first: bool) -> Option<Next<'a>> {
+        let at = self.blanks(at);
+        let name = match (self.byte(at), first) {
+            (b'{', true) => {
+                let inside = self.blanks(at + 1);
+                if let Some(end) = self.takes(inside, b'}') {
+                    return Some(Next::End(end));
+                }
+                inside
+            }
+            (b',', false) => self.blanks(at + 1),
+            (b'}', false) => return Some(Next::End(at + 1)),
+            _ => return None,
+        };
+        let (end, value) = self.name(name)?;
+        Some(Next::Member { name: self.between(name, end), value })
+    }
+
+    fn list(self, at: usize, wanted: &Wanted, members: &mut Members<'a>) -> Option<usize> {
+        let mut at = self.blanks(at + 1);
+        if let Some(end) = self.takes(at, b']') {
+            return Some(end);
+        }
+        let begun = at;
+        loop {
+            at = self.node(at, Node::of(wanted), &mut members.next(wanted))?;
             if members.count == 1 {
                 // The others are as long as the first, as a rule.
-                members.reserve((self.left() / self.since(begun).len()).min(MOST_AT_ONCE));
+                members.reserve(((self.0.len() - at) / (at - begun)).min(MOST_AT_ONCE));
             }
-            self.blanks();
-            match self.next() {
-                b',' => self.blanks(),
-                b']' => return Ok(()),
-                _ => return Err(Malformed),
+            at = self.blanks(at);
+            match self.byte(at) {
+                b',' => at = self.blanks(at + 1),
+                b']' => return Some(at + 1),
+                _ => return None,
             }
         }
     }
+}
+
+/// What becomes of the value of a member with this name, in its quotes.
+fn then(trie: &Trie, name: &str) -> Option<Then> {
+    let spelt = unquoted(name).ok()?;
+    Some(Then::of(trie, &spelt))
 }
 
 #[cfg(test)]

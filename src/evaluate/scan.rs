@@ -1,239 +1,175 @@
 //! Walks JSON text without building anything: strings, numbers and whole values are passed over, each held against the grammar.
+//!
+//! Everything is asked from a place in the text and gives the place after it, or none where the text is not JSON: what is wrong is told by
+//! serde_json, which reads it once more. Places stay in the processor's registers.
+
+use smallvec::SmallVec;
 
 use crate::value::{digit_run, plain_run};
 
-/// The text is not JSON. What is wrong is told by serde_json, which reads it once more.
-#[derive(Debug)]
-pub(super) struct Malformed;
+/// A text that is walked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scan<'a>(pub(super) &'a str);
 
-pub(super) type Scanned<T> = Result<T, Malformed>;
-
-/// A place in a text.
-#[derive(Debug)]
-pub(super) struct Scanner<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
-    at: usize,
-    /// The brackets that close the records and lists around a value that is passed over.
-    open: Vec<u8>,
-}
-
-impl<'a> Scanner<'a> {
-    /// The beginning of a text.
-    pub(super) fn new(text: &'a str) -> Self {
-        Self { text, bytes: text.as_bytes(), at: 0, open: Vec::new() }
-    }
-
-    /// The byte at this place; 0 at the end.
+impl<'a> Scan<'a> {
     #[inline]
-    pub(super) fn peek(&self) -> u8 {
-        self.bytes.get(self.at).copied().unwrap_or_default()
+    fn bytes(self) -> &'a [u8] {
+        self.0.as_bytes()
     }
 
-    /// How far the text has been walked.
+    /// The byte at a place; 0 at the end.
     #[inline]
-    pub(super) fn at(&self) -> usize {
-        self.at
+    pub(super) fn byte(self, at: usize) -> u8 {
+        self.bytes().get(at).copied().unwrap_or_default()
     }
 
-    /// How much of the text is left.
-    pub(super) fn left(&self) -> usize {
-        self.bytes.len() - self.at
-    }
-
-    /// The text from a place that was passed to here.
+    /// The text between two places.
     #[inline]
-    pub(super) fn since(&self, begun: usize) -> &'a str {
-        &self.text[begun..self.at]
+    pub(super) fn between(self, begun: usize, end: usize) -> &'a str {
+        &self.0[begun..end]
     }
 
-    /// Passes over blanks.
+    /// After blanks.
     #[inline]
-    pub(super) fn blanks(&mut self) {
-        if self.peek() > b' ' {
-            return;
+    pub(super) fn blanks(self, mut at: usize) -> usize {
+        if self.byte(at) > b' ' {
+            return at;
         }
-        while matches!(self.peek(), b' ' | b'\n' | b'\t' | b'\r') {
-            self.at += 1;
+        while matches!(self.byte(at), b' ' | b'\n' | b'\t' | b'\r') {
+            at += 1;
         }
+        at
     }
 
-    /// Passes over one byte.
+    /// After this byte.
     #[inline]
-    pub(super) fn next(&mut self) -> u8 {
-        let byte = self.peek();
-        self.at += usize::from(byte != 0);
-        byte
+    pub(super) fn takes(self, at: usize, byte: u8) -> Option<usize> {
+        (self.byte(at) == byte).then_some(at + 1)
     }
 
-    /// Passes over one byte where it is the one that is meant.
+    /// After this text.
     #[inline]
-    pub(super) fn takes(&mut self, byte: u8) -> bool {
-        let is_there = self.peek() == byte;
-        self.at += usize::from(is_there);
-        is_there
-    }
-
-    /// Passes over a text where it is the one that is meant.
-    #[inline]
-    pub(super) fn takes_all(&mut self, text: &str) -> bool {
-        let is_there = self.bytes.get(self.at..self.at + text.len()).is_some_and(|here| alike(here, text.as_bytes()));
-        self.at += if is_there { text.len() } else { 0 };
-        is_there
+    pub(super) fn takes_all(self, at: usize, text: &str) -> Option<usize> {
+        let end = at + text.len();
+        self.bytes().get(at..end).filter(|here| alike(here, text.as_bytes())).map(|_| end)
     }
 
     /// That nothing but blanks follows.
-    pub(super) fn end(mut self) -> Scanned<()> {
-        self.blanks();
-        if self.at == self.bytes.len() { Ok(()) } else { Err(Malformed) }
+    pub(super) fn end(self, at: usize) -> Option<()> {
+        (self.blanks(at) == self.0.len()).then_some(())
     }
 
-    /// A member's name in its quotes, and whether it has escapes; what follows is its value.
-    pub(super) fn name(&mut self) -> Scanned<(&'a str, bool)> {
-        let begun = self.at;
-        let escaped = self.string()?;
-        let name = self.since(begun);
-        self.colon()?;
-        Ok((name, escaped))
+    /// After a member's name in its quotes, and where its value begins.
+    pub(super) fn name(self, at: usize) -> Option<(usize, usize)> {
+        let end = self.string(at)?;
+        let colon = self.takes(self.blanks(end), b':')?;
+        Some((end, self.blanks(colon)))
     }
 
-    /// What stands between a member's name and its value.
+    /// After a whole value.
     #[inline]
-    pub(super) fn colon(&mut self) -> Scanned<()> {
-        self.blanks();
-        if !self.takes(b':') {
-            return Err(Malformed);
-        }
-        self.blanks();
-        Ok(())
-    }
-
-    /// Passes over a whole value.
-    #[inline]
-    pub(super) fn value(&mut self) -> Scanned<()> {
-        if matches!(self.peek(), b'{' | b'[') { self.nest() } else { self.single() }
-    }
-
-    /// Passes over a value that is no record and no list.
-    #[inline]
-    fn single(&mut self) -> Scanned<()> {
-        match self.peek() {
-            b'"' => self.string().map(|_| ()),
-            b'-' | b'0'..=b'9' => self.number(),
-            b't' => self.word("true"),
-            b'f' => self.word("false"),
-            b'n' => self.word("null"),
-            _ => Err(Malformed),
+    pub(super) fn value(self, at: usize) -> Option<usize> {
+        match self.byte(at) {
+            b'"' => self.string(at),
+            b'-' | b'0'..=b'9' => self.number(at),
+            b't' => self.word(at, "true"),
+            b'f' => self.word(at, "false"),
+            b'n' => self.word(at, "null"),
+            b'{' | b'[' => self.nest(at),
+            _ => None,
         }
     }
 
-    /// Passes over a record or a list.
-    fn nest(&mut self) -> Scanned<()> {
-        self.open.clear();
+    #[inline]
+    fn word(self, at: usize, word: &str) -> Option<usize> {
+        self.bytes()[at..].starts_with(word.as_bytes()).then_some(at + word.len())
+    }
+
+    /// After a record or a list.
+    fn nest(self, mut at: usize) -> Option<usize> {
+        // The brackets that close what is open.
+        let mut open: SmallVec<[u8; 32]> = SmallVec::new();
         loop {
-            if matches!(self.peek(), b'{' | b'[') {
-                if self.opens()? {
-                    continue;
+            let byte = self.byte(at);
+            if matches!(byte, b'{' | b'[') {
+                let close = if byte == b'{' { b'}' } else { b']' };
+                at = self.blanks(at + 1);
+                match self.takes(at, close) {
+                    Some(end) => at = end,
+                    None => {
+                        open.push(close);
+                        at = if close == b'}' { self.name(at)?.1 } else { at };
+                        continue;
+                    }
                 }
             } else {
-                self.single()?;
+                at = self.value(at)?;
             }
-            if self.closes()? {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Opens a record or list; whether a value follows in it.
-    fn opens(&mut self) -> Scanned<bool> {
-        let close = if self.next() == b'{' { b'}' } else { b']' };
-        self.blanks();
-        if self.takes(close) {
-            return Ok(false);
-        }
-        if close == b'}' {
-            self.name()?;
-        }
-        self.open.push(close);
-        Ok(true)
-    }
-
-    /// After a value: closes what ends here. Whether nothing is open; else the next value follows.
-    fn closes(&mut self) -> Scanned<bool> {
-        while let Some(close) = self.open.last().copied() {
-            self.blanks();
-            match self.next() {
-                b',' => {
-                    self.blanks();
-                    if close == b'}' {
-                        self.name()?;
+            // After a value, what ends here is closed, or the next value follows.
+            loop {
+                let Some(close) = open.last().copied() else { return Some(at) };
+                at = self.blanks(at);
+                match self.byte(at) {
+                    b',' => {
+                        at = self.blanks(at + 1);
+                        at = if close == b'}' { self.name(at)?.1 } else { at };
+                        break;
                     }
-                    return Ok(false);
+                    byte if byte == close => {
+                        at += 1;
+                        open.pop();
+                    }
+                    _ => return None,
                 }
-                byte if byte == close => {
-                    self.open.pop();
-                }
-                _ => return Err(Malformed),
             }
         }
-        Ok(true)
     }
 
-    /// Passes over a string; whether it has escapes.
-    fn string(&mut self) -> Scanned<bool> {
-        if !self.takes(b'"') {
-            return Err(Malformed);
-        }
-        let mut escaped = false;
+    /// After a string.
+    fn string(self, at: usize) -> Option<usize> {
+        let mut at = self.takes(at, b'"')?;
         loop {
-            self.at += plain_run(&self.bytes[self.at..]);
-            match self.next() {
-                b'"' => return Ok(escaped),
-                b'\\' => self.escape()?,
-                _ => return Err(Malformed),
+            at += plain_run(&self.bytes()[at..]);
+            match self.byte(at) {
+                b'"' => return Some(at + 1),
+                b'\\' => at = self.escape(at + 1)?,
+                _ => return None,
             }
-            escaped = true;
         }
     }
 
-    fn escape(&mut self) -> Scanned<()> {
-        match self.next() {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(()),
+    fn escape(self, at: usize) -> Option<usize> {
+        match self.byte(at) {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 1),
             b'u' => {
-                let digits = self.bytes.get(self.at..self.at + 4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-                self.at += digits.ok_or(Malformed)?.len();
-                Ok(())
+                let digits = self.bytes().get(at + 1..at + 5)?;
+                digits.iter().all(u8::is_ascii_hexdigit).then_some(at + 5)
             }
-            _ => Err(Malformed),
+            _ => None,
         }
     }
 
-    fn number(&mut self) -> Scanned<()> {
-        self.takes(b'-');
-        if !self.takes(b'0') {
-            self.digits()?;
+    fn number(self, at: usize) -> Option<usize> {
+        let at = self.takes(at, b'-').unwrap_or(at);
+        let mut at = match self.takes(at, b'0') {
+            Some(at) => at,
+            None => self.digits(at)?,
+        };
+        if let Some(point) = self.takes(at, b'.') {
+            at = self.digits(point)?;
         }
-        if self.takes(b'.') {
-            self.digits()?;
+        if matches!(self.byte(at), b'e' | b'E') {
+            at += 1;
+            at += usize::from(matches!(self.byte(at), b'+' | b'-'));
+            at = self.digits(at)?;
         }
-        if matches!(self.peek(), b'e' | b'E') {
-            self.at += 1;
-            if matches!(self.peek(), b'+' | b'-') {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
-        Ok(())
+        Some(at)
     }
 
-    fn digits(&mut self) -> Scanned<()> {
-        let digits = digit_run(&self.bytes[self.at..]);
-        self.at += digits;
-        if digits > 0 { Ok(()) } else { Err(Malformed) }
-    }
-
-    fn word(&mut self, word: &str) -> Scanned<()> {
-        if self.takes_all(word) { Ok(()) } else { Err(Malformed) }
+    #[inline]
+    fn digits(self, at: usize) -> Option<usize> {
+        let digits = digit_run(&self.bytes()[at..]);
+        (digits > 0).then_some(at + digits)
     }
 }
 
@@ -241,10 +177,12 @@ impl<'a> Scanner<'a> {
 #[inline]
 fn alike(one: &[u8], two: &[u8]) -> bool {
     let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
-    match (one.last_chunk(), two.last_chunk()) {
-        (Some(last), Some(other)) => {
+    let last = |bytes: &[u8]| bytes.last_chunk().map(word);
+    match (last(one), last(two), one.len()) {
+        (Some(last), Some(other), 8..=16) => last == other && one.first_chunk() == two.first_chunk::<8>(),
+        (Some(last), Some(other), _) => {
             let pairs = one.as_chunks().0.iter().zip(two.as_chunks().0);
-            word(last) == word(other) && pairs.fold(true, |same, (one, two)| same & (word(one) == word(two)))
+            last == other && pairs.fold(true, |same, (one, two)| same & (word(one) == word(two)))
         }
         _ => one.iter().zip(two).fold(true, |same, (one, two)| same & (one == two)),
     }
@@ -255,12 +193,11 @@ mod tests {
     use proptest::prelude::*;
     use serde::de::IgnoredAny;
 
-    use super::Scanner;
+    use super::Scan;
 
     fn is_json(text: &str) -> bool {
-        let mut scanner = Scanner::new(text);
-        scanner.blanks();
-        scanner.value().is_ok() && scanner.end().is_ok()
+        let scan = Scan(text);
+        scan.value(scan.blanks(0)).and_then(|end| scan.end(end)).is_some()
     }
 
     #[test]

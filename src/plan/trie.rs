@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::layout::Layout;
 use crate::schema::Field;
 
 /// The number of a wanted value.
@@ -19,6 +20,8 @@ pub struct Wanted {
     pub lists: Vec<Wanted>,
     /// Lists of which expressions read some fields only.
     pub views: Vec<View>,
+    /// How such records are written.
+    pub layout: Layout,
 }
 
 /// A list as an expression sees it: its members with those of their fields that are read.
