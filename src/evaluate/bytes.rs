@@ -3,7 +3,8 @@
 use super::moving::Moving;
 use super::sink::Sink;
 use crate::plan::{LinesRule, Rule};
-use crate::value::{Found, push_decimal, push_json, push_json_text};
+use crate::schema::Frame;
+use crate::value::{Found, is_plain, push_decimal, push_json, push_json_text, push_short};
 
 /// Writes JSON in the wire form of a system.
 #[derive(Debug)]
@@ -91,18 +92,14 @@ impl<'o> BytesSink<'o> {
 
 impl Sink for BytesSink<'_> {
     fn put(&mut self, rule: &Rule, value: &Moving<'_>) {
-        let frame = &rule.frame;
         if let Some(custom) = &rule.field.custom {
-            let mut member = frame.before.clone();
-            push(&mut member, value, frame.quoted);
-            member.push_str(frame.after);
+            let mut member = String::new();
+            push(&mut member, value, &rule.frame, false);
             self.custom.push(Custom { view: custom.view.clone(), member });
             return;
         }
-        self.comma();
-        self.text.push_str(&frame.before);
-        push(self.text, value, frame.quoted);
-        self.text.push_str(frame.after);
+        push(self.text, value, &rule.frame, self.has_members);
+        self.has_members = true;
     }
 
     fn open(&mut self, name: &str) {
@@ -146,21 +143,29 @@ impl Sink for BytesSink<'_> {
     }
 }
 
-fn push(text: &mut String, value: &Moving<'_>, quoted: bool) {
+/// Appends a member: the comma where another one stands before it, its name, its value.
+fn push(text: &mut String, value: &Moving<'_>, frame: &Frame, comma: bool) {
+    let quoted = match value {
+        Moving::Digits(_) | Moving::Short(_) | Moving::Made(Found::Number(_)) => frame.quoted,
+        Moving::Text(own) => is_plain(own.as_bytes()),
+        Moving::Quoted(_) | Moving::Made(_) | Moving::Absent => false,
+    };
+    let before = &frame.before[usize::from(!comma)..];
+    text.push_str(if quoted { before } else { &before[..before.len() - 1] });
     match value {
-        Moving::Digits(digits) if quoted => {
-            text.push('"');
-            text.push_str(digits);
-            text.push('"');
-        }
         Moving::Digits(raw) | Moving::Quoted(raw) => text.push_str(raw),
-        Moving::Made(Found::Number(number)) => {
-            text.push_str(if quoted { "\"" } else { "" });
-            push_decimal(text, number);
-            text.push_str(if quoted { "\"" } else { "" });
-        }
+        Moving::Short(short) => push_short(text, *short),
+        Moving::Text(own) if quoted => text.push_str(own),
+        Moving::Text(own) => push_json_text(text, own),
+        Moving::Made(Found::Number(number)) => push_decimal(text, number),
         Moving::Made(Found::Text(own)) => push_json_text(text, own),
         Moving::Made(found) => push_json(text, &found.clone().into_value()),
         Moving::Absent => text.push_str("null"),
+    }
+    match (quoted, frame.wrapped) {
+        (true, true) => text.push_str("\"}"),
+        (true, false) => text.push('"'),
+        (false, true) => text.push('}'),
+        (false, false) => {}
     }
 }

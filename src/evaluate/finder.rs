@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use bumpalo::Bump;
 use smallvec::SmallVec;
 
 use super::context::{Context, PENDING};
-use super::moving::{Moving, moved, seen, settle};
+use super::glance::Glimpse;
+use super::moving::{Moving, fits, moved, seen, settle, untouched};
 use super::open::Item;
 use super::refusal::{Reason, Refusal};
 use super::seen::{Seen, Sight, Whole};
@@ -20,8 +22,10 @@ pub(super) struct Finder<'r, 'o, 'p, 'a, 'c> {
     pub(super) item: Item<'o, 'p, 'a>,
     pub(super) context: &'r Context<'c>,
     pub(super) ask: Option<Value>,
+    /// Texts that formulas made at a glance.
+    pub(super) made: Bump,
     system: System,
-    seen: Seen,
+    pub(super) seen: Seen,
     /// Of the line that is evaluated now.
     pub(super) line_seen: Seen,
 }
@@ -29,7 +33,7 @@ pub(super) struct Finder<'r, 'o, 'p, 'a, 'c> {
 impl<'r, 'o, 'p, 'a, 'c> Finder<'r, 'o, 'p, 'a, 'c> {
     pub(super) fn new(item: Item<'o, 'p, 'a>, context: &'r Context<'c>) -> Self {
         let system = item.plan.source.resource.system;
-        Self { item, context, ask: None, system, seen: Seen::default(), line_seen: Seen::default() }
+        Self { item, context, ask: None, made: Bump::new(), system, seen: Seen::default(), line_seen: Seen::default() }
     }
 
     /// The values that the approver is shown first, with what was answered already.
@@ -67,22 +71,59 @@ impl<'r, 'o, 'p, 'a, 'c> Finder<'r, 'o, 'p, 'a, 'c> {
             return Ok(Some(Skipped::WhenFalse));
         }
         match &rule.term {
+            Term::Formula(formula) if rule.as_.is_none() => {
+                let (expression, glance) = (&formula.expression, Glimpse::new(self, formula));
+                match rule.field.kind {
+                    Kind::Decimal | Kind::Percent => {
+                        if let Some(number) = expression.glance_number(glance) {
+                            return settled(&mut Moving::Short(number), rule, put);
+                        }
+                    }
+                    Kind::Text | Kind::Date => {
+                        if let Some(text) = expression.glance_text(glance) {
+                            return settled(&mut Moving::Text(text), rule, put);
+                        }
+                    }
+                    Kind::Boolean => {
+                        if let Some(flag) = expression.glance_truth(glance) {
+                            return settled(&mut Moving::Made(Found::Bool(flag)), rule, put);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Term::Slot(place) => {
+                if let Some(raw) = self.item.raw(*place)
+                    && let Some(mut moving) = untouched(raw, place.kind, rule, self.system)
+                {
+                    return settled(&mut moving, rule, put);
+                }
+            }
+            _ => {}
+        }
+        self.at_length(rule, put)
+    }
+
+    /// The same for a value for which a glance is not enough.
+    #[inline(never)]
+    fn at_length(&self, rule: &Rule, put: impl FnOnce(&Moving<'_>)) -> Result<Option<Skipped>, String> {
+        match &rule.term {
             // What a formula finds is used where it stands.
             Term::Formula(formula) if rule.as_.is_none() => self.over(formula, |scope| {
                 let found = formula.expression.find(scope).map_err(|failure| failure.message)?;
-                settled(Moving::Made(found), rule, put)
+                settled(&mut Moving::Made(found), rule, put)
             }),
-            _ => settled(self.value(rule)?, rule, put),
+            _ => settled(&mut self.value(rule)?, rule, put),
         }
     }
 
     fn value<'m>(&'m self, rule: &'m Rule) -> Result<Moving<'m>, String> {
         match &rule.term {
+            Term::Constant(value) => Ok(Moving::Made(value.into())),
             Term::Slot(place) => match self.item.raw(*place) {
                 Some(raw) => moved(raw, place.kind, rule, self.system),
                 None => Ok(Moving::Absent),
             },
-            Term::Constant(value) => Ok(Moving::Made(value.into())),
             Term::Search { .. } | Term::Formula(_) | Term::Link { .. } => {
                 let found = self.found(&rule.term)?;
                 let found = match rule.as_ {
@@ -149,6 +190,9 @@ impl<'r, 'o, 'p, 'a, 'c> Finder<'r, 'o, 'p, 'a, 'c> {
 
     /// Computes a condition.
     pub(super) fn condition(&self, formula: &Formula) -> Result<bool, String> {
+        if let Some(flag) = formula.expression.glance_truth(Glimpse::new(self, formula)) {
+            return Ok(flag);
+        }
         self.over(formula, |scope| match formula.expression.find(scope).map_err(|failure| failure.message)? {
             Found::Bool(flag) => Ok(flag),
             other => Err(format!("`{}` is {}, not true or false", formula.written, other.kind_word())),
@@ -165,33 +209,45 @@ impl<'r, 'o, 'p, 'a, 'c> Finder<'r, 'o, 'p, 'a, 'c> {
         self.over(formula, |scope| formula.expression.evaluate(scope).map_err(|failure| failure.message))
     }
 
+    /// A variable that stands somewhere as a value.
+    pub(super) fn variable(&self, name: &str) -> Option<&Value> {
+        match name {
+            "ask" => Some(self.ask.as_ref().unwrap_or(self.context.ask)),
+            "settings" => Some(self.context.settings),
+            "target" => Some(self.context.target),
+            "project" => Some(self.context.project),
+            _ => None,
+        }
+    }
+
     /// Does something with what a formula reads.
     fn over<T>(&self, formula: &Formula, evaluate: impl FnOnce(&Scope<'_>) -> T) -> T {
-        let sight = Sight {
-            formula,
-            context: self.context,
-            ask: self.ask.as_ref().unwrap_or(self.context.ask),
-            source: &self.seen,
-            line: &self.line_seen,
-            item: self.item,
-            whole: Whole::default(),
-        };
+        let sight = Sight { formula, finder: self, whole: Whole::default() };
         evaluate(&Scope::over(self.context.today, self.context, &sight))
     }
 }
 
 /// Brings a value into the form of the rule's field and hands it on, or says why there is none.
-fn settled<'m>(mut value: Moving<'m>, rule: &'m Rule, put: impl FnOnce(&Moving<'_>)) -> Result<Option<Skipped>, String> {
+#[inline]
+fn settled<'m>(value: &mut Moving<'m>, rule: &'m Rule, put: impl FnOnce(&Moving<'_>)) -> Result<Option<Skipped>, String> {
+    if !fits(value, rule)
+        && let Some(skipped) = brought(value, rule)?
+    {
+        return Ok(Some(skipped));
+    }
+    put(value);
+    Ok(None)
+}
+
+fn brought<'m>(value: &mut Moving<'m>, rule: &'m Rule) -> Result<Option<Skipped>, String> {
     if value.is_blank() {
         match &rule.default {
-            Some(default) if !default.is_null() => value = Moving::Made(default.into()),
+            Some(default) if !default.is_null() => *value = Moving::Made(default.into()),
             _ => return Ok(Some(Skipped::Absent)),
         }
     }
-    settle(&mut value, rule)?;
-    if value.is_blank() {
+    if settle(value, rule)? && value.is_blank() {
         return Ok(Some(Skipped::Absent));
     }
-    put(&value);
     Ok(None)
 }

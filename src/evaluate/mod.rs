@@ -9,6 +9,7 @@ mod context;
 mod differ;
 mod draft;
 mod finder;
+mod glance;
 mod gone;
 mod join;
 mod moved;

@@ -1,6 +1,7 @@
 //! A record's bytes, opened by a plan: the items that it holds, and what can be made of each.
 
 use jiff::civil::Date;
+use smallvec::{SmallVec, smallvec};
 
 use super::bytes::BytesSink;
 use super::context::Context;
@@ -59,13 +60,13 @@ pub fn open<'p, 'a>(plan: &'p Plan, body: &'a str) -> Result<Opened<'p, 'a>, Ref
 
 impl<'p, 'a> Opened<'p, 'a> {
     /// The items of the record: itself, or its lines.
-    pub fn items(&self) -> Vec<Item<'_, 'p, 'a>> {
+    pub fn items(&self) -> SmallVec<[Item<'_, 'p, 'a>; 1]> {
         match self.plan.records {
             Records::Unfold(list) => {
                 let slots = self.read.at(0);
                 slots.lists[list].iter().map(|line| Item { plan: self.plan, slots, line: Some(line) }).collect()
             }
-            Records::One | Records::Group { .. } => vec![self.document()],
+            Records::One | Records::Group { .. } => smallvec![self.document()],
         }
     }
 }

@@ -118,6 +118,7 @@ impl<'r, 'o, 'p, 'a, 'c, S: Sink> Run<'r, 'o, 'p, 'a, 'c, S> {
                 LinesOf::Itself => self.one_line(rule, (nth, part), &mut known),
                 LinesOf::List(list) => {
                     let lists = self.finder.item.slots.lists;
+                    known.growing.reserve(lists[list].count());
                     let outside = (self.finder.item.line, mem::take(&mut self.finder.line_seen));
                     for line in lists[list].iter() {
                         self.finder.item.line = Some(line);

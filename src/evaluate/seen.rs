@@ -3,14 +3,14 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use super::context::Context;
+use super::finder::Finder;
 use super::moving::seen;
 use super::open::Item;
 use super::read::Slots;
 use crate::expr::Variables;
 use crate::plan::{Formula, Part, View};
 use crate::schema::System;
-use crate::value::{Found, Lines, Record, Value};
+use crate::value::{Found, Lines, Record, Token, Value};
 
 /// Lists and records of one record or line that formulas have asked for, each read once. Single values are read where they stand.
 #[derive(Debug, Default)]
@@ -19,6 +19,15 @@ pub(super) struct Seen {
     views: Cells<Value>,
     /// That the lines which a view shows can be read.
     sound: Cells<()>,
+}
+
+impl Seen {
+    /// Whether each of the fields that a view shows can be read, in all lines.
+    pub(super) fn sound(&self, number: usize, item: &Item<'_, '_, '_>) -> Result<(), String> {
+        let views = &item.plan.wanted.views;
+        let sound = self.sound.get((number, views.len()), || sound(&views[number], item.slots, item.plan.source.resource.system));
+        sound.copied()
+    }
 }
 
 /// What was read, by number, each when it was first asked for.
@@ -55,10 +64,12 @@ fn member(view: &View, line: Slots<'_, '_>, system: System) -> Result<Record, St
     Ok(record)
 }
 
-/// Whether each of the fields that a view shows can be read, in all lines.
 fn sound(view: &View, slots: Slots<'_, '_>, system: System) -> Result<(), String> {
     let fields = slots.lists[view.list].iter().flat_map(|line| view.fields.iter().map(move |part| (part, line)));
     for (part, line) in fields {
+        if Token::new(line.values[part.slot], part.reading).is_nothing().is_some() {
+            continue;
+        }
         line.values[part.slot]
             .zip(part.field.as_ref())
             .map_or(Ok(()), |(raw, field)| field.scalar(raw, system).map(drop))
@@ -70,11 +81,7 @@ fn sound(view: &View, slots: Slots<'_, '_>, system: System) -> Result<(), String
 /// The variables of one formula.
 pub(super) struct Sight<'r> {
     pub(super) formula: &'r Formula,
-    pub(super) context: &'r Context<'r>,
-    pub(super) ask: &'r Value,
-    pub(super) source: &'r Seen,
-    pub(super) line: &'r Seen,
-    pub(super) item: Item<'r, 'r, 'r>,
+    pub(super) finder: &'r Finder<'r, 'r, 'r, 'r, 'r>,
     pub(super) whole: Whole,
 }
 
@@ -87,17 +94,17 @@ pub(super) struct Whole {
 
 impl Sight<'_> {
     fn system(&self) -> System {
-        self.item.plan.source.resource.system
+        self.finder.item.plan.source.resource.system
     }
 
     /// One of the values that the formula reads of the record.
     fn of_source(&self, part: &Part) -> Result<Option<Found<'_>>, String> {
-        self.part(part, self.item.slots, self.source)
+        self.part(part, self.finder.item.slots, &self.finder.seen)
     }
 
     /// One of those that it reads of the line; none outside lines.
     fn of_line(&self, part: &Part) -> Result<Option<Found<'_>>, String> {
-        self.item.line.map_or(Ok(None), |line| self.part(part, line, self.line))
+        self.finder.item.line.map_or(Ok(None), |line| self.part(part, line, &self.finder.line_seen))
     }
 
     fn part<'s>(&'s self, part: &Part, slots: Slots<'s, 's>, seen: &'s Seen) -> Result<Option<Found<'s>>, String> {
@@ -112,11 +119,10 @@ impl Sight<'_> {
 
     /// The lines of the record that a view shows.
     fn view<'s>(&'s self, number: usize, seen: &'s Seen) -> Result<Found<'s>, String> {
-        let (views, slots, system) = (&self.item.plan.wanted.views, self.item.slots, self.system());
+        let (views, slots, system) = (&self.finder.item.plan.wanted.views, self.finder.item.slots, self.system());
         let view = &views[number];
         if view.is_flat() {
-            let sound = seen.sound.get((number, views.len()), || sound(view, slots, system));
-            return sound.map(|()| Found::Lines(self, number));
+            return seen.sound(number, &self.finder.item).map(|()| Found::Lines(self, number));
         }
         let all = || slots.lists[view.list].iter().map(|line| member(view, line, system).map(Value::Record)).collect::<Result<_, _>>();
         seen.views.get((number, views.len()), || all().map(Value::List)).map(Found::from)
@@ -144,20 +150,20 @@ impl Sight<'_> {
 /// Lines that were found sound: what they hold can be read.
 impl Lines for Sight<'_> {
     fn count(&self, view: usize) -> usize {
-        self.item.slots.lists[self.item.plan.wanted.views[view].list].count()
+        self.finder.item.slots.lists[self.finder.item.plan.wanted.views[view].list].count()
     }
 
     fn field(&self, view: usize, at: usize, name: &str) -> Found<'_> {
-        let view = &self.item.plan.wanted.views[view];
-        let line = self.item.slots.lists[view.list].at(at);
+        let view = &self.finder.item.plan.wanted.views[view];
+        let line = self.finder.item.slots.lists[view.list].at(at);
         let part = view.fields.iter().find(|part| *part.path == *name);
         let found = part.and_then(|part| part.field.as_ref()?.scalar(line.values[part.slot]?, self.system()).ok());
         found.unwrap_or_default()
     }
 
     fn record(&self, view: usize, at: usize) -> Record {
-        let view = &self.item.plan.wanted.views[view];
-        member(view, self.item.slots.lists[view.list].at(at), self.system()).unwrap_or_default()
+        let view = &self.finder.item.plan.wanted.views[view];
+        member(view, self.finder.item.slots.lists[view.list].at(at), self.system()).unwrap_or_default()
     }
 }
 
@@ -165,15 +171,11 @@ impl Variables for Sight<'_> {
     fn variable(&self, name: &str) -> Result<Option<&Value>, String> {
         let whole = match name {
             "source" => self.whole.source.get_or_init(|| Box::new(self.record(&self.formula.source, |part| self.of_source(part)))),
-            "line" => self.whole.line.get_or_init(|| match self.item.line {
+            "line" => self.whole.line.get_or_init(|| match self.finder.item.line {
                 Some(_) => Box::new(self.record(&self.formula.line, |part| self.of_line(part))),
                 None => Box::new(Ok(Value::Null)),
             }),
-            "ask" => return Ok(Some(self.ask)),
-            "settings" => return Ok(Some(self.context.settings)),
-            "target" => return Ok(Some(self.context.target)),
-            "project" => return Ok(Some(self.context.project)),
-            _ => return Ok(None),
+            _ => return Ok(self.finder.variable(name)),
         };
         whole.as_ref().as_ref().map(Some).map_err(Clone::clone)
     }

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use bumpalo::Bump;
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_assert, prop_assert_eq, prop_assume, prop_oneof, proptest};
 use rhai::{Dynamic, Engine, Map};
 
 use super::generated::Generator;
-use super::{ExprFailure, ExprProblem, Expression, Expressions, Lookups, NoLookups, Scope};
-use crate::value::{Decimal, Value};
+use super::{ExprFailure, ExprProblem, Expression, Expressions, Glance, Lookups, NoLookups, Scope};
+use crate::value::{Decimal, Reading, Token, Value};
 
 const NAMES: [&str; 2] = ["source", "line"];
 const SOURCE: &str = r#"{"qty": 3, "price": 12.50, "name": "Acme", "on": true, "none": null, "vendor": {"id": 77, "name": "A"}, "rows": [{"n": 1}, {"n": 2}]}"#;
@@ -196,6 +197,91 @@ fn outcome(compiled: Result<Expression, ExprProblem>, variables: &[(&'static str
 
 const EXPRESSIONS: usize = 10_000;
 const SEED: u64 = 20_260_305;
+
+/// Values at hand by their number.
+const SPOTS: [&str; 9] = ["qty", "price", "name", "date", "on", "none", "vendor.qty", "vendor.name", "rows"];
+const ROWS: usize = 8;
+
+/// A record as a plan shows it to the quick way: its values as they stand in JSON text, everything else as values.
+struct Shown<'v> {
+    source: &'v Value,
+    others: &'v [(&'static str, Value)],
+    made: Bump,
+}
+
+impl<'v> Shown<'v> {
+    fn token(&'v self, value: Option<&Value>) -> Token<'v> {
+        let reading = match value {
+            None | Some(Value::Null) => return Token::NOTHING,
+            Some(Value::Bool(_)) => Reading::Truth,
+            Some(Value::Number(_)) => Reading::Number,
+            Some(Value::Text(_)) => Reading::Text { padded: false },
+            Some(Value::List(_) | Value::Record(_)) => Reading::Other,
+        };
+        Token::new(value.map(|value| &*self.made.alloc_str(&value.to_string())), reading)
+    }
+
+    fn rows(&self) -> Option<&'v [Value]> {
+        self.source.at("rows")?.as_list().filter(|rows| rows.iter().all(|row| row.as_record().is_some()))
+    }
+}
+
+impl<'v> Glance<'v> for &'v Shown<'v> {
+    fn at_hand(self, number: usize) -> Token<'v> {
+        self.token(self.source.at(SPOTS[number]))
+    }
+
+    fn lines(self, number: usize) -> Option<(usize, usize)> {
+        self.rows().filter(|_| number == ROWS).map(|rows| (number, rows.len()))
+    }
+
+    fn of_line(self, (_, at): (usize, usize), name: &str) -> Token<'v> {
+        self.token(self.rows().and_then(|rows| rows[at].at(name)))
+    }
+
+    fn variable(self, name: &str) -> Option<&'v Value> {
+        self.others.iter().find(|(known, _)| *known == name && name != "source").map(|(_, value)| value)
+    }
+
+    fn lookups(self) -> &'v dyn Lookups {
+        &Known
+    }
+
+    fn made(self) -> &'v Bump {
+        &self.made
+    }
+}
+
+/// What the quick way tells of an expression is what the machine makes of it, to the digit.
+#[test]
+fn a_glance_tells_what_is_computed() {
+    let engine = Expressions::new();
+    let names = ["source", "line", "settings"];
+    let mut generator = Generator::new(SEED + 1);
+    let (mut tried, mut told) = (0, 0);
+    while tried < EXPRESSIONS {
+        let text = generator.expression();
+        let variables = names.map(|name| (name, generator.record(2)));
+        let Some(computed) = outcome(engine.compile(&text, &names), &variables) else { continue };
+        tried += 1;
+        let mut expression = engine.compile(&text, &names).expect("it was compiled before");
+        for (number, path) in SPOTS.iter().enumerate() {
+            expression.shorten("source", path, number);
+        }
+        let shown = Shown { source: &variables[0].1, others: &variables, made: Bump::new() };
+        let seen = [
+            expression.glance_text(&shown).map(Value::from),
+            expression.glance_number(&shown).map(|number| Value::Number(number.into())),
+            expression.glance_truth(&shown).map(Value::Bool),
+        ];
+        for seen in seen.into_iter().flatten() {
+            assert_eq!(Ok(seen.to_string()), computed, "{text}\n  of {}", variables[0].1);
+            told += 1;
+        }
+    }
+    println!("agreement: a glance tells {told} of {tried} expressions, each as it is computed");
+    assert!(told > EXPRESSIONS / 10, "{told}");
+}
 
 /// What our terms make of an expression is what Rhai makes of it: the same value to the digit, or the same failure at the same word.
 #[test]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rhai::{BinaryExpr, Expr, Position};
 
-use super::functions::{self, Takes};
+use super::functions::{self, Known, Takes};
 use super::lower::{Lowered, Lowering};
 use super::problem::{ExprProblem, not_an_expression};
 use super::term::{Call, Link, Node, Step, Term};
@@ -129,7 +129,7 @@ impl Lowering<'_> {
             }
             lowered.push(node);
         }
-        Ok(Call { function, arguments: lowered, at })
+        Ok(Call { function, known: Known::of(function), arguments: lowered, at })
     }
 
     /// Where a call ends, its arguments included. `in` is a call without parentheses.

@@ -8,6 +8,7 @@
 //! - a property that a record does not have is `()`, except under `settings`, where it is a failure that names it;
 //! - a property of `()` is a failure, `?.` leaves the rest of the chain out, `??` gives another value;
 //! - kinds are never mixed: `"1" == 1` and `"1" + 1` fail, and `()` may only be compared with `==` and `!=`;
+//! - what only looks at values where they stand is told by `quick`, in the processor's registers, and means the same;
 //! - what needs statements runs in Rhai (`script`), and means the same; what has effects is refused when compiling.
 //!
 //! - mistakes that no record can make good (kinds, labels, conditions) are told by `types` from the shapes that an expression reads.
@@ -31,6 +32,7 @@ mod operators;
 pub mod path;
 mod places;
 mod problem;
+mod quick;
 mod reads;
 mod scope;
 mod script;
@@ -44,6 +46,7 @@ pub use engine::Expressions;
 pub use expression::{Called, Expression};
 pub use functions::{FunctionDoc, documentation, function_names};
 pub use problem::{ExprFailure, ExprProblem};
+pub use quick::Glance;
 pub use reads::{PathStep, Read, ReadStep};
 pub use scope::{Lookups, NoLookups, Scope, Variables};
 pub use script::{Kept, LENT, Lent};

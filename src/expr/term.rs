@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::functions::Function;
+use super::functions::{Function, Known};
 use super::script::{Lent, Statement};
 use crate::value::{Hint, Value};
 
@@ -93,6 +93,8 @@ pub(super) enum Step {
 #[derive(Debug)]
 pub(super) struct Call {
     pub(super) function: &'static Function,
+    /// The same, for the quick way.
+    pub(super) known: Known,
     /// Without the receiver of a method call.
     pub(super) arguments: Vec<Node>,
     /// The function's name in the text.

@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::{Expression, NoLookups, PathStep, Read, Scope, Typed};
 use crate::mapping::Word;
 use crate::schema::{Field, Kind, Shape, System};
-use crate::value::Value;
+use crate::value::{Reading, Value};
 
 use std::sync::Arc;
 
@@ -25,10 +25,23 @@ pub struct Formula {
     pub source: Vec<Part>,
     /// What it reads of the line.
     pub line: Vec<Part>,
+    /// Where a glance finds each of these, by its number.
+    pub spots: Box<[Spot]>,
     /// Whether it reads what the target holds.
     pub reads_target: bool,
     /// The author's words.
     pub written: String,
+}
+
+/// Where a value stands that an expression reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot {
+    /// In the line rather than the record.
+    pub in_line: bool,
+    /// What its token is to be read as.
+    pub reading: Reading,
+    /// Which of the wanted values it is.
+    pub slot: Slot,
 }
 
 /// One value that an expression reads.
@@ -138,10 +151,13 @@ impl Compiler<'_> {
         let typed = self.typed(word, &expression);
         self.costs(word, &expression);
         let written = word.text.trim().to_owned();
+        let mut spots = Vec::new();
         for (number, (root, part)) in numbered(&source, &line).enumerate() {
             expression.shorten(root, &part.path, number);
+            let reading = part.field.as_ref().map_or(Reading::Other, |field| field.reading(self.source.resource.system));
+            spots.push(Spot { in_line: root == "line", reading, slot: part.slot });
         }
-        Some((Formula { expression, source, line, reads_target, written }, typed))
+        Some((Formula { expression, source, line, spots: spots.into(), reads_target, written }, typed))
     }
 
     fn names(&self) -> Vec<&'static str> {

@@ -34,7 +34,7 @@ pub use asked::{AskRules, Asked};
 pub(crate) use check::kind_of;
 pub use compile::{compile, compile_and_warn, problems_of};
 pub use cost::Cost;
-pub use formula::{Formula, Part};
+pub use formula::{Formula, Part, Spot};
 pub use layout::{Layout, Then, Written};
 pub use order::run_order;
 pub use rule::{KeyPart, LinesOf, LinesPart, LinesRule, Node, Owner, Rule, Term};

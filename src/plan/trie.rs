@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::layout::Layout;
 use crate::schema::Field;
+use crate::value::Reading;
 
 /// The number of a wanted value.
 pub type Slot = usize;
@@ -42,6 +43,8 @@ pub struct ViewField {
     pub slot: Slot,
     /// The field, for reading it.
     pub field: Option<Field>,
+    /// What a glance at its token is to read.
+    pub reading: Reading,
 }
 
 /// One node of the trie: what is wanted here, and below here.

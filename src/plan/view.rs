@@ -6,6 +6,7 @@ use super::resolve::resolve;
 use super::trie::{View, ViewField};
 use crate::expr::{Expression, PathStep, Read, ReadStep};
 use crate::schema::Kind;
+use crate::value::Reading;
 
 impl Compiler<'_> {
     /// Gives each list of the record that an expression reads member by member the view that it needs. Its parts are those of its
@@ -35,6 +36,7 @@ impl Compiler<'_> {
         let fields = paths.iter().zip(found).map(|(path, found)| ViewField {
             path: path.join(".").into(),
             slot: wanted.slot(&found.wire),
+            reading: found.field.map_or(Reading::Other, |field| field.reading(system)),
             field: found.field.cloned(),
         });
         let fields = fields.collect();

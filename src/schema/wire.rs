@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::field::{Field, Kind, Shape};
 use super::resource::System;
-use crate::value::{Found, NotJson, Record, Value, decimal, push_json_text, unquoted};
+use crate::value::{Found, NotJson, Reading, Record, Value, decimal, push_json_text, unquoted};
 
 /// Members of an Acumatica record that travel without a wrapper.
 const BARE: [&str; 3] = ["id", "rowNumber", "error"];
@@ -13,10 +13,10 @@ const BARE: [&str; 3] = ["id", "rowNumber", "error"];
 /// What stands around a field's value where it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// What stands before it: `"Date":{"value":`.
+    /// What stands before it, and after what it follows, with the quote that a text begins with: `,"Date":{"value":"`.
     pub before: String,
-    /// What stands after it.
-    pub after: &'static str,
+    /// Whether a bracket closes after it.
+    pub wrapped: bool,
     /// A number is written as text.
     pub quoted: bool,
 }
@@ -24,17 +24,17 @@ pub struct Frame {
 impl Field {
     /// How this field is sent: a member of its record, or, for Acumatica's custom fields, of the view that it belongs to.
     pub fn frame(&self, system: System) -> Frame {
-        let mut before = String::new();
+        let mut before = String::from(",");
         if let Some(custom) = &self.custom {
             push_json_text(&mut before, &custom.field);
-            before.push_str(&format!(":{{\"type\":\"{}\",\"value\":", self.kind.custom_type()));
-            return Frame { before, after: "}", quoted: false };
+            before.push_str(&format!(":{{\"type\":\"{}\",\"value\":\"", self.kind.custom_type()));
+            return Frame { before, wrapped: true, quoted: false };
         }
         push_json_text(&mut before, self.on_wire());
         let wrapped = system == System::Acumatica && self.name != "id";
-        before.push_str(if wrapped { ":{\"value\":" } else { ":" });
+        before.push_str(if wrapped { ":{\"value\":\"" } else { ":\"" });
         let quoted = self.decimal_text && matches!(self.kind, Kind::Decimal | Kind::Percent);
-        Frame { before, after: if wrapped { "}" } else { "" }, quoted }
+        Frame { before, wrapped, quoted }
     }
 
     /// The members that lead from a record to this field's bare value on the wire.
@@ -55,6 +55,11 @@ impl Field {
     /// As [`scalar`], with the field's name.
     pub fn scalar<'a>(&self, raw: &'a str, system: System) -> Result<Found<'a>, NotJson> {
         scalar(raw, self.kind, system).map_err(|problem| NotJson(format!("`{}`: {problem}", self.name)))
+    }
+
+    /// What its tokens are to be read as.
+    pub fn reading(&self, system: System) -> Reading {
+        if self.is_scalar() { reading(self.kind, system) } else { Reading::Other }
     }
 
     /// Whether it holds one plain value, and neither records nor what is not described.
@@ -98,6 +103,18 @@ pub fn scalar(raw: &str, kind: Kind, system: System) -> Result<Found<'_>, String
         Some(b'[') => Err("expected a single value, found a list".to_owned()),
         Some(_) if kind == Kind::Text => Ok(Found::from(raw)),
         Some(_) => number(raw),
+    }
+}
+
+/// How a token of a kind is read at a glance: what it tells, [`scalar`] would tell, too.
+pub fn reading(kind: Kind, system: System) -> Reading {
+    let padded = system == System::Acumatica;
+    match kind {
+        Kind::Text => Reading::Text { padded },
+        Kind::Date | Kind::Instant => Reading::Moment { padded },
+        Kind::Decimal | Kind::Percent | Kind::Integer => Reading::Number,
+        Kind::Boolean => Reading::Truth,
+        Kind::Record | Kind::Lines | Kind::List | Kind::Anything => Reading::Other,
     }
 }
 
@@ -215,9 +232,13 @@ fn wire_value(value: &Value, field: Option<&Field>, system: System) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
     use super::super::{Kind, System, load};
     use super::{plain, scalar};
-    use std::path::Path;
+    use crate::value::{Found, Token};
 
     const SCHEMA: &str = r#"{"type":"object","x-resource":{"system":"acumatica","name":"Bill","id":"id","key":["ReferenceNbr"],
         "wire":{"form":"AP301000"}},"properties":{"id":{"type":"string"},"ReferenceNbr":{"type":"string"},"Amount":{"type":"number"},
@@ -238,6 +259,35 @@ mod tests {
 
     fn record_of(text: &str) -> crate::value::Value {
         crate::value::Value::from_json(text).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_glance_tells_what_is_read(
+            raw in prop_oneof![r#""[a-z0-9.\\-]{0,3}[ \u{a0}]{0,2}[0-9e.%-]{0,4} {0,2}""#, r"-?[0-9]{1,3}(\.[0-9]{1,3})?(e[0-9])?", "true|false|null|\\{\\}|\\[1\\]"],
+            kind in proptest::sample::select(vec![Kind::Text, Kind::Decimal, Kind::Integer, Kind::Boolean, Kind::Date]),
+            acumatica in any::<bool>(),
+        ) {
+            let system = if acumatica { System::Acumatica } else { System::Procore };
+            let (token, read) = (Token::new(Some(&raw), super::reading(kind, system)), scalar(&raw, kind, system));
+            let told = |found: Found<'_>| Ok::<_, String>(found.into_value().to_string());
+            let read = read.and_then(told);
+            if let Some(text) = token.text() {
+                prop_assert_eq!(&told(Found::from(text)), &read, "{}", raw);
+            }
+            if let Some(number) = token.number() {
+                prop_assert_eq!(&told(Found::Number(number.into())), &read, "{}", raw);
+            }
+            if let Some(truth) = token.truth() {
+                prop_assert_eq!(&told(Found::Bool(truth)), &read, "{}", raw);
+            }
+            if let Some(is_nothing) = token.is_nothing() {
+                prop_assert_eq!(read.as_deref().map(|read| read == "null"), Ok(is_nothing), "{}", raw);
+            }
+            if let (Some(key), Ok(Found::Number(number))) = (token.key(), scalar(&raw, kind, system)) {
+                prop_assert_eq!(key, crate::value::plain_text(number), "{}", raw);
+            }
+        }
     }
 
     #[test]

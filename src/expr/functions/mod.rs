@@ -21,6 +21,7 @@ pub use document::documentation;
 
 use super::machine::Answer;
 use crate::diagnostic::{closest, did_you_mean};
+use crate::value::RoundMode;
 
 /// Bytes of a text that an expression makes.
 pub(super) const MAX_TEXT: usize = 100_000;
@@ -50,6 +51,38 @@ pub(super) struct Function {
     pub(super) arguments: RangeInclusive<usize>,
     pub(super) takes: Takes,
     pub(super) run: for<'v> fn(&mut Arguments<'_, 'v>) -> Answer<'v>,
+}
+
+/// Functions that the quick way knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    Date,
+    Linked,
+    Lookup,
+    Round(RoundMode),
+    Split,
+    Sum,
+    Trim,
+    Upper,
+    Other,
+}
+
+impl Known {
+    pub(super) fn of(function: &Function) -> Self {
+        match function.doc.name {
+            "date" => Self::Date,
+            "linked" => Self::Linked,
+            "lookup" => Self::Lookup,
+            "round_down" => Self::Round(RoundMode::Down),
+            "round_half_even" => Self::Round(RoundMode::HalfEven),
+            "round_half_up" => Self::Round(RoundMode::HalfUp),
+            "split" => Self::Split,
+            "sum" => Self::Sum,
+            "trim" => Self::Trim,
+            "upper" => Self::Upper,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// What the second argument may be.

@@ -303,7 +303,7 @@ impl<'n> Given<'n> {
 
 pub(super) fn again<'n>(call: &'n Call, given: &mut Given<'n>) -> Call {
     let arguments = call.arguments.iter().map(|argument| given.place(argument)).collect();
-    Call { function: call.function, arguments, at: call.at.clone() }
+    Call { function: call.function, known: call.known, arguments, at: call.at.clone() }
 }
 
 fn constant(flag: bool) -> Node {
