@@ -90,7 +90,6 @@ fn links() -> [HashMap<u64, String>; 4] {
 }
 
 /// The same under the names of their mappings, with the table that the program needs: for other engines.
-#[cfg(feature = "peers")]
 pub(crate) fn tables() -> HashMap<String, HashMap<String, String>> {
     let names = ["companies", "project_cost_codes", "cost_types", "sub_jobs"];
     let named = |links: HashMap<u64, String>| links.into_iter().map(|(id, key)| (id.to_string(), key)).collect();

@@ -9,19 +9,20 @@ use crosswalk::value::{Record, Value};
 
 /// Links in memory, as both engines know them.
 #[derive(Default)]
-pub(crate) struct Book(HashMap<&'static str, HashMap<String, String>>);
+pub(crate) struct Book(Vec<(&'static str, HashMap<String, String>)>);
 
 impl Book {
     /// Links of one mapping.
     pub(crate) fn with(mut self, mapping: &'static str, pairs: &HashMap<u64, String>) -> Self {
-        self.0.insert(mapping, pairs.iter().map(|(id, key)| (id.to_string(), key.clone())).collect());
+        self.0.push((mapping, pairs.iter().map(|(id, key)| (id.to_string(), key.clone())).collect()));
         self
     }
 }
 
 impl Links for Book {
     fn other_side(&self, mapping: &str, key: &[&str]) -> Option<Cow<'_, str>> {
-        self.0.get(mapping)?.get(*key.first()?).map(|key| Cow::Borrowed(key.as_str()))
+        let (_, links) = self.0.iter().find(|(name, _)| *name == mapping)?;
+        links.get(*key.first()?).map(|key| Cow::Borrowed(key.as_str()))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod commitment;
 mod commitment_by_hand;
+mod data;
 mod engine;
 #[cfg(feature = "peers")]
 mod peer_jaq;
@@ -17,7 +18,9 @@ mod same;
 mod tree_by_hand;
 mod wire;
 
+use std::collections::HashMap;
 use std::hint::black_box;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -36,6 +39,8 @@ pub(crate) struct Workload {
     /// Others that make the same of a record.
     peers: Vec<(&'static str, ByHand)>,
     engine: Engine,
+    /// Links and tables by name.
+    tables: HashMap<String, HashMap<String, String>>,
 }
 
 /// Maps one record; how many bytes came of it.
@@ -82,6 +87,7 @@ fn workloads() -> [Workload; 2] {
             by_hand: Box::new(move |body, into| commitment.bytes(body, into)),
             peers: peers(Box::new(move |body, into| tree_by_hand::commitment(&commitment_tree, body, into)), "subcontracts"),
             engine: commitment::engine(),
+            tables: commitment::tables(),
         },
         Workload {
             name: "row",
@@ -89,6 +95,7 @@ fn workloads() -> [Workload; 2] {
             by_hand: Box::new(move |body, into| row.bytes(body, into)),
             peers: peers(Box::new(move |body, into| tree_by_hand::row(&row_tree, body, into)), "cost_rows"),
             engine: row::engine(),
+            tables: row::tables(),
         },
     ]
 }
@@ -126,6 +133,10 @@ fn main() -> ExitCode {
     let workloads = workloads();
     for workload in &workloads {
         same::assert_same(workload);
+    }
+    if let Some(folder) = std::env::var_os("CROSSWALK_BENCH_DATA") {
+        data::write(Path::new(&folder), &workloads).expect("the folder can be written to");
+        return ExitCode::SUCCESS;
     }
     let criterion = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2)).sample_size(50);
     let mut criterion = criterion.configure_from_args();

@@ -79,7 +79,6 @@ fn companies() -> HashMap<u64, String> {
 }
 
 /// The links and the table under their names: for other engines.
-#[cfg(feature = "peers")]
 pub(crate) fn tables() -> HashMap<String, HashMap<String, String>> {
     let companies = companies().into_iter().map(|(id, key)| (id.to_string(), key)).collect();
     let units = UNITS.into_iter().map(|(from, to)| (from.to_owned(), to.to_owned())).collect();
