@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::builtin::builtin_mappings;
 use super::choices::{Words, choices};
+use super::halves::by_halves;
 use super::overlay::Overlay;
 use super::workspace::{CASES, Folders, named, read_folder};
 use crate::cases::{Case, read, unknown_names};
@@ -48,15 +49,20 @@ pub fn case_files(folders: &Folders, overlays: &[Overlay], problems: &mut Vec<Di
     let changed: Vec<_> = changed.chain(overlays.iter().flat_map(|overlay| &overlay.disable)).collect();
     let is_changed = |mapping: &str| changed.iter().any(|word| word.text == mapping);
     let base = sources.into_iter().filter(|source| named(source).strip_suffix(CASES).is_none_or(|mapping| !is_changed(mapping)));
-    let mut files: Vec<CaseFile> = Vec::new();
     let base = base.map(|source| (source, folders.mappings.clone()));
     let laid_over = overlays.iter().flat_map(|overlay| &overlay.files).map(|source| {
         let folder = source.path.parent().filter(|folder| folder.is_dir()).map(Path::to_owned);
         (Arc::clone(source), folder)
     });
-    for (source, folder) in base.chain(laid_over) {
-        let Some(mapping) = named(&source).strip_suffix(CASES).map(str::to_owned) else { continue };
-        match read(&source) {
+    let of_cases = |(source, folder): (Arc<Source>, _)| {
+        let mapping = named(&source).strip_suffix(CASES)?.to_owned();
+        Some((mapping, source, folder))
+    };
+    let found: Vec<_> = base.chain(laid_over).filter_map(of_cases).collect();
+    let cases = by_halves(&found, |(_, source, _)| read(source));
+    let mut files: Vec<CaseFile> = Vec::new();
+    for ((mapping, source, folder), cases) in found.into_iter().zip(cases) {
+        match cases {
             // The cases of a higher overlay are the ones that hold.
             Ok(cases) => {
                 files.retain(|file| file.mapping != mapping);

@@ -10,6 +10,7 @@ mod doctor;
 mod documented;
 mod earlier;
 mod files;
+mod halves;
 mod in_force;
 mod limits;
 mod mask;

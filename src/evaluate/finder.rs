@@ -15,7 +15,7 @@ use super::sink::Skipped;
 use crate::expr::{Scope, convert};
 use crate::plan::{Formula, Rule, Term};
 use crate::schema::{Kind, System, plain};
-use crate::value::{Found, Record, Value, plain_text};
+use crate::value::{Found, Reading, Record, Token, Value, plain_text};
 
 /// What rules look at: one item, and what was read of it so far.
 pub(super) struct Finder<'r, 'o, 'p, 'a, 'c> {
@@ -159,10 +159,10 @@ impl<'r, 'o, 'p, 'a, 'c> Finder<'r, 'o, 'p, 'a, 'c> {
 
     /// The digits of a number that is a part of a key as it stands: most ids.
     fn digits(&self, part: &Term) -> Option<&'a str> {
-        let Term::Slot(place) = part else { return None };
-        let raw = self.item.raw(*place).filter(|_| place.kind == Kind::Integer)?;
-        let is_plain = raw.len() <= 18 && !raw.starts_with('0') && raw.bytes().all(|byte| byte.is_ascii_digit());
-        is_plain.then_some(raw)
+        match part {
+            Term::Slot(place) if place.kind == Kind::Integer => Token::new(self.item.raw(*place), Reading::Number).key(),
+            _ => None,
+        }
     }
 
     fn link(&self, mapping: &str, parts: &[Term]) -> Result<Found<'_>, String> {

@@ -122,7 +122,6 @@ pub(crate) fn fits(moving: &Moving<'_>, rule: &Rule) -> bool {
         let is_seen = text.as_bytes().first().is_some_and(u8::is_ascii_graphic);
         is_seen && rule.field.labels.is_empty() && rule.max_length.is_none_or(|most| text.len() <= most)
     };
-    let places = |digits: &str| digits.bytes().rev().position(|byte| byte == b'.').unwrap_or_default();
     match (moving, rule.field.kind) {
         (Moving::Digits(digits), Kind::Decimal | Kind::Percent) => rule.field.scale.is_none_or(|most| places(digits) <= most as usize),
         (Moving::Short(short), Kind::Decimal | Kind::Percent) => rule.field.scale.is_none_or(|most| short.scale() <= most),
@@ -171,7 +170,7 @@ fn text_fits<'m>(raw: &'m str, rule: &Rule) -> Result<Option<Found<'m>>, String>
 
 fn digits_fit(digits: &str, rule: &Rule) -> Result<Option<Found<'static>>, String> {
     let most = if rule.field.kind == Kind::Integer { Some(0) } else { rule.field.scale };
-    let places = digits.bytes().rev().position(|byte| byte == b'.').unwrap_or_default();
+    let places = places(digits);
     match most {
         Some(most) if places > most as usize && digits.trim_end_matches('0').len() > digits.len() - places + most as usize => {
             Err(too_fine(digits, most))
@@ -179,6 +178,11 @@ fn digits_fit(digits: &str, rule: &Rule) -> Result<Option<Found<'static>>, Strin
         _ if rule.field.kind == Kind::Integer => whole(decimal(digits).map_err(|problem| problem.to_string())?).map(Some),
         _ => Ok(None),
     }
+}
+
+/// The decimal places that digits are written with.
+fn places(digits: &str) -> usize {
+    digits.bytes().rev().position(|byte| byte == b'.').unwrap_or_default()
 }
 
 fn too_fine(digits: &str, most: u32) -> String {

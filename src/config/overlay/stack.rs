@@ -1,9 +1,7 @@
 //! Which overlays are in force, in which order, and what the files below look like once they are laid over them.
 
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
 
 use super::edit::edit;
 use super::matched::{self, MATCHED_FILE, Matched};
@@ -12,6 +10,7 @@ use super::rules::is_mapping;
 use super::{Overlay, read, resource};
 use crate::config::builtin::builtin_overlays;
 use crate::config::documented::documents;
+use crate::config::halves::by_halves;
 use crate::config::workspace::{CASES, named, read_folder};
 use crate::diagnostic::{Diagnostic, Place, Source};
 use crate::mapping::Word;
@@ -229,22 +228,9 @@ pub fn laid(mappings: &[Arc<Source>], schemas: Vec<Arc<Source>>, overlays: &[Ove
     laid
 }
 
-/// Every file as a tree, by two threads: most of the time of a `check` is spent here.
-fn parsed(sources: &[Arc<Source>]) -> Vec<Result<Node, Diagnostic>> {
-    let (one, other) = sources.split_at(sources.len() / 2);
-    let parse = |sources: &[Arc<Source>]| sources.iter().map(yaml::parse).collect::<Vec<_>>();
-    thread::scope(|threads| {
-        let one = threads.spawn(|| parse(one));
-        let other = parse(other);
-        let mut parsed = one.join().unwrap_or_else(|panic| resume_unwind(panic));
-        parsed.extend(other);
-        parsed
-    })
-}
-
 impl Laid {
     fn take(&mut self, sources: &[Arc<Source>], problems: &mut Vec<Diagnostic>) {
-        for (source, parsed) in sources.iter().zip(parsed(sources)) {
+        for (source, parsed) in sources.iter().zip(by_halves(sources, yaml::parse)) {
             match parsed {
                 Ok(node) => self.mappings.push((Arc::clone(source), node)),
                 Err(problem) => {
