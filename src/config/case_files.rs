@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+
 use super::builtin::builtin_mappings;
 use super::choices::{Words, choices};
-use super::halves::by_halves;
 use super::overlay::Overlay;
 use super::workspace::{CASES, Folders, named, read_folder};
 use crate::cases::{Case, read, unknown_names};
@@ -40,36 +41,53 @@ pub fn faults(case: &Case, plan: &Plan, settings: (&Value, &Words)) -> Vec<Diagn
     problems
 }
 
-/// Reads every file of cases: those beside the mappings, but of mappings that an overlay changes those beside the overlay. What does
-/// not fit goes into `problems`.
-pub fn case_files(folders: &Folders, overlays: &[Overlay], problems: &mut Vec<Diagnostic>) -> Vec<CaseFile> {
-    // A folder that cannot be read has been told when the mappings were.
-    let sources = read_folder(folders.mappings.as_deref(), "yaml", builtin_mappings).unwrap_or_default();
-    let changed = overlays.iter().flat_map(|overlay| &overlay.mappings).map(|changes| &changes.name);
-    let changed: Vec<_> = changed.chain(overlays.iter().flat_map(|overlay| &overlay.disable)).collect();
-    let is_changed = |mapping: &str| changed.iter().any(|word| word.text == mapping);
-    let base = sources.into_iter().filter(|source| named(source).strip_suffix(CASES).is_none_or(|mapping| !is_changed(mapping)));
-    let base = base.map(|source| (source, folders.mappings.clone()));
-    let laid_over = overlays.iter().flat_map(|overlay| &overlay.files).map(|source| {
-        let folder = source.path.parent().filter(|folder| folder.is_dir()).map(Path::to_owned);
-        (Arc::clone(source), folder)
-    });
-    let of_cases = |(source, folder): (Arc<Source>, _)| {
-        let mapping = named(&source).strip_suffix(CASES)?.to_owned();
-        Some((mapping, source, folder))
-    };
-    let found: Vec<_> = base.chain(laid_over).filter_map(of_cases).collect();
-    let cases = by_halves(&found, |(_, source, _)| read(source));
-    let mut files: Vec<CaseFile> = Vec::new();
-    for ((mapping, source, folder), cases) in found.into_iter().zip(cases) {
-        match cases {
-            // The cases of a higher overlay are the ones that hold.
-            Ok(cases) => {
-                files.retain(|file| file.mapping != mapping);
-                files.push(CaseFile { mapping, source, cases, folder });
-            }
-            Err(more) => problems.extend(more),
-        }
+/// Every file of cases beside the mappings, read before it is known which of them overlays put aside.
+pub(super) struct CasesBeside(Vec<Read>);
+
+/// A file of cases, and what it holds.
+struct Read {
+    mapping: String,
+    source: Arc<Source>,
+    folder: Option<PathBuf>,
+    cases: Result<Vec<Case>, Vec<Diagnostic>>,
+}
+
+impl CasesBeside {
+    /// Reads them.
+    pub(super) fn read(folders: &Folders) -> Self {
+        // A folder that cannot be read is told when the mappings are.
+        let sources = read_folder(folders.mappings.as_deref(), "yaml", builtin_mappings).unwrap_or_default();
+        Self(read_all(sources.into_iter().map(|source| (source, folders.mappings.clone()))))
     }
-    files
+
+    /// The cases that hold under these overlays: those beside the mappings, but of mappings that an overlay changes those beside the
+    /// overlay. What does not fit goes into `problems`.
+    pub(super) fn under(self, overlays: &[Overlay], problems: &mut Vec<Diagnostic>) -> Vec<CaseFile> {
+        let changed = overlays.iter().flat_map(|overlay| &overlay.mappings).map(|changes| &changes.name);
+        let changed: Vec<_> = changed.chain(overlays.iter().flat_map(|overlay| &overlay.disable)).collect();
+        let base = self.0.into_iter().filter(|read| !changed.iter().any(|word| word.text == read.mapping));
+        let laid_over = read_all(overlays.iter().flat_map(|overlay| &overlay.files).map(|source| {
+            let folder = source.path.parent().filter(|folder| folder.is_dir()).map(Path::to_owned);
+            (Arc::clone(source), folder)
+        }));
+        let mut files: Vec<CaseFile> = Vec::new();
+        for Read { mapping, source, folder, cases } in base.chain(laid_over) {
+            match cases {
+                // The cases of a higher overlay are the ones that hold.
+                Ok(cases) => {
+                    files.retain(|file| file.mapping != mapping);
+                    files.push(CaseFile { mapping, source, cases, folder });
+                }
+                Err(more) => problems.extend(more),
+            }
+        }
+        files
+    }
+}
+
+/// Those of these files that are files of cases, read; each with the folder that it lies in.
+fn read_all(sources: impl Iterator<Item = (Arc<Source>, Option<PathBuf>)>) -> Vec<Read> {
+    let of_cases: Vec<_> =
+        sources.filter_map(|(source, folder)| Some((named(&source).strip_suffix(CASES)?.to_owned(), source, folder))).collect();
+    of_cases.into_par_iter().map(|(mapping, source, folder)| Read { mapping, cases: read(&source), source, folder }).collect()
 }

@@ -10,7 +10,6 @@ mod doctor;
 mod documented;
 mod earlier;
 mod files;
-mod halves;
 mod in_force;
 mod limits;
 mod mask;
@@ -31,7 +30,7 @@ pub use acting::{Acting, Lacking};
 pub use builtin::{
     builtin_files, builtin_mappings, builtin_overlays, builtin_permissions, builtin_profiles, builtin_schemas, page_of, pages,
 };
-pub use case_files::{CaseFile, case_files, faults};
+pub use case_files::{CaseFile, faults};
 pub use choices::{Words, choices};
 pub use doctor::{Doctor, Examination, Examined, Finding, Standing};
 pub use earlier::Earlier;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::acting::Acting;
-use super::case_files::{CaseFile, case_files};
+use super::case_files::{CaseFile, CasesBeside};
 use super::choices::choices;
 use super::earlier::Earlier;
 use super::files::merged;
@@ -123,7 +123,7 @@ impl Setup {
     /// Every problem of every file of cases.
     pub fn cases(&self) -> Result<Vec<CaseFile>, Vec<Diagnostic>> {
         let mut problems = Vec::new();
-        let files = case_files(&self.workspace.folders, &self.workspace.overlays, &mut problems);
+        let files = CasesBeside::read(&self.workspace.folders).under(&self.workspace.overlays, &mut problems);
         problems.extend(against(&files, &self.workspace));
         if problems.is_empty() { Ok(files) } else { Err(in_order(problems)) }
     }
@@ -141,8 +141,13 @@ pub fn merge(asked: &Asked) -> Result<Merged, Vec<Diagnostic>> {
 pub fn check(asked: &Asked) -> Checked {
     let mut problems = Vec::new();
     let file = settings_file(asked, &mut problems);
-    chosen(&file, &mut problems);
-    let workspace = match Workspace::checked_in(file.folders.clone(), &file.profile) {
+    // Half of the work is to read the cases, which nothing else needs until all is read.
+    let workspace = || {
+        chosen(&file, &mut problems);
+        Workspace::checked_in(file.folders.clone(), &file.profile)
+    };
+    let (workspace, cases) = rayon::join(workspace, || CasesBeside::read(&file.folders));
+    let workspace = match workspace {
         Ok(workspace) => {
             problems.extend(workspace.warnings.iter().cloned());
             Some(workspace)
@@ -154,7 +159,7 @@ pub fn check(asked: &Asked) -> Checked {
     };
     permissions(&file, workspace.as_ref(), &mut problems);
     let overlays = workspace.as_ref().map_or(&[][..], |workspace| &workspace.overlays);
-    let cases = case_files(&file.folders, overlays, &mut problems);
+    let cases = cases.under(overlays, &mut problems);
     let costs = workspace.iter().flat_map(|workspace| workspace.plans.iter().chain(&workspace.off)).flat_map(|plan| plan.costs.clone());
     let costs = costs.collect();
     let counts = workspace.map(|workspace| {

@@ -1,10 +1,10 @@
 //! Mappings, schemas, profiles and defaults read from their folders, checked and compiled together.
 
 use std::fs;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
+
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use super::builtin::builtin_mappings;
 use super::choices::Words;
@@ -107,11 +107,7 @@ impl Workspace {
         rest.retain(|source| !overlays.iter().flat_map(|overlay| &overlay.disable).any(|word| word.text == stem(source)));
         let (defaults, choices) = (&documented.defaults, &documented.words);
         // Schemas and mappings are read side by side: nothing of one is in the other.
-        let ((catalog, of_schemas), (mappings, unread, of_mappings)) = thread::scope(|threads| {
-            let schemas = threads.spawn(|| catalog(&laid.schemas));
-            let mappings = mappings(&laid);
-            (schemas.join().unwrap_or_else(|panic| resume_unwind(panic)), mappings)
-        });
+        let ((mappings, unread, of_mappings), (catalog, of_schemas)) = rayon::join(|| mappings(&laid), || catalog(&laid.schemas));
         let catalog = Arc::new(catalog);
         problems.extend(of_schemas);
         // What an overlay has missed would be told of every mapping below it as well.
@@ -237,18 +233,16 @@ impl Written<'_> {
             let settings = Settings { defaults: values.clone(), choices: self.choices.clone() };
             compile_and_warn(self.mappings, self.catalog, &settings, &Expressions::new())
         };
-        thread::scope(|threads| {
-            // What a profile chooses is a matter of values; only other values can make other problems.
-            let checks: Vec<_> = others.iter().map(|(other, _)| (other != values).then(|| threads.spawn(|| compiled(other).1))).collect();
-            let (plans, of_plans) = compiled(values);
-            self.tell(of_plans, problems);
-            for ((_, told), check) in others.iter().zip(checks) {
-                problems.extend(told.iter().cloned());
-                let more = check.map(|check| check.join().unwrap_or_else(|panic| resume_unwind(panic)));
-                self.tell(more.unwrap_or_default(), problems);
-            }
-            plans
-        })
+        // What a profile chooses is a matter of values; only other values can make other problems.
+        let checked = |other: &Value| if other == values { Vec::new() } else { compiled(other).1 };
+        let ((plans, of_plans), of_others) =
+            rayon::join(|| compiled(values), || others.par_iter().map(|(other, _)| checked(other)).collect::<Vec<_>>());
+        self.tell(of_plans, problems);
+        for ((_, told), more) in others.iter().zip(of_others) {
+            problems.extend(told.iter().cloned());
+            self.tell(more, problems);
+        }
+        plans
     }
 
     fn tell(&self, more: Vec<Diagnostic>, problems: &mut Vec<Diagnostic>) {
@@ -302,8 +296,10 @@ pub(super) fn read_folder(folder: Option<&Path>, ending: &str, builtin: fn() -> 
 /// The schemas that can be read, and what is wrong with the others.
 pub(super) fn catalog(sources: &[(Arc<Source>, Option<Place>)]) -> (Catalog, Vec<Diagnostic>) {
     let (mut schemas, mut problems) = (Vec::new(), Vec::new());
-    for (source, blamed) in sources.iter().filter(|(source, _)| named(source) != "mapping.schema.json") {
-        match (load(&source.path, &source.text), blamed) {
+    let sources: Vec<_> = sources.iter().filter(|(source, _)| named(source) != "mapping.schema.json").collect();
+    let loaded: Vec<_> = sources.par_iter().map(|(source, _)| load(&source.path, &source.text)).collect();
+    for ((_, blamed), loaded) in sources.into_iter().zip(loaded) {
+        match (loaded, blamed) {
             (Ok(schema), _) => schemas.push(schema),
             (Err(problem), None) => problems.push(problem),
             // The text is one that nobody has written: the place is that of the change.

@@ -50,10 +50,9 @@ impl Compiler<'_> {
             within.is_none_or(|within| within.iter().any(covers))
         };
         let stands = |problem: &Diagnostic| problem.code == code.text && problem.place.as_ref().is_some_and(is_within);
-        let told = self.problems.split_off(self.problems_before);
-        let before = told.len();
-        self.problems.extend(told.into_iter().filter(|problem| !stands(problem)));
-        self.problems.len() < self.problems_before + before
+        let before = self.problems.len();
+        self.problems.retain(|problem| !stands(problem));
+        self.problems.len() < before
     }
 }
 

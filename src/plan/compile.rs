@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
 use super::fingerprint::fingerprint;
 use super::order::cycle;
 use super::trie::Wanted;
@@ -29,13 +31,9 @@ pub fn compile_and_warn(
     settings: &Settings,
     engine: &Expressions,
 ) -> (Vec<Plan>, Vec<Diagnostic>) {
-    let mut problems = Vec::new();
-    let mut plans = Vec::new();
-    for mapping in mappings {
-        if let Some(plan) = Compiler::start((mapping, mappings), catalog, (settings, engine), &mut problems).and_then(Compiler::finish) {
-            plans.push(plan);
-        }
-    }
+    let compiled = mappings.par_iter().map(|mapping| compiled(mapping, mappings, catalog, (settings, engine)));
+    let (plans, problems): (Vec<_>, Vec<_>) = compiled.unzip();
+    let (mut plans, mut problems): (Vec<_>, Vec<_>) = (plans.into_iter().flatten().collect(), problems.into_iter().flatten().collect());
     pairs::share(&mut plans, mappings, &mut problems);
     twice(mappings, &mut problems);
     cycles(mappings, &plans, &mut problems);
@@ -46,18 +44,24 @@ pub fn compile_and_warn(
 }
 
 /// What is wrong with one mapping among others, without looking at those again: for editors, and for tests that change one at a time.
-pub fn problems_of(
-    mapping: &Mapping,
-    among: &[Mapping],
-    catalog: &Catalog,
-    (settings, engine): (&Settings, &Expressions),
-) -> Vec<Diagnostic> {
-    let mut problems = Vec::new();
-    let plan = Compiler::start((mapping, among), catalog, (settings, engine), &mut problems).and_then(Compiler::finish);
+pub fn problems_of(mapping: &Mapping, among: &[Mapping], catalog: &Catalog, of_expressions: (&Settings, &Expressions)) -> Vec<Diagnostic> {
+    let (plan, mut problems) = compiled(mapping, among, catalog, of_expressions);
     let mut plans = Vec::from_iter(plan);
     pairs::share(&mut plans, among, &mut problems);
     twice(among, &mut problems);
     problems
+}
+
+/// One mapping among others, compiled as far as it can be, and what is wrong with it alone.
+fn compiled(
+    mapping: &Mapping,
+    among: &[Mapping],
+    catalog: &Catalog,
+    of_expressions: (&Settings, &Expressions),
+) -> (Option<Plan>, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let plan = Compiler::start((mapping, among), catalog, of_expressions, &mut problems).and_then(Compiler::finish);
+    (plan, problems)
 }
 
 fn twice(mappings: &[Mapping], problems: &mut Vec<Diagnostic>) {
@@ -96,6 +100,7 @@ pub(super) struct Compiler<'a> {
     pub(super) settings: &'a Settings,
     /// Every mapping of the run.
     pub(super) mappings: &'a [Mapping],
+    /// What is wrong with this mapping.
     pub(super) problems: &'a mut Vec<Diagnostic>,
     pub(super) direction: Direction,
     pub(super) source: Arc<Schema>,
@@ -111,7 +116,6 @@ pub(super) struct Compiler<'a> {
     /// What conditions have said of the values that expressions read here.
     pub(super) given: Vec<Fact>,
     pub(super) costs: Vec<Cost>,
-    pub(super) problems_before: usize,
 }
 
 impl<'a> Compiler<'a> {
@@ -121,7 +125,6 @@ impl<'a> Compiler<'a> {
         (settings, engine): (&'a Settings, &'a Expressions),
         problems: &'a mut Vec<Diagnostic>,
     ) -> Option<Self> {
-        let problems_before = problems.len();
         let direction = match mapping.direction.text.as_str() {
             "export" => Direction::Export,
             "import" => Direction::Import,
@@ -166,7 +169,6 @@ impl<'a> Compiler<'a> {
             used: Used::default(),
             given: Vec::new(),
             costs: Vec::new(),
-            problems_before,
         })
     }
 
@@ -197,7 +199,7 @@ impl<'a> Compiler<'a> {
         );
         self.unused();
         self.allowed();
-        let broken = any_error(&self.problems[self.problems_before..]);
+        let broken = any_error(self.problems);
         let mut after = self.after;
         after.sort_unstable();
         after.dedup();

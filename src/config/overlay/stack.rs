@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
 use super::edit::edit;
 use super::matched::{self, MATCHED_FILE, Matched};
 use super::package::PACKAGE_FILE;
@@ -10,7 +12,6 @@ use super::rules::is_mapping;
 use super::{Overlay, read, resource};
 use crate::config::builtin::builtin_overlays;
 use crate::config::documented::documents;
-use crate::config::halves::by_halves;
 use crate::config::workspace::{CASES, named, read_folder};
 use crate::diagnostic::{Diagnostic, Place, Source};
 use crate::mapping::Word;
@@ -230,7 +231,7 @@ pub fn laid(mappings: &[Arc<Source>], schemas: Vec<Arc<Source>>, overlays: &[Ove
 
 impl Laid {
     fn take(&mut self, sources: &[Arc<Source>], problems: &mut Vec<Diagnostic>) {
-        for (source, parsed) in sources.iter().zip(by_halves(sources, yaml::parse)) {
+        for (source, parsed) in sources.iter().zip(sources.par_iter().map(yaml::parse).collect::<Vec<_>>()) {
             match parsed {
                 Ok(node) => self.mappings.push((Arc::clone(source), node)),
                 Err(problem) => {
