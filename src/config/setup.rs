@@ -93,7 +93,7 @@ impl Setup {
 
     fn of(mut file: SettingsFile, mut problems: Vec<Diagnostic>) -> Result<Self, Vec<Diagnostic>> {
         let settings = chosen(&file, &mut problems);
-        match Workspace::open_in(file.folders.clone(), &file.profile) {
+        match by_every_core(|| Workspace::open_in(file.folders.clone(), &file.profile)) {
             Ok(workspace) => {
                 if let (Some(acumatica), Some(endpoint)) = (&mut file.acumatica, workspace.endpoint()) {
                     acumatica.endpoint.get_or_insert_with(|| endpoint.clone());
@@ -146,7 +146,7 @@ pub fn check(asked: &Asked) -> Checked {
         chosen(&file, &mut problems);
         Workspace::checked_in(file.folders.clone(), &file.profile)
     };
-    let (workspace, cases) = rayon::join(workspace, || CasesBeside::read(&file.folders));
+    let (workspace, cases) = by_every_core(|| rayon::join(workspace, || CasesBeside::read(&file.folders)));
     let workspace = match workspace {
         Ok(workspace) => {
             problems.extend(workspace.warnings.iter().cloned());
@@ -172,6 +172,14 @@ pub fn check(asked: &Asked) -> Checked {
         }
     });
     Checked { problems: in_order(problems), counts, shipped: file.folders.shipped(), costs }
+}
+
+/// By threads that go when the work is done: a run that takes hours later wants their memory, not them.
+fn by_every_core<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match rayon::ThreadPoolBuilder::new().build() {
+        Ok(threads) => threads.install(work),
+        Err(_) => work(),
+    }
 }
 
 /// The settings as the file chooses them.

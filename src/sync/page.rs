@@ -1,7 +1,7 @@
 //! What becomes of a page of records: each is opened, decided about, and sent with the others.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use jiff::Timestamp;
@@ -35,12 +35,21 @@ const MOST_STAGED: usize = 5_000;
 /// What is known while a scope is read.
 pub(super) struct Page {
     pub(super) newest: Option<Timestamp>,
-    pub(super) seen: HashSet<String>,
     /// What is held since earlier runs: scope, source id.
     pub(super) held: HashSet<(String, String)>,
+    /// Source ids of what was held before and did not show so far.
+    pub(super) unseen: BTreeSet<String>,
     pub(super) waiting: bool,
     /// Some record asked for a link that is not there.
     pub(super) missed: bool,
+}
+
+impl Page {
+    /// Nothing read yet; this is held since earlier runs.
+    pub(super) fn holding(held: HashSet<(String, String)>) -> Self {
+        let unseen = held.iter().map(|(_, id)| id.clone()).collect();
+        Self { newest: None, held, unseen, waiting: false, missed: false }
+    }
 }
 
 /// What is known of the target in one project, or in the company.
@@ -101,7 +110,7 @@ impl<'r> Run<'r> {
                         continue;
                     }
                 };
-                page.seen.insert(source.id.clone());
+                page.unseen.remove(&source.id);
                 for mut place in self.places(reading, &source, &all) {
                     let decision = self.decide(reading.plan, (&item, &source, &read), (&body, &document), (&mut place, page)).await?;
                     if decision.lets_go() {

@@ -1,6 +1,6 @@
 //! Mapping by mapping, scope by scope, page by page: what a run does with what it reads.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::dispatch::Relearned;
 use super::engine::{Engine, Mode};
@@ -185,7 +185,7 @@ impl<'r> Run<'r> {
         let held: Vec<Held> = held.into_iter().filter(|held| reading.holds(&held.scope)).collect();
         let known = held.iter().map(|held| (held.scope.clone(), held.source_id.clone()));
         let known = known.chain(self.offered_before(reading)).collect();
-        let mut page = Page { newest: since, seen: HashSet::new(), held: known, waiting: false, missed };
+        let mut page = Page { newest: since, missed, ..Page::holding(known) };
         let joining = Joining { engine: self.engine, plan, project: reading.project.as_ref(), since: reading_from(plan, since, &held) };
         let mut gathering = Gathering::new(joining, &self.joined);
         self.pace = Pace::default();
@@ -200,8 +200,7 @@ impl<'r> Run<'r> {
             self.again(reading, &mut page, report).await?;
         }
         // Whatever was to be read is read: what is held and did not show is gone from its source.
-        let seen = std::mem::take(&mut page.seen);
-        let gone: Vec<(String, String)> = page.held.iter().filter(|(_, id)| !seen.contains(id)).cloned().collect();
+        let gone: Vec<(String, String)> = page.held.iter().filter(|(_, id)| page.unseen.contains(id)).cloned().collect();
         for (scope, id) in &gone {
             self.withdraw(scope, id, "its source has it no more").await?;
         }
@@ -217,11 +216,10 @@ impl<'r> Run<'r> {
     /// Held records are offered again by themselves.
     async fn again(&mut self, reading: &Reading<'r>, page: &mut Page, report: &mut MappingReport) -> Result<(), Failure> {
         let plan = reading.plan;
-        let ids: BTreeSet<String> = page.held.iter().map(|(_, id)| id.clone()).filter(|id| !page.seen.contains(id)).collect();
         let door = self.engine.doors.of(plan.source.resource.system);
         let mut bodies = Vec::new();
-        for id in ids {
-            if let Some(row) = door.get(&plan.source, reading.project.as_ref(), Key::Id(&id), Select::All).await? {
+        for id in &page.unseen {
+            if let Some(row) = door.get(&plan.source, reading.project.as_ref(), Key::Id(id), Select::All).await? {
                 self.joined.has_lines(&plan.source, reading.project.as_ref().map_or("", |project| &project.procore), &row);
                 bodies.push(row.body.get().to_owned());
             }

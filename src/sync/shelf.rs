@@ -15,7 +15,7 @@ use crate::schema::{Schema, System};
 use crate::value::{Record, json_text};
 
 /// Source lists are kept while all that is kept has no more bytes than this; what does not fit is read again.
-const ROOM: usize = 24 << 20;
+const ROOM: usize = 16 << 20;
 
 /// Records as they came, in their order.
 pub(super) type Rows = Arc<Vec<Arc<str>>>;

@@ -193,7 +193,7 @@ impl<'r> Run<'r> {
                 }
                 let mut met = self.met(plan, (&source, &read), (&place, link.as_ref()), remembered).await?;
                 if link.is_some() && purpose == For::Drift {
-                    let mut page = Page { newest: None, seen: HashSet::new(), held: HashSet::new(), waiting: false, missed: false };
+                    let mut page = Page::holding(HashSet::new());
                     let record = (&item, &source, read.as_str());
                     let decision = self.decide(plan, record, (&whole.body, &document), (&mut place, &mut page)).await?;
                     if remembered.is_some_and(|remembered| is_as_agreed(&decision, remembered)) {
