@@ -18,7 +18,7 @@ pub use resource::{
     Action, AcumaticaWire, Call, Endpoint, Envelope, MadeBy, ProcoreWire, Resource, Scope, SyncCall, SyncLines, System, Wire, WriteCall,
 };
 pub use walk::Placed;
-pub use wire::{Frame, on_wire, plain, plain_value, reading, scalar};
+pub use wire::{Frame, on_wire, plain, plain_value, scalar};
 
 /// One resource of one system: `schemas/<system>/<name>.json`, read and understood.
 #[derive(Clone, Debug)]

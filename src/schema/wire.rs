@@ -107,7 +107,7 @@ pub fn scalar(raw: &str, kind: Kind, system: System) -> Result<Found<'_>, String
 }
 
 /// How a token of a kind is read at a glance: what it tells, [`scalar`] would tell, too.
-pub fn reading(kind: Kind, system: System) -> Reading {
+fn reading(kind: Kind, system: System) -> Reading {
     let padded = system == System::Acumatica;
     match kind {
         Kind::Text => Reading::Text { padded },

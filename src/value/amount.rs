@@ -6,7 +6,7 @@ use arrayvec::ArrayString;
 use rust_decimal::{Decimal, RoundingStrategy};
 use thiserror::Error;
 
-use super::short::{self, DIGITS, Short};
+use super::short::{self, DIGITS, Short, halves};
 
 /// A text that is no decimal number, or one with more digits than a decimal holds (28).
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -53,11 +53,6 @@ pub fn decimal(text: &str) -> Result<Decimal, NotADecimal> {
         Ok(number) if !plain.contains('_') => Ok(number),
         _ => Err(NotADecimal(text.to_owned())),
     }
-}
-
-#[allow(clippy::cast_possible_truncation, reason = "each half of a word")]
-fn halves(number: u64) -> (u32, u32) {
-    (number as u32, (number >> 32) as u32)
 }
 
 /// Appends a number in its own digits.

@@ -94,12 +94,6 @@ impl Short {
         u32::try_from(self.digits).ok().filter(|_| self.scale() == 0)
     }
 
-    /// Whether it is nothing.
-    #[inline]
-    pub fn is_zero(self) -> bool {
-        self.digits == 0
-    }
-
     /// The sum; none where it has more digits, or where it is nothing.
     #[inline]
     pub fn plus(self, other: Self) -> Option<Self> {
@@ -187,11 +181,16 @@ impl Short {
 }
 
 impl From<Short> for Decimal {
-    #[allow(clippy::cast_possible_truncation, reason = "each half of a word")]
     fn from(short: Short) -> Self {
         let (digits, negative) = short.written();
-        Self::from_parts(digits as u32, (digits >> 32) as u32, 0, negative, short.scale())
+        let (low, middle) = halves(digits);
+        Self::from_parts(low, middle, 0, negative, short.scale())
     }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "each half of a word")]
+pub(super) fn halves(number: u64) -> (u32, u32) {
+    (number as u32, (number >> 32) as u32)
 }
 
 /// Digits and places; the digits may be more than a word has.
@@ -237,7 +236,7 @@ fn decimal((digits, scale): Digits) -> Option<Decimal> {
 
 /// A decimal that is not nothing, where its digits fit a word.
 fn filled(number: Decimal) -> Option<Short> {
-    Short::of(number).filter(|short| !short.is_zero())
+    Short::of(number).filter(|short| short.digits != 0)
 }
 
 /// The sum.
